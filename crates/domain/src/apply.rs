@@ -1,0 +1,370 @@
+//! `apply`: an event makes the next state. Replaying an item's events from the first rebuilds it exactly.
+
+use crate::command::Submission;
+use crate::event::{Entry, Event, Happening, Recorded};
+use crate::ids::{ItemId, PersonId};
+use crate::item::{Actor, Attachment, AttachmentVersion, Comment, Escalation, ExceptionState, Item, Phase};
+use crate::review::{Closing, Decision, Review, ReviewOutcome, Verdict};
+use crate::time::Timestamp;
+use std::collections::BTreeSet;
+
+/// An event that cannot follow the state it meets: the log is damaged or out of order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Inconsistent {
+    #[error("the first event must draft or submit the item")]
+    NoItem,
+    #[error("the item was submitted before")]
+    SubmittedTwice,
+    #[error("there is no open review to decide or close")]
+    NoOpenReview,
+    #[error("a review is open already")]
+    ReviewOpen,
+    #[error("a decision needs a person")]
+    DecidedBySystem,
+    #[error("the log is empty")]
+    Empty,
+}
+
+/// The state after `recorded`. `item` is the state before; none before the first event.
+///
+/// # Errors
+/// [`Inconsistent`], when the event cannot follow that state.
+pub fn apply(item: Option<Item>, id: &ItemId, recorded: &Recorded) -> Result<Item, Inconsistent> {
+    let mut item = match (item, &recorded.event) {
+        (None, Event::Drafted(submission)) => drafted_item(id, submission, &recorded.by, recorded.at),
+        (None, Event::Submitted(submission)) => submitted_item(id, submission, &recorded.by, recorded.at),
+        (None, _) => return Err(Inconsistent::NoItem),
+        (Some(_), Event::Drafted(_)) => return Err(Inconsistent::SubmittedTwice),
+        (Some(item), Event::Submitted(submission)) => {
+            if item.phase != Phase::Draft {
+                return Err(Inconsistent::SubmittedTwice);
+            }
+            handed_over(item, submission, recorded)
+        }
+        (Some(mut item), _) => {
+            change(&mut item, recorded)?;
+            item
+        }
+    };
+    item.version += 1;
+    item.updated_at = recorded.at;
+    Ok(item)
+}
+
+/// Rebuilds an item from all its events, in order.
+///
+/// # Errors
+/// [`Inconsistent`], when an event cannot follow the ones before it, or there is none.
+pub fn replay<'a>(id: &ItemId, log: impl IntoIterator<Item = &'a Recorded>) -> Result<Item, Inconsistent> {
+    let mut item = None;
+    for recorded in log {
+        item = Some(apply(item, id, recorded)?);
+    }
+    item.ok_or(Inconsistent::Empty)
+}
+
+fn drafted_item(id: &ItemId, submission: &Submission, by: &Actor, at: Timestamp) -> Item {
+    Item {
+        id: id.clone(),
+        reference: submission.reference.clone(),
+        kind: submission.kind,
+        title: submission.title.clone(),
+        description: submission.description.clone(),
+        client: submission.client.clone(),
+        project: submission.project.clone(),
+        journey: submission.journey.clone(),
+        fields: submission.fields.clone(),
+        priority: submission.priority,
+        phase: Phase::Draft,
+        owner: submission.owner.clone(),
+        submitter: by.clone(),
+        round: 0,
+        assignment_version: 0,
+        review: None,
+        closed_reviews: Vec::new(),
+        attachments: Vec::new(),
+        comments: Vec::new(),
+        contributors: by.person().cloned().into_iter().collect(),
+        escalation: None,
+        exception: None,
+        created_at: at,
+        submitted_at: None,
+        entered_at: at,
+        updated_at: at,
+        completed_at: None,
+        due_at: None,
+        history: vec![Entry { at, by: by.clone(), on_behalf_of: None, what: Happening::Drafted }],
+        version: 0,
+    }
+}
+
+/// The item as its first submission makes it.
+pub(crate) fn submitted_item(id: &ItemId, submission: &Submission, by: &Actor, at: Timestamp) -> Item {
+    let mut item = drafted_item(id, submission, by, at);
+    item.phase = Phase::Submitted;
+    item.submitted_at = Some(at);
+    item.round = 1;
+    item.history = vec![Entry { at, by: by.clone(), on_behalf_of: None, what: Happening::Submitted }];
+    item
+}
+
+fn handed_over(draft: Item, submission: &Submission, recorded: &Recorded) -> Item {
+    let mut item = submitted_item(&draft.id, submission, &recorded.by, recorded.at);
+    item.attachments = draft.attachments;
+    item.comments = draft.comments;
+    item.contributors.extend(draft.contributors);
+    item.created_at = draft.created_at;
+    item.version = draft.version;
+    item.history.splice(0..0, draft.history);
+    item
+}
+
+fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
+    let at = recorded.at;
+    let by = &recorded.by;
+    match &recorded.event {
+        Event::Drafted(_) | Event::Submitted(_) => return Err(Inconsistent::SubmittedTwice),
+        Event::ReviewOpened { stage, reviewers, quorum, due_at } => {
+            if item.review.is_some() {
+                return Err(Inconsistent::ReviewOpen);
+            }
+            item.review = Some(Review {
+                stage: stage.clone(),
+                round: item.round,
+                reviewers: reviewers.clone(),
+                quorum: *quorum,
+                opened_at: at,
+                due_at: *due_at,
+                decisions: Vec::new(),
+                closed: None,
+            });
+            item.assignment_version += 1;
+            enter(item, Phase::InReview, at, *due_at);
+        }
+        Event::Decided { verdict, reason, content, round } => {
+            let decider = by.person().ok_or(Inconsistent::DecidedBySystem)?.clone();
+            let review = item.review.as_mut().ok_or(Inconsistent::NoOpenReview)?;
+            review.decisions.push(Decision {
+                by: decider,
+                on_behalf_of: recorded.on_behalf_of.clone(),
+                verdict: *verdict,
+                reason: reason.clone(),
+                content: content.clone(),
+                round: *round,
+                at,
+            });
+        }
+        Event::ReviewClosed { outcome } => {
+            let mut review = item.review.take().ok_or(Inconsistent::NoOpenReview)?;
+            review.closed = Some(Closing { at, outcome: *outcome });
+            item.closed_reviews.push(review);
+            remember(item, recorded);
+            return Ok(());
+        }
+        Event::ChangesRequested { due_at, .. } => {
+            item.contributors.clear();
+            enter(item, Phase::ChangesRequested, at, *due_at);
+        }
+        Event::Approved { due_at } => enter(item, Phase::Approved, at, *due_at),
+        Event::Resubmitted { .. } => {
+            item.round += 1;
+            contributed(item, by);
+            enter(item, Phase::Submitted, at, None);
+        }
+        Event::Reassigned { from, to, .. } => {
+            item.assignment_version += 1;
+            match &mut item.review {
+                Some(review) => hand_on(review, from.as_ref(), to),
+                None => item.owner = Some(to.clone()),
+            }
+        }
+        Event::Escalated { level, to, reason } => {
+            item.escalation = Some(Escalation {
+                level: *level,
+                reason: reason.clone(),
+                by: by.clone(),
+                to: to.clone(),
+                at,
+            });
+        }
+        Event::DeEscalated { .. } => item.escalation = None,
+        Event::ExceptionRaised { category, reason } => {
+            item.exception = Some(ExceptionState {
+                category: category.clone(),
+                reason: reason.clone(),
+                from: item.phase,
+                by: by.clone(),
+                at,
+            });
+            let due_at = item.due_at;
+            enter(item, Phase::Exception, at, due_at);
+        }
+        Event::ExceptionResolved { to, .. } => {
+            item.exception = None;
+            match to {
+                Phase::Completed | Phase::Withdrawn => finish(item, *to, at),
+                phase => {
+                    let due_at = item.due_at;
+                    enter(item, *phase, at, due_at);
+                }
+            }
+        }
+        Event::Completed {} => finish(item, Phase::Completed, at),
+        Event::Withdrawn { .. } => finish(item, Phase::Withdrawn, at),
+        Event::Reopened { .. } => {
+            item.round += 1;
+            enter(item, Phase::Submitted, at, None);
+        }
+        Event::Commented { id, visibility, body, mentions } => item.comments.push(Comment {
+            id: id.clone(),
+            visibility: *visibility,
+            body: body.clone(),
+            mentions: mentions.clone(),
+            by: by.clone(),
+            at,
+        }),
+        Event::FieldsSet { fields, title, description } => {
+            item.fields.extend(fields.iter().map(|(key, value)| (key.clone(), value.clone())));
+            if let Some(title) = title {
+                item.title.clone_from(title);
+            }
+            if let Some(description) = description {
+                item.description.clone_from(description);
+            }
+            contributed(item, by);
+        }
+        Event::DueSet { due_at } => item.due_at = *due_at,
+        Event::PrioritySet { priority } => item.priority = *priority,
+        Event::VersionAttached { attachment, name, sha256, size, media_type } => {
+            let version = AttachmentVersion {
+                sha256: sha256.clone(),
+                size: *size,
+                media_type: media_type.clone(),
+                by: by.clone(),
+                at,
+            };
+            match item.attachments.iter_mut().find(|known| &known.id == attachment) {
+                Some(known) => {
+                    known.name.clone_from(name);
+                    known.versions.push(version);
+                }
+                None => item.attachments.push(Attachment {
+                    id: attachment.clone(),
+                    name: name.clone(),
+                    versions: vec![version],
+                }),
+            }
+            contributed(item, by);
+        }
+        Event::Noted { .. } => {}
+    }
+    remember(item, recorded);
+    Ok(())
+}
+
+fn enter(item: &mut Item, phase: Phase, at: Timestamp, due_at: Option<Timestamp>) {
+    item.phase = phase;
+    item.entered_at = at;
+    item.due_at = due_at;
+}
+
+fn finish(item: &mut Item, phase: Phase, at: Timestamp) {
+    enter(item, phase, at, None);
+    item.escalation = None;
+    item.exception = None;
+    if phase == Phase::Completed {
+        item.completed_at.get_or_insert(at);
+    }
+}
+
+fn contributed(item: &mut Item, by: &Actor) {
+    item.contributors.extend(by.person().cloned());
+}
+
+/// Puts `to` in the place of `from`, or of everybody who has not decided yet.
+fn hand_on(review: &mut Review, from: Option<&PersonId>, to: &PersonId) {
+    let decided: BTreeSet<_> = review.decisions.iter().map(|decision| decision.by.clone()).collect();
+    review.reviewers.retain(|id| match from {
+        Some(from) => id != from && id != to,
+        None => decided.contains(id) && id != to,
+    });
+    review.reviewers.push(to.clone());
+}
+
+/// Keeps the event's line in the item's history. What only prepares a following event has none of its own.
+fn remember(item: &mut Item, recorded: &Recorded) {
+    if let Some(what) = happening(item, &recorded.event) {
+        item.history.push(Entry {
+            at: recorded.at,
+            by: recorded.by.clone(),
+            on_behalf_of: recorded.on_behalf_of.clone(),
+            what,
+        });
+    }
+}
+
+fn happening(item: &Item, event: &Event) -> Option<Happening> {
+    Some(match event {
+        Event::Drafted(_) => Happening::Drafted,
+        Event::Submitted(_) => Happening::Submitted,
+        Event::ReviewOpened { stage, reviewers, .. } => {
+            Happening::ReviewOpened { stage: stage.clone(), reviewers: reviewers.clone() }
+        }
+        Event::Decided { verdict, reason, .. } => {
+            let stage = item.stage()?.clone();
+            let reason = reason.clone();
+            match verdict {
+                Verdict::Approve => Happening::Approved { stage, reason },
+                Verdict::RequestChanges => Happening::ChangesRequested { stage, reason },
+            }
+        }
+        Event::ReviewClosed { outcome: ReviewOutcome::Outdated } => {
+            Happening::Outdated { stage: item.closed_reviews.last()?.stage.clone() }
+        }
+        Event::ReviewClosed { .. } => return None,
+        Event::ChangesRequested { reason, .. } => {
+            // A decision just before says it already, with the stage.
+            let told = item
+                .history
+                .last()
+                .is_some_and(|entry| matches!(&entry.what, Happening::ChangesRequested { .. }));
+            if told {
+                return None;
+            }
+            Happening::SentBack { reason: reason.clone() }
+        }
+        Event::Approved { .. } => Happening::FullyApproved,
+        Event::Resubmitted { .. } => Happening::Resubmitted { round: item.round },
+        Event::Reassigned { from, to, reason } => {
+            Happening::Reassigned { from: from.clone(), to: to.clone(), reason: reason.clone() }
+        }
+        Event::Escalated { level, to, reason } => {
+            Happening::Escalated { level: *level, to: to.clone(), reason: reason.clone() }
+        }
+        Event::DeEscalated { .. } => Happening::DeEscalated,
+        Event::ExceptionRaised { category, reason } => {
+            Happening::ExceptionRaised { category: category.clone(), reason: reason.clone() }
+        }
+        Event::ExceptionResolved { to, reason } => {
+            Happening::ExceptionResolved { to: *to, reason: reason.clone() }
+        }
+        Event::Completed {} => Happening::Completed,
+        Event::Withdrawn { reason } => Happening::Withdrawn { reason: reason.clone() },
+        Event::Reopened { reason } => Happening::Reopened { reason: reason.clone() },
+        Event::Commented { visibility, .. } => Happening::Commented { visibility: *visibility },
+        Event::FieldsSet { fields, title, description } => {
+            let mut names: Vec<String> = fields.keys().cloned().collect();
+            names.extend(title.as_ref().map(|_| "title".to_owned()));
+            names.extend(description.as_ref().map(|_| "description".to_owned()));
+            Happening::FieldsSet { names }
+        }
+        Event::DueSet { due_at } => Happening::DueSet { due_at: *due_at },
+        Event::PrioritySet { priority } => Happening::PrioritySet { priority: *priority },
+        Event::VersionAttached { attachment, name, .. } => {
+            let known = item.attachments.iter().find(|known| &known.id == attachment);
+            let version = known.map_or(1, |known| u32::try_from(known.versions.len()).unwrap_or(u32::MAX));
+            Happening::VersionAttached { name: name.clone(), version }
+        }
+        Event::Noted { activity } => Happening::Noted { activity: activity.clone() },
+    })
+}

@@ -1,0 +1,158 @@
+//! `decide`: a command becomes events, or a typed refusal. The same function predicts and enforces.
+
+mod content;
+mod flow;
+mod review;
+mod reviewers;
+
+pub use reviewers::eligible;
+
+use crate::command::{Action, Command};
+use crate::event::Event;
+use crate::ids::PersonId;
+use crate::item::{Actor, Item, Phase};
+use crate::journey::Journey;
+use crate::people::{People, Person};
+use crate::permission::{by_relation, permits_actor};
+use crate::refusal::{Refusal, Satisfied};
+use crate::time::Timestamp;
+
+/// What a decision is made upon.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// The item as it is; none when it is not there.
+    pub item: Option<&'a Item>,
+    /// The journey version that the item is pinned to, or starts on.
+    pub journey: &'a Journey,
+    pub people: &'a People,
+}
+
+/// What a command comes to when no rule refuses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ruling {
+    /// These events, in this order; never empty.
+    Happened(Vec<Event>),
+    /// Nothing to do.
+    AlreadySatisfied(Satisfied),
+}
+
+/// The longest reason or comment, in bytes.
+pub const MAX_TEXT: usize = 20_000;
+/// The longest title, in bytes.
+pub const MAX_TITLE: usize = 500;
+
+/// Decides one command by `actor` at the portal's (or, predicting, the device's) instant `now`.
+///
+/// # Errors
+/// The rule that refuses; [`Refusal::is_conflict`] tells those that ask the author to look again.
+pub fn decide(
+    situation: Situation<'_>,
+    command: &Command,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Ruling, Refusal> {
+    let Some(item) = situation.item else {
+        return match command {
+            Command::Submit(submission) => flow::submit(situation, submission, actor, now),
+            _ => Err(Refusal::NoSuchItem),
+        };
+    };
+    let case = Case { item, journey: situation.journey, people: situation.people, actor, now };
+    case.permitted(command.action())?;
+    match command {
+        Command::Submit(submission) => flow::submit_draft(&case, submission),
+        Command::Approve { seen, comment } => review::approve(&case, seen, comment.as_deref()),
+        Command::RequestChanges { seen, reason } => review::request_changes(&case, seen, reason),
+        Command::Claim { assignment_version } => review::claim(&case, *assignment_version),
+        Command::Reassign { from, to, assignment_version, reason } => {
+            review::reassign(&case, from.as_ref(), to, *assignment_version, reason.as_deref())
+        }
+        Command::Resubmit { comment } => flow::resubmit(&case, comment.as_deref()),
+        Command::Escalate { to, reason } => flow::escalate(&case, to.as_ref(), reason),
+        Command::DeEscalate { reason } => flow::de_escalate(&case, reason.as_deref()),
+        Command::RaiseException { category, reason } => flow::raise_exception(&case, category, reason),
+        Command::ResolveException { to, reason } => flow::resolve_exception(&case, *to, reason),
+        Command::Complete {} => flow::complete(&case),
+        Command::Withdraw { reason } => flow::withdraw(&case, reason),
+        Command::Reopen { reason } => flow::reopen(&case, reason),
+        Command::Comment { id, visibility, body, mentions } => {
+            content::comment(&case, id, *visibility, body, mentions)
+        }
+        Command::SetFields { fields, title, description } => {
+            content::set_fields(&case, fields, title.as_deref(), description.as_deref())
+        }
+        Command::SetDue { due_at } => content::set_due(&case, *due_at),
+        Command::SetPriority { priority } => content::set_priority(&case, *priority),
+        Command::AttachVersion { attachment, name, sha256, size, media_type } => {
+            content::attach_version(&case, attachment, name, sha256, *size, media_type)
+        }
+    }
+}
+
+/// One command on one existing item, with everything around it.
+struct Case<'a> {
+    item: &'a Item,
+    journey: &'a Journey,
+    people: &'a People,
+    actor: &'a Actor,
+    now: Timestamp,
+}
+
+impl<'a> Case<'a> {
+    fn actor_id(&self) -> Option<&'a PersonId> {
+        self.actor.person()
+    }
+
+    fn acting_person(&self) -> Option<&'a Person> {
+        self.actor_id().and_then(|id| self.people.get(id))
+    }
+
+    fn permitted(&self, action: Action) -> Result<(), Refusal> {
+        permits_actor(self.actor, self.acting_person(), action, self.item)
+            .map_err(|why| Refusal::Denied { action, why })
+    }
+
+    fn related(&self, action: Action) -> Result<(), Refusal> {
+        self.acting_person()
+            .map_or(Ok(()), |person| by_relation(person, action, self.item))
+            .map_err(|why| Refusal::Denied { action, why })
+    }
+
+    fn in_phase(&self, action: Action, phases: &[Phase]) -> Result<(), Refusal> {
+        if phases.contains(&self.item.phase) {
+            Ok(())
+        } else {
+            Err(Refusal::WrongPhase { action, phase: self.item.phase })
+        }
+    }
+}
+
+fn required(text: &str, action: Action) -> Result<String, Refusal> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Refusal::ReasonRequired { action });
+    }
+    bounded("reason", text, MAX_TEXT)
+}
+
+fn optional(text: Option<&str>) -> Result<Option<String>, Refusal> {
+    match text.map(str::trim) {
+        None | Some("") => Ok(None),
+        Some(text) => bounded("reason", text, MAX_TEXT).map(Some),
+    }
+}
+
+fn bounded(field: &str, text: &str, limit: usize) -> Result<String, Refusal> {
+    if text.len() > limit {
+        return Err(Refusal::TooLong {
+            field: field.to_owned(),
+            length: u32::try_from(text.len()).unwrap_or(u32::MAX),
+            limit: u32::try_from(limit).unwrap_or(u32::MAX),
+        });
+    }
+    Ok(text.to_owned())
+}
+
+fn happened(events: Vec<Event>) -> Result<Ruling, Refusal> {
+    Ok(Ruling::Happened(events))
+}

@@ -1,0 +1,215 @@
+//! Events: what happened. Past tense; applying them in order rebuilds every item.
+
+use crate::command::Submission;
+use crate::digest::ContentDigest;
+use crate::ids::{AttachmentId, CommandId, CommentId, PersonId, StageKey};
+use crate::item::{Actor, Fields, Phase, Priority, Visibility};
+use crate::journey::Quorum;
+use crate::review::{ReviewOutcome, Verdict};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "happened", rename_all = "snake_case")]
+pub enum Event {
+    /// Saved by the client and not handed over. Makes the item.
+    Drafted(Box<Submission>),
+    /// Handed over for the first time. Makes the item, unless it was drafted before.
+    Submitted(Box<Submission>),
+    ReviewOpened {
+        stage: StageKey,
+        reviewers: Vec<PersonId>,
+        quorum: Quorum,
+        due_at: Option<Timestamp>,
+    },
+    Decided {
+        verdict: Verdict,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        content: ContentDigest,
+        round: u32,
+    },
+    ReviewClosed {
+        outcome: ReviewOutcome,
+    },
+    /// Went back to the client.
+    ChangesRequested {
+        reason: String,
+        due_at: Option<Timestamp>,
+    },
+    /// Passed its last approval step.
+    Approved {
+        due_at: Option<Timestamp>,
+    },
+    Resubmitted {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<String>,
+    },
+    Reassigned {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<PersonId>,
+        to: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    Escalated {
+        level: u8,
+        to: Option<PersonId>,
+        reason: String,
+    },
+    DeEscalated {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    ExceptionRaised {
+        category: String,
+        reason: String,
+    },
+    ExceptionResolved {
+        to: Phase,
+        reason: String,
+    },
+    Completed {},
+    Withdrawn {
+        reason: String,
+    },
+    Reopened {
+        reason: String,
+    },
+    Commented {
+        id: CommentId,
+        visibility: Visibility,
+        body: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<PersonId>,
+    },
+    FieldsSet {
+        fields: Fields,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        description: Option<String>,
+    },
+    DueSet {
+        due_at: Option<Timestamp>,
+    },
+    PrioritySet {
+        priority: Priority,
+    },
+    VersionAttached {
+        attachment: AttachmentId,
+        name: String,
+        sha256: String,
+        size: u64,
+        media_type: String,
+    },
+    /// An activity of an imported history that changes nothing here, kept in its own words.
+    Noted {
+        activity: String,
+    },
+}
+
+/// An event with who, when and why: one line of the audit trail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    pub event: Event,
+    pub by: Actor,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PersonId>,
+    /// The portal's clock: this one rules.
+    pub at: Timestamp,
+    /// The device's clock when the command was given, for the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<CommandId>,
+}
+
+/// One line of an item's history, short enough to travel with the item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Entry {
+    pub at: Timestamp,
+    pub by: Actor,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub on_behalf_of: Option<PersonId>,
+    pub what: Happening,
+}
+
+/// What an entry says. Comments and the content of decisions stand in the item itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Happening {
+    Drafted,
+    Submitted,
+    ReviewOpened {
+        stage: StageKey,
+        reviewers: Vec<PersonId>,
+    },
+    Approved {
+        stage: StageKey,
+        reason: Option<String>,
+    },
+    ChangesRequested {
+        stage: StageKey,
+        reason: Option<String>,
+    },
+    /// The review was closed undecided because the content changed.
+    Outdated {
+        stage: StageKey,
+    },
+    SentBack {
+        reason: String,
+    },
+    FullyApproved,
+    Resubmitted {
+        round: u32,
+    },
+    Reassigned {
+        from: Option<PersonId>,
+        to: PersonId,
+        reason: Option<String>,
+    },
+    Escalated {
+        level: u8,
+        to: Option<PersonId>,
+        reason: String,
+    },
+    DeEscalated,
+    ExceptionRaised {
+        category: String,
+        reason: String,
+    },
+    ExceptionResolved {
+        to: Phase,
+        reason: String,
+    },
+    Completed,
+    Withdrawn {
+        reason: String,
+    },
+    Reopened {
+        reason: String,
+    },
+    Commented {
+        visibility: Visibility,
+    },
+    FieldsSet {
+        names: Vec<String>,
+    },
+    DueSet {
+        due_at: Option<Timestamp>,
+    },
+    PrioritySet {
+        priority: Priority,
+    },
+    VersionAttached {
+        name: String,
+        version: u32,
+    },
+    Noted {
+        activity: String,
+    },
+}

@@ -1,0 +1,38 @@
+//! Postern's rules: items, journeys, reviews, permission, due times, figures.
+//!
+//! Pure: no I/O, no clock, no randomness, no async. `decide` turns a command into events or a typed refusal, `apply`
+//! turns an event into the next state; the console predicts with them and the portal enforces with them.
+//! To add a command: a variant in [`Command`] and [`Action`], its permission in `permission.rs`, its rule in
+//! `decide/`, its event in [`Event`] with the effect in `apply.rs`, and a line in the transition table tests.
+
+mod apply;
+mod command;
+mod decide;
+mod digest;
+mod event;
+pub mod filter;
+mod ids;
+mod item;
+mod journey;
+pub mod metrics;
+mod norm;
+mod people;
+mod permission;
+mod refusal;
+mod review;
+mod time;
+
+pub use apply::{Inconsistent, apply, replay};
+pub use command::*;
+pub use decide::{Ruling, Situation, decide, eligible};
+pub use digest::ContentDigest;
+pub use event::*;
+pub use ids::*;
+pub use item::*;
+pub use journey::*;
+pub use norm::*;
+pub use people::*;
+pub use permission::{may_view, permits};
+pub use refusal::*;
+pub use review::*;
+pub use time::*;

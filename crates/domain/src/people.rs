@@ -1,0 +1,146 @@
+//! People, roles, grants, and the directory in which they are looked up.
+
+use crate::ids::{ClientId, PersonId, ProjectId};
+use crate::item::Kind;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Role {
+    Client,
+    ClientAdmin,
+    InternalOwner,
+    InternalApprover,
+    TeamLead,
+    PortalAdmin,
+}
+
+impl Role {
+    pub const ALL: [Role; 6] = [
+        Role::Client,
+        Role::ClientAdmin,
+        Role::InternalOwner,
+        Role::InternalApprover,
+        Role::TeamLead,
+        Role::PortalAdmin,
+    ];
+
+    /// Staff work in the console; clients never see it.
+    pub fn is_staff(self) -> bool {
+        !matches!(self, Role::Client | Role::ClientAdmin)
+    }
+}
+
+/// Which items a grant reaches. An absent part reaches all; the parts are combined with "and".
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Scope {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub client: Option<ClientId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub project: Option<ProjectId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub kind: Option<Kind>,
+}
+
+impl Scope {
+    pub const EVERYTHING: Scope = Scope { client: None, project: None, kind: None };
+
+    pub fn covers(&self, place: Place<'_>) -> bool {
+        self.client.as_ref().is_none_or(|client| client == place.client)
+            && self.project.as_ref().is_none_or(|project| Some(project) == place.project)
+            && self.kind.is_none_or(|kind| kind == place.kind)
+    }
+}
+
+/// Where an item stands, as far as scopes care.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    pub client: &'a ClientId,
+    pub project: Option<&'a ProjectId>,
+    pub kind: Kind,
+}
+
+/// A role over a scope. What is not granted is denied.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Grant {
+    pub role: Role,
+    #[serde(default)]
+    pub scope: Scope,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Person {
+    pub id: PersonId,
+    pub name: String,
+    pub email: String,
+    /// IANA time zone, for example `Europe/Amsterdam`.
+    pub time_zone: String,
+    pub grants: Vec<Grant>,
+    #[serde(default)]
+    pub disabled: bool,
+    /// Names of the journey groups the person decides for, for example `legal`.
+    #[serde(default)]
+    pub groups: Vec<String>,
+}
+
+impl Person {
+    /// Whether a grant of `role` reaches `place`. A disabled person holds nothing.
+    pub fn holds(&self, role: Role, place: Place<'_>) -> bool {
+        !self.disabled && self.grants.iter().any(|grant| grant.role == role && grant.scope.covers(place))
+    }
+
+    pub fn is_staff(&self) -> bool {
+        self.grants.iter().any(|grant| grant.role.is_staff())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Client {
+    pub id: ClientId,
+    pub name: String,
+    /// The prefix of the client's references, for example `ACME` in `ACME-142`.
+    pub code: String,
+    /// The client's segment, for example `enterprise`.
+    pub cohort: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Project {
+    pub id: ProjectId,
+    pub client: ClientId,
+    pub name: String,
+}
+
+/// The people that rules look up. Ordered by id, so that every pass over it is the same everywhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct People(BTreeMap<PersonId, Person>);
+
+impl People {
+    pub fn new(people: impl IntoIterator<Item = Person>) -> Self {
+        Self(people.into_iter().map(|person| (person.id.clone(), person)).collect())
+    }
+
+    pub fn get(&self, id: &PersonId) -> Option<&Person> {
+        self.0.get(id)
+    }
+
+    /// Everybody, in the order of their ids.
+    pub fn iter(&self) -> impl Iterator<Item = &Person> {
+        self.0.values()
+    }
+
+    /// The name to show; an id that nobody has is shown as it is.
+    pub fn name<'a>(&'a self, id: &'a PersonId) -> &'a str {
+        self.0.get(id).map_or(id.as_str(), |person| &person.name)
+    }
+}

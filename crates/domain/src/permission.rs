@@ -1,0 +1,123 @@
+//! Permission: who may do what to which item. A pure function, the same on both sides. Deny is the default.
+
+use crate::command::Action;
+use crate::item::{Actor, Item, Phase};
+use crate::people::{Person, Place, Role};
+use crate::refusal::Denial;
+
+/// The roles that may do `action` to an item that their grant reaches.
+pub const fn roles_for(action: Action) -> &'static [Role] {
+    use Role::*;
+    match action {
+        Action::View | Action::Comment => {
+            &[Client, ClientAdmin, InternalOwner, InternalApprover, TeamLead, PortalAdmin]
+        }
+        Action::Submit | Action::Resubmit | Action::SetFields | Action::AttachVersion | Action::Withdraw => {
+            &[Client, ClientAdmin, InternalOwner, TeamLead]
+        }
+        Action::Approve | Action::RequestChanges | Action::Claim | Action::RaiseException => {
+            &[InternalOwner, InternalApprover, TeamLead]
+        }
+        Action::Reassign | Action::Escalate | Action::NoteInternally => {
+            &[InternalOwner, InternalApprover, TeamLead, PortalAdmin]
+        }
+        Action::DeEscalate => &[TeamLead, PortalAdmin],
+        Action::ResolveException | Action::Reopen | Action::SetDue | Action::SetPriority => {
+            &[InternalOwner, TeamLead, PortalAdmin]
+        }
+        Action::Complete => &[InternalOwner, TeamLead],
+    }
+}
+
+/// Whether `person` may see the item at all. Every row that leaves the portal is asked about here.
+/// A draft is the client's own until it is handed over.
+pub fn may_view(person: &Person, item: &Item) -> bool {
+    permits(person, Action::View, item).is_ok()
+}
+
+/// Whether roles, scope and relation allow `action`. Whether the item's state allows it is `decide`'s question.
+///
+/// # Errors
+/// The rule that denies.
+pub fn permits(person: &Person, action: Action, item: &Item) -> Result<(), Denial> {
+    by_role(person, action, item)?;
+    by_relation(person, action, item)
+}
+
+fn by_role(person: &Person, action: Action, item: &Item) -> Result<(), Denial> {
+    permits_place(person, action, item.place())?;
+    if item.phase == Phase::Draft && !holds_any(person, &[Role::Client, Role::ClientAdmin], item.place()) {
+        return Err(Denial::OutOfScope);
+    }
+    Ok(())
+}
+
+/// What the person's relation to the item allows: contributors never decide, and only those whose turn it is do.
+pub(crate) fn by_relation(person: &Person, action: Action, item: &Item) -> Result<(), Denial> {
+    match action {
+        Action::Approve | Action::RequestChanges => may_decide(person, item),
+        Action::Reassign => may_reassign(person, item),
+        _ => Ok(()),
+    }
+}
+
+/// Whether roles and scope allow `action` at a place, for what is not an item yet.
+///
+/// # Errors
+/// The rule that denies.
+pub fn permits_place(person: &Person, action: Action, place: Place<'_>) -> Result<(), Denial> {
+    if person.disabled {
+        return Err(Denial::Disabled);
+    }
+    let roles = roles_for(action);
+    if holds_any(person, roles, place) {
+        Ok(())
+    } else if holds_any(person, &Role::ALL, place) {
+        Err(Denial::NeedsRole(roles.to_vec()))
+    } else {
+        Err(Denial::OutOfScope)
+    }
+}
+
+/// Whether the actor's roles allow it; automation may do all but decide. The relation is asked about separately, because
+/// somebody whose turn has passed is told what became of it, not that it is not their turn.
+pub(crate) fn permits_actor(
+    actor: &Actor,
+    person: Option<&Person>,
+    action: Action,
+    item: &Item,
+) -> Result<(), Denial> {
+    match (actor, person) {
+        (Actor::System(_), _) => match action {
+            Action::Approve | Action::RequestChanges | Action::Claim => {
+                Err(Denial::NeedsRole(roles_for(action).to_vec()))
+            }
+            _ => Ok(()),
+        },
+        (Actor::Person(_), Some(person)) => by_role(person, action, item),
+        (Actor::Person(_), None) => Err(Denial::UnknownPerson),
+    }
+}
+
+fn holds_any(person: &Person, roles: &[Role], place: Place<'_>) -> bool {
+    roles.iter().any(|role| person.holds(*role, place))
+}
+
+fn may_decide(person: &Person, item: &Item) -> Result<(), Denial> {
+    if item.contributors.contains(&person.id) {
+        return Err(Denial::Contributor);
+    }
+    match &item.review {
+        Some(review) if !review.reviewers.is_empty() && !review.reviewers.contains(&person.id) => {
+            Err(Denial::NotReviewer)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The one whose turn it is, the owner, a lead or an admin.
+fn may_reassign(person: &Person, item: &Item) -> Result<(), Denial> {
+    let involved = item.owner.as_ref() == Some(&person.id) || item.waiting_on().any(|id| id == &person.id);
+    let over_it = holds_any(person, &[Role::TeamLead, Role::PortalAdmin], item.place());
+    if involved || over_it { Ok(()) } else { Err(Denial::NeedsRole(vec![Role::TeamLead, Role::PortalAdmin])) }
+}

@@ -1,0 +1,100 @@
+//! Why a command is refused, or needs nothing done. Closed lists; the sentences are made where people read them.
+
+use crate::command::{Action, Seen};
+use crate::ids::{PersonId, StageKey};
+use crate::item::Phase;
+use crate::people::Role;
+use serde::{Deserialize, Serialize};
+
+/// Why `decide` says no.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "rule", rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("not permitted: {why:?}")]
+    Denied { action: Action, why: Denial },
+    /// The action makes no sense where the item stands.
+    #[error("not possible while {phase:?}")]
+    WrongPhase { action: Action, phase: Phase },
+    /// Conflict: the content or the round is another than what was seen.
+    #[error("the content changed since it was seen")]
+    ContentChanged { seen: Seen, current: Seen },
+    /// Conflict: somebody else has been put in charge since.
+    #[error("the assignment changed since it was seen")]
+    AssignmentChanged { seen: u32, current: u32 },
+    #[error("the review seen was closed since")]
+    ReviewMovedOn { stage: Option<StageKey> },
+    #[error("a reason is required")]
+    ReasonRequired { action: Action },
+    #[error("{field} is too long: {length} of at most {limit} bytes")]
+    TooLong { field: String, length: u32, limit: u32 },
+    #[error("{field} is empty")]
+    Empty { field: String },
+    /// The person named cannot take it.
+    #[error("{person} cannot take this")]
+    NotEligible { person: PersonId, why: Denial },
+    #[error("the reviewer to replace, {person}, is not one of them")]
+    NotAReviewer { person: PersonId },
+    #[error("there is no open review")]
+    NoOpenReview,
+    #[error("there is no such item")]
+    NoSuchItem,
+    #[error("there is such an item already")]
+    ItemExists,
+    #[error("the file's name, size or hash is not acceptable")]
+    BadFile,
+    #[error("the journey is not known")]
+    UnknownJourney,
+    #[error("the client or project is not known")]
+    UnknownClient,
+}
+
+/// The permission rule that denies.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Denial {
+    /// No grant reaches the item.
+    OutOfScope,
+    /// A grant reaches it, and none of the roles that may do this.
+    NeedsRole(Vec<Role>),
+    /// Contributed content in this round: may not decide on it.
+    Contributor,
+    /// It is somebody else's turn.
+    NotReviewer,
+    /// Already decided in this review.
+    AlreadyDecided,
+    /// Does not belong to those who decide at this stage.
+    NotADecider,
+    Disabled,
+    UnknownPerson,
+}
+
+/// What a command wanted is so already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Satisfied {
+    /// I approved it before, or somebody else closed the step with an approval of the same content.
+    AlreadyApproved,
+    AlreadySentBack,
+    AlreadyAssigned,
+    AlreadyEscalated,
+    NotEscalated,
+    AlreadyCompleted,
+    AlreadyWithdrawn,
+    AlreadyOpen,
+    AlreadyInException,
+    AlreadySet,
+    AlreadySaid,
+    AlreadyAttached,
+}
+
+impl Refusal {
+    /// A conflict: the author looks at what is there now and decides again.
+    pub fn is_conflict(&self) -> bool {
+        matches!(
+            self,
+            Refusal::ContentChanged { .. }
+                | Refusal::AssignmentChanged { .. }
+                | Refusal::ReviewMovedOn { .. }
+        )
+    }
+}

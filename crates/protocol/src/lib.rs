@@ -1,0 +1,44 @@
+//! The wire between a console and its portal: envelopes, pages, outcomes, error codes.
+//!
+//! Only types, their names on the wire, and the cursor's text form live here; no I/O, no rules. Rules are the
+//! domain's. To add an endpoint: its request and reply types go into the file of its family, its path into
+//! [`paths`], and both sides use them from here.
+
+mod auth;
+mod cursor;
+mod error;
+mod sync;
+
+pub use auth::*;
+pub use cursor::*;
+pub use error::*;
+pub use sync::*;
+
+/// The version of this protocol. A portal answers `upgrade_required` to anything below its floor.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// At most this many envelopes in one push.
+pub const MAX_PUSH: usize = 100;
+
+/// At most this many items in one page of changes.
+pub const MAX_PAGE: u32 = 500;
+
+pub mod paths {
+    pub const SIGN_IN: &str = "/v1/auth/sign-in";
+    pub const REFRESH: &str = "/v1/auth/refresh";
+    pub const SIGN_OUT: &str = "/v1/auth/sign-out";
+    pub const HANDSHAKE: &str = "/v1/sync/handshake";
+    pub const COMMANDS: &str = "/v1/sync/commands";
+    pub const CHANGES: &str = "/v1/sync/changes";
+    pub const BOOTSTRAP: &str = "/v1/sync/bootstrap";
+    pub const EVENTS: &str = "/v1/sync/events";
+    /// `POST`: hand over a new item. `GET /v1/items/{reference}`: one item as the caller may see it.
+    pub const ITEMS: &str = "/v1/items";
+    /// `PUT /v1/files/{sha256}`: upload content; `GET`: download it, if an item that the caller may see names it.
+    pub const FILES: &str = "/v1/files";
+    pub const HEALTH: &str = "/healthz";
+    pub const READY: &str = "/readyz";
+}
+
+/// Echoed or made by the portal on every reply; people quote it when they report a problem.
+pub const REQUEST_ID: &str = "x-request-id";

@@ -1,0 +1,217 @@
+//! Sync: commands go up, changes come down.
+
+use crate::cursor::Cursor;
+use postern_domain::{
+    Client, Command, CommandId, ConsoleId, Item, ItemId, Journey, Person, Project, Refusal, Satisfied,
+    StageNorm, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// What a console says first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handshake {
+    pub protocol_version: u32,
+    pub app_version: String,
+    pub console: ConsoleId,
+    /// The epoch that the console's cache is of; none before its first bootstrap.
+    pub epoch: Option<String>,
+    /// The last sequence number for which the console has stored an outcome; 0 before the first.
+    pub acknowledged: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandshakeReply {
+    pub verdict: HandshakeVerdict,
+    pub epoch: String,
+    /// The head of the change log.
+    pub seq: i64,
+    /// The last sequence number of this console that the portal has applied; 0 if none.
+    pub last_applied: u64,
+    pub server_time: Timestamp,
+    pub person: Person,
+    pub organisation: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandshakeVerdict {
+    Ok,
+    UpgradeRequired,
+    /// The console has outcomes that the portal does not know: the portal was restored from a backup.
+    ClientAhead,
+    /// Another console uses this id: take a new one.
+    ClientForked,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Push {
+    pub console: ConsoleId,
+    /// In order, without gaps; at most [`crate::MAX_PUSH`].
+    pub commands: Vec<Envelope>,
+}
+
+/// One command on its way up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Envelope {
+    pub id: CommandId,
+    /// 1, 2, 3 … for each console.
+    pub seq: u64,
+    pub item: ItemId,
+    pub command: Command,
+    /// The device's clock when the person gave the command.
+    pub made_at: Timestamp,
+}
+
+impl Envelope {
+    /// SHA-256 over what a repetition must repeat exactly (all but the sequence number); 64 hexadecimal digits.
+    pub fn payload_hash(&self) -> String {
+        let payload =
+            serde_json::to_vec(&(&self.id, &self.item, &self.command, self.made_at)).unwrap_or_default();
+        hex::encode(Sha256::digest(payload))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushReply {
+    /// One for each envelope, in the same order.
+    pub outcomes: Vec<CommandOutcome>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandOutcome {
+    pub id: CommandId,
+    pub seq: u64,
+    /// The portal's change sequence that holds the effect. The effect is in the cache once the cursor has passed it.
+    pub at_seq: i64,
+    pub outcome: Outcome,
+}
+
+/// What became of a command. Every one is final.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    Applied {
+        version: u64,
+    },
+    /// What was wanted is already so.
+    AlreadySatisfied {
+        why: Satisfied,
+    },
+    /// A rule said no.
+    Refused {
+        refusal: Refusal,
+    },
+    /// What was seen is not what is there now; the refusal says which part. `current` is the item as it is now.
+    Conflict {
+        refusal: Refusal,
+        current: Box<Item>,
+    },
+    /// The portal failed on it again and again and has put it aside for an admin.
+    Quarantined {
+        report: String,
+    },
+}
+
+/// One page of what changed for this person since a cursor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangePage {
+    /// In the order of their latest change.
+    pub changes: Vec<Change>,
+    /// The whole directory, when it is newer than the cursor's.
+    pub directory: Option<Directory>,
+    pub cursor: Cursor,
+    /// More pages wait behind the cursor.
+    pub more: bool,
+    pub server_time: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    Upsert {
+        item: Box<Item>,
+    },
+    /// Out of sight: the id alone.
+    Leave {
+        id: ItemId,
+    },
+}
+
+/// What items refer to: everything that the person may see of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Directory {
+    pub people: Vec<Person>,
+    pub clients: Vec<Client>,
+    pub projects: Vec<Project>,
+    pub journeys: Vec<Journey>,
+    pub norms: Vec<StageNorm>,
+}
+
+/// One line of the bootstrap stream (newline-delimited JSON, gzip on the wire).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "part", rename_all = "snake_case")]
+pub enum BootstrapPart {
+    /// First: from `cursor` on, changes continue.
+    Begin {
+        cursor: Cursor,
+        items: u64,
+        directory: Box<Directory>,
+        server_time: Timestamp,
+    },
+    Item {
+        item: Box<Item>,
+    },
+    /// Last: without it the stream was cut, and nothing of it counts.
+    End {
+        items: u64,
+    },
+}
+
+/// One server-sent event: there is something newer, and no more than that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    pub epoch: String,
+    pub seq: i64,
+}
+
+/// Hand over a new item through the API, as a client or for one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewItem {
+    /// Repeating a request with the same id makes no second item.
+    pub command: CommandId,
+    pub kind: postern_domain::Kind,
+    pub title: String,
+    #[serde(default)]
+    pub description: String,
+    pub client: postern_domain::ClientId,
+    #[serde(default)]
+    pub project: Option<postern_domain::ProjectId>,
+    /// The journey's key; its newest version is taken. Absent: the portal's default journey.
+    #[serde(default)]
+    pub journey: Option<postern_domain::JourneyKey>,
+    #[serde(default)]
+    pub fields: postern_domain::Fields,
+    #[serde(default)]
+    pub priority: postern_domain::Priority,
+    #[serde(default)]
+    pub owner: Option<postern_domain::PersonId>,
+}
+
+/// One command through the API, outside any console's sequence (`POST /v1/items/{reference}/commands`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectCommand {
+    pub id: CommandId,
+    pub command: Command,
+}
+
+/// One line of an item's audit trail (`GET /v1/items/{reference}/audit`), and of an export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditLine {
+    /// 1, 2, 3 … over the whole portal.
+    pub seq: i64,
+    pub item: ItemId,
+    pub recorded: postern_domain::Recorded,
+    /// SHA-256 over the line before and this one; 64 hexadecimal digits.
+    pub hash: String,
+}
