@@ -1,0 +1,73 @@
+/**
+ * Everything that the window may ask of the engine. Two implementations: the Tauri shell, and an in-memory fake for
+ * tests and for looking at screens in a browser. A call that fails rejects with a `Failure`.
+ */
+import type {
+  ActItemResult,
+  ActResult,
+  BottleneckView,
+  EngineEvent,
+  Failure,
+  GroupBy,
+  ItemView,
+  ListPage,
+  ListQuery,
+  OutboxLine,
+  PersonRef,
+  QueueCount,
+  Request,
+  SessionView,
+  SyncStatus,
+  Target,
+} from "$lib/generated";
+
+export interface Credentials {
+  portal: string;
+  email: string;
+  password: string;
+}
+
+export interface Backend {
+  session(): Promise<SessionView>;
+  signIn(credentials: Credentials): Promise<SessionView>;
+  signOut(discardPending: boolean): Promise<SessionView>;
+
+  queueCounts(): Promise<QueueCount[]>;
+  list(query: ListQuery): Promise<ListPage>;
+  matchingIds(query: ListQuery): Promise<string[]>;
+  item(id: string): Promise<ItemView>;
+  findItem(reference: string): Promise<string | null>;
+
+  act(targets: Target[], request: Request): Promise<ActResult>;
+  predict(targets: Target[], request: Request): Promise<ActItemResult[]>;
+  /** Resolves with the number of commands taken back. */
+  undo(batch: string): Promise<number>;
+  candidates(ids: string[], action: "reassign"): Promise<PersonRef[]>;
+
+  outbox(): Promise<OutboxLine[]>;
+  outboxRetry(command: string): Promise<void>;
+  outboxDiscard(command: string): Promise<void>;
+  syncNow(): Promise<void>;
+  syncStatus(): Promise<SyncStatus>;
+
+  bottleneck(groupBy: GroupBy, filter: string): Promise<BottleneckView>;
+
+  preferences(): Promise<Record<string, unknown>>;
+  setPreferences(preferences: Record<string, unknown>): Promise<void>;
+  /** Told once: milliseconds from the start of navigation to the first rows on the screen. */
+  painted(ms: number): Promise<void>;
+
+  /** Calls back for each message of the engine; resolves with the function that stops it. */
+  listen(onEvent: (event: EngineEvent) => void): Promise<() => void>;
+}
+
+export function isFailure(value: unknown): value is Failure {
+  return typeof value === "object" && value !== null && "code" in value && "message" in value;
+}
+
+/** Any thrown value as a `Failure`, so that nothing that goes wrong stays unseen. */
+export function asFailure(value: unknown): Failure {
+  if (isFailure(value)) return value;
+  const message = value instanceof Error ? value.message : typeof value === "string" ? value : "";
+  return { code: "internal", message, request_id: null };
+}

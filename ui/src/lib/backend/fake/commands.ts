@@ -1,0 +1,263 @@
+/** The sample organisation's outbox: held, sent, confirmed, or in need of their author. */
+import type {
+  ActItemResult,
+  ActResult,
+  Failure,
+  OutboxLine,
+  OutboxState,
+  PendingMark,
+  Request,
+  Target,
+} from "$lib/generated";
+import { REASONS, STAFF } from "./names";
+import type { FakeItem } from "./organisation";
+import { actionOf, apply, prediction, whyNot } from "./rules";
+
+export const HOLD_MS = 10_000;
+
+export interface FakeCommand {
+  command: string;
+  batch: string;
+  item: string;
+  request: Request;
+  madeAt: number;
+  state: OutboxState;
+  why: string;
+  conflict: OutboxLine["conflict"];
+  /** The item before, to be put back by undo and discard. */
+  before: FakeItem | null;
+}
+
+const WHAT: Record<Request["do"], string> = {
+  approve: "Approve",
+  request_changes: "Request changes",
+  claim: "Claim",
+  reassign: "Reassign",
+  escalate: "Escalate",
+  de_escalate: "End the escalation",
+  comment: "Comment",
+  complete: "Complete",
+  resubmit: "Resubmit for the client",
+  withdraw: "Withdraw",
+  reopen: "Reopen",
+  raise_exception: "Raise an exception",
+  resolve_exception: "Resolve the exception",
+  set_priority: "Set the priority",
+  set_due: "Set the due date",
+};
+
+const NEEDS_AUTHOR: readonly OutboxState[] = ["conflict", "refused", "quarantined"];
+
+export class Outbox {
+  commands: FakeCommand[] = [];
+  #made = 0;
+
+  constructor(
+    private readonly items: Map<string, FakeItem>,
+    private readonly now: () => number,
+  ) {}
+
+  predict(targets: Target[], request: Request): ActItemResult[] {
+    return targets.flatMap(({ id }) => {
+      const item = this.items.get(id);
+      if (!item) return [];
+      const why = whyNot(item, actionOf(request));
+      const message = why ?? prediction(item, request);
+      return [{ id, reference: item.reference, accepted: why === null, message }];
+    });
+  }
+
+  act(targets: Target[], request: Request): ActResult {
+    const now = this.now();
+    const batch = `b-${++this.#made}`;
+    const results = this.predict(targets, request);
+    for (const result of results) {
+      const item = this.items.get(result.id);
+      if (!item || !result.accepted) continue;
+      const before = structuredClone({ ...item, reviewers: [], owner: null, company: null });
+      const kept: FakeItem = { ...before, reviewers: [...item.reviewers], owner: item.owner, company: item.company };
+      apply(item, request, now);
+      const command = `${batch}-${result.id}`;
+      const why = "Held for a moment, so that you can undo it.";
+      this.commands.unshift({
+        command,
+        batch,
+        item: result.id,
+        request,
+        madeAt: now,
+        state: "held",
+        why,
+        conflict: null,
+        before: kept,
+      });
+    }
+    return { batch, results, undo_until: now + HOLD_MS };
+  }
+
+  undo(batch: string): number {
+    const gone = this.commands.filter((one) => one.batch === batch && one.state === "held");
+    gone.forEach((one) => this.#takeBack(one));
+    return gone.length;
+  }
+
+  retry(command: string): void {
+    const found = this.#find(command);
+    found.state = "waiting";
+    found.why = "Will be sent with the next contact.";
+    found.conflict = null;
+  }
+
+  discard(command: string): void {
+    this.#takeBack(this.#find(command));
+  }
+
+  /** Moves every command one step along. Returns whether anything changed. */
+  step(online: boolean): string[] {
+    const changed: string[] = [];
+    const now = this.now();
+    for (const one of this.commands) {
+      const before = one.state;
+      if (one.state === "held" && now - one.madeAt >= HOLD_MS) {
+        one.state = "waiting";
+        one.why = "Will be sent with the next contact.";
+      } else if (one.state === "waiting" && online) {
+        one.state = "confirmed";
+        one.why = "The portal has it.";
+      } else if (one.state === "confirmed") {
+        changed.push(one.item);
+        this.#settle(one);
+      }
+      if (one.state !== before) changed.push(one.item);
+    }
+    return changed;
+  }
+
+  markOf(item: string): PendingMark | null {
+    const mine = this.commands.filter((one) => one.item === item);
+    if (mine.some((one) => one.state === "conflict")) return "conflict";
+    if (mine.some((one) => one.state === "refused" || one.state === "quarantined")) return "refused";
+    return mine.length > 0 ? "pending" : null;
+  }
+
+  lines(item?: string): OutboxLine[] {
+    return this.commands.filter((one) => item === undefined || one.item === item).map((one) => this.#line(one));
+  }
+
+  get pending(): number {
+    return this.commands.filter((one) => !NEEDS_AUTHOR.includes(one.state)).length;
+  }
+
+  get attention(): number {
+    return this.commands.filter((one) => NEEDS_AUTHOR.includes(one.state)).length;
+  }
+
+  /** Some changes from earlier today, one in each state worth looking at. */
+  seed(ids: string[]): void {
+    const now = this.now();
+    const add = (
+      at: number,
+      request: Request,
+      state: OutboxState,
+      why: string,
+      conflict: OutboxLine["conflict"] = null,
+    ) => {
+      const item = ids[at];
+      if (!item) return;
+      const madeAt = now - (at + 1) * 17 * 60_000;
+      this.commands.push({
+        command: `s-${at}`,
+        batch: `s-${at}`,
+        item,
+        request,
+        madeAt,
+        state,
+        why,
+        conflict,
+        before: null,
+      });
+    };
+    add(0, { do: "approve", comment: null }, "conflict", "The client uploaded a new version after you looked at it.", {
+      summary: "The client handed in round 2 four minutes before your approval arrived.",
+      differences: [
+        { what: "Round", seen: "1", current: "2" },
+        { what: "annual-report.pdf", seen: "version 1 · 8f21c0aa", current: "version 2 · 51be77d3" },
+        { what: "Amount", seen: "€ 12,400", current: "€ 14,150" },
+      ],
+    });
+    add(1, { do: "complete" }, "refused", "It was sent back to the client by Jonas Weidmann in the meantime.");
+    add(
+      2,
+      { do: "escalate", reason: REASONS[2] ?? "" },
+      "quarantined",
+      "The portal failed on it three times and has put it aside.",
+    );
+    add(
+      3,
+      { do: "reassign", to: STAFF[1]?.id ?? "", reason: "On leave until Monday" },
+      "waiting",
+      "Will be sent with the next contact.",
+    );
+    add(
+      4,
+      { do: "comment", visibility: "internal", body: "Called them, they send the form today." },
+      "waiting",
+      "Will be sent with the next contact.",
+    );
+  }
+
+  #find(command: string): FakeCommand {
+    const found = this.commands.find((one) => one.command === command);
+    if (!found) {
+      const failure: Failure = {
+        code: "not_found",
+        message: "This change is not in the outbox any more.",
+        request_id: null,
+      };
+      throw failure;
+    }
+    return found;
+  }
+
+  #takeBack(one: FakeCommand): void {
+    if (one.before) this.items.set(one.item, one.before);
+    this.commands = this.commands.filter((other) => other !== one);
+  }
+
+  #settle(one: FakeCommand): void {
+    this.commands = this.commands.filter((other) => other !== one);
+    const item = this.items.get(one.item);
+    if (!item) return;
+    for (const part of [...item.history, ...item.comments, ...item.decisions]) part.pending = false;
+  }
+
+  #line(one: FakeCommand): OutboxLine {
+    const item = this.items.get(one.item);
+    const { request } = one;
+    const detail =
+      "reason" in request
+        ? request.reason
+        : "body" in request
+          ? request.body
+          : "comment" in request
+            ? request.comment
+            : null;
+    const to = request.do === "reassign" ? STAFF.find((person) => person.id === request.to)?.name : null;
+    const note = request.do === "comment" && request.visibility === "internal";
+    return {
+      command: one.command,
+      batch: one.batch,
+      item: one.item,
+      reference: item?.reference ?? "",
+      title: item?.title ?? "",
+      what: to ? `Reassign to ${to}` : note ? "Internal note" : WHAT[request.do],
+      detail,
+      made_at: one.madeAt,
+      state: one.state,
+      why: one.why,
+      can_undo: one.state === "held",
+      can_retry: one.state === "quarantined" || one.state === "refused" || one.state === "conflict",
+      can_discard: one.state !== "sending" && one.state !== "confirmed",
+      conflict: one.conflict,
+    };
+  }
+}

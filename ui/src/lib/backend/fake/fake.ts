@@ -1,0 +1,376 @@
+/** The engine in memory, over a sample organisation. Deterministic: the clock and the size are given. */
+import type {
+  ActItemResult,
+  ActResult,
+  BottleneckView,
+  Connection,
+  EngineEvent,
+  Failure,
+  FilterProblem,
+  FailureCode,
+  GroupBy,
+  ItemView,
+  ListPage,
+  ListQuery,
+  OutboxLine,
+  PersonRef,
+  Priority,
+  Queue,
+  QueueCount,
+  Request,
+  Role,
+  SessionView,
+  SyncStatus,
+  Target,
+} from "$lib/generated";
+import type { Backend, Credentials } from "../backend";
+import { Outbox } from "./commands";
+import { type Facts, overdue, readFilter } from "./filter";
+import { ME, STAFF } from "./names";
+import { buildItems, type FakeItem, isOpen } from "./organisation";
+import { digestOf } from "./random";
+import { bottleneck } from "./reports";
+import { itemView, person, rowOf, stuckReason } from "./views";
+
+export interface FakeOptions {
+  items?: number;
+  now?: () => number;
+  /** Milliseconds before each answer. */
+  delay?: number;
+  signedIn?: boolean;
+  roles?: Role[];
+  connection?: Connection;
+  /** Runs the outbox by itself, as the engine does. */
+  live?: boolean;
+  /** Puts the states worth looking at into the outbox. */
+  seeded?: boolean;
+  keychain?: boolean;
+}
+
+/** `?items=100000&offline&signed-out&empty` in a plain browser. */
+export function optionsFromAddress(search: string): FakeOptions {
+  const given = new URLSearchParams(search);
+  return {
+    items: given.has("empty") ? 0 : Number(given.get("items") ?? 3200),
+    delay: Number(given.get("delay") ?? 12),
+    signedIn: !given.has("signed-out"),
+    connection: given.has("offline") ? "offline" : given.has("bootstrap") ? "bootstrapping" : "online",
+    keychain: !given.has("session-only"),
+    roles: given.has("approver") ? ["internal_approver"] : undefined,
+    live: true,
+    seeded: !given.has("clean"),
+  };
+}
+
+const PRIORITY: Record<Priority, number> = { low: 0, normal: 1, high: 2, urgent: 3 };
+const QUEUES: readonly Queue[] = [
+  "my_turn",
+  "team",
+  "mine",
+  "waiting_on_client",
+  "escalated",
+  "stuck",
+  "open",
+  "closed",
+];
+
+export function failure(code: FailureCode, message: string, request_id: string | null = null): Failure {
+  return { code, message, request_id };
+}
+
+export class FakeBackend implements Backend {
+  readonly items: Map<string, FakeItem>;
+  readonly outboxState: Outbox;
+  readonly options: FakeOptions;
+  /** What was asked, for tests. */
+  readonly acts: { targets: Target[]; request: Request }[] = [];
+  connection: Connection;
+  paintedMs: number | null = null;
+  failNext: Failure | null = null;
+  #listeners = new Set<(event: EngineEvent) => void>();
+  #session: SessionView;
+  #preferences: Record<string, unknown> = {};
+  #now: () => number;
+  #lastSuccess: number;
+  #kept = new Map<string, { items: FakeItem[]; problems: FilterProblem[] }>();
+
+  constructor(options: FakeOptions = {}) {
+    this.options = options;
+    this.#now = options.now ?? Date.now;
+    this.connection = options.connection ?? "online";
+    this.#lastSuccess = this.#now() - (this.connection === "offline" ? 47 * 60_000 : 8_000);
+    this.items = new Map(buildItems(options.items ?? 400, this.#now()).map((item) => [item.id, item]));
+    this.outboxState = new Outbox(this.items, this.#now);
+    if (options.seeded) this.outboxState.seed(this.#ids({ ...ALL, queue: "team" }).slice(2, 7));
+    this.#session = options.signedIn === false ? signedOut() : this.#signedIn("ines.aldana@halden-rowe.example");
+    if (options.live) setInterval(() => this.step(), 1000);
+  }
+
+  /** Lets the engine work: commands move along, and listeners hear of it. */
+  step(): void {
+    const ids = this.outboxState.step(this.connection === "online");
+    if (this.connection === "online") this.#lastSuccess = this.#now();
+    if (ids.length > 0) this.changed(ids);
+  }
+
+  changed(ids: string[], everything = false): void {
+    this.#kept.clear();
+    this.emit({ event: "changed", ids, everything });
+    this.emit({ event: "status", status: this.#status() });
+  }
+
+  emit(event: EngineEvent): void {
+    this.#listeners.forEach((listener) => listener(event));
+  }
+
+  /** The client hands in another version: content and round change. */
+  resubmitUnderneath(id: string): void {
+    const item = this.items.get(id);
+    if (!item) return;
+    item.round += 1;
+    item.content = digestOf(`${id}:${item.round}`);
+    item.updatedAt = this.#now();
+    this.changed([id]);
+  }
+
+  session = () => this.#answer(() => this.#session);
+
+  signIn = (credentials: Credentials) =>
+    this.#answer(() => {
+      if (this.connection === "offline") throw failure("offline", "The portal cannot be reached. Nothing was sent.");
+      if (credentials.password === "wrong") throw failure("wrong_password", "Email and password do not go together.");
+      if (!/^https?:\/\//.test(credentials.portal)) throw failure("invalid", "This is not an address of a portal.");
+      this.#session = this.#signedIn(credentials.email);
+      this.emit({ event: "session" });
+      return this.#session;
+    });
+
+  signOut = (discardPending: boolean) =>
+    this.#answer(() => {
+      const pending = this.outboxState.pending;
+      if (pending > 0 && !discardPending)
+        throw failure("pending_changes", `${pending} changes have not reached the portal yet.`);
+      this.#session = signedOut();
+      return this.#session;
+    });
+
+  queueCounts = () =>
+    this.#answer(() =>
+      QUEUES.map((queue): QueueCount => {
+        const items = this.#matching({ ...ALL, queue }).items;
+        return { queue, count: items.length, overdue: items.filter((item) => overdue(item, this.#now())).length };
+      }),
+    );
+
+  list = (query: ListQuery) =>
+    this.#answer((): ListPage => {
+      const { items, problems } = this.#answerTo(query);
+      const shown = items.slice(query.offset, query.offset + query.limit);
+      const rows = shown.map((item) => rowOf(item, this.#now(), this.outboxState.markOf(item.id)));
+      return { total: items.length, offset: query.offset, rows, problems };
+    });
+
+  matchingIds = (query: ListQuery) => this.#answer(() => this.#ids(query));
+
+  item = (id: string) =>
+    this.#answer((): ItemView => {
+      const item = this.items.get(id);
+      if (!item)
+        throw failure("not_found", "This item is not in the cache. It may have been removed.", "req-7f3a-91c2");
+      return itemView(item, this.#now(), this.outboxState.markOf(id), this.outboxState.lines(id));
+    });
+
+  findItem = (reference: string) =>
+    this.#answer(() => [...this.items.values()].find((item) => item.reference === reference.toUpperCase())?.id ?? null);
+
+  act = (targets: Target[], request: Request) =>
+    this.#answer((): ActResult => {
+      this.acts.push({ targets, request });
+      const result = this.outboxState.act(targets, request);
+      queueMicrotask(() => this.changed(targets.map((target) => target.id)));
+      return result;
+    });
+
+  predict = (targets: Target[], request: Request) =>
+    this.#answer((): ActItemResult[] => this.outboxState.predict(targets, request));
+
+  undo = (batch: string) =>
+    this.#answer(() => {
+      const ids = this.outboxState.commands.filter((one) => one.batch === batch).map((one) => one.item);
+      const count = this.outboxState.undo(batch);
+      queueMicrotask(() => this.changed(ids));
+      return count;
+    });
+
+  candidates = (_ids: string[], _action: "reassign") => this.#answer((): PersonRef[] => STAFF.map(person));
+
+  outbox = () => this.#answer((): OutboxLine[] => this.outboxState.lines());
+
+  outboxRetry = (command: string) => this.#outboxDo(() => this.outboxState.retry(command));
+
+  outboxDiscard = (command: string) => this.#outboxDo(() => this.outboxState.discard(command));
+
+  syncNow = () => this.#answer(() => this.step());
+
+  syncStatus = () => this.#answer(() => this.#status());
+
+  bottleneck = (groupBy: GroupBy, filter: string) =>
+    this.#answer((): BottleneckView => {
+      const { items } = this.#matching({ ...ALL, filter });
+      return bottleneck(items, groupBy, filter, this.#now());
+    });
+
+  preferences = () => this.#answer(() => this.#preferences);
+
+  setPreferences = (preferences: Record<string, unknown>) =>
+    this.#answer(() => {
+      this.#preferences = preferences;
+    });
+
+  painted = (ms: number) =>
+    this.#answer(() => {
+      this.paintedMs = ms;
+    });
+
+  listen = async (onEvent: (event: EngineEvent) => void) => {
+    this.#listeners.add(onEvent);
+    return () => void this.#listeners.delete(onEvent);
+  };
+
+  async #answer<T>(compute: () => T): Promise<T> {
+    if (this.options.delay) await new Promise((done) => setTimeout(done, this.options.delay));
+    if (this.failNext) {
+      const failed = this.failNext;
+      this.failNext = null;
+      throw failed;
+    }
+    return compute();
+  }
+
+  #outboxDo(change: () => void): Promise<void> {
+    return this.#answer(() => {
+      change();
+      queueMicrotask(() => this.changed([], true));
+    });
+  }
+
+  #signedIn(email: string): SessionView {
+    return {
+      state: "signed_in",
+      person: person(ME),
+      email,
+      portal: "https://portal.halden-rowe.example",
+      organisation: "Halden & Rowe",
+      roles: this.options.roles ?? ["team_lead", "internal_approver", "internal_owner"],
+      time_zone: "Europe/Amsterdam",
+      keys:
+        this.options.keychain === false
+          ? { kept: "session_only", reason: "The system’s keychain is locked or missing." }
+          : { kept: "keychain" },
+    };
+  }
+
+  #status(): SyncStatus {
+    const offline = this.connection === "offline";
+    return {
+      connection: this.connection,
+      syncing: false,
+      last_success: this.connection === "bootstrapping" ? null : this.#lastSuccess,
+      next_try: offline ? this.#now() + 40_000 : null,
+      problem: offline ? "The portal does not answer." : null,
+      request_id: null,
+      pending: this.outboxState.pending,
+      attention: this.outboxState.attention,
+      bootstrap: this.connection === "bootstrapping" ? { done: 1240, total: 3200 } : null,
+      cached_items: this.items.size,
+    };
+  }
+
+  #facts(): Facts {
+    const now = this.#now();
+    return {
+      now,
+      pending: (item) => this.outboxState.markOf(item.id) !== null,
+      stuck: (item) => stuckReason(item, now) !== null,
+    };
+  }
+
+  #matching(query: ListQuery) {
+    const matcher = readFilter(query.filter, this.#facts());
+    const items = [...this.items.values()].filter((item) => this.#inQueue(item, query.queue) && matcher.matches(item));
+    return { items, problems: matcher.problems };
+  }
+
+  /** The sorted answer to a query. With very many items it is kept until something changes. */
+  #answerTo(query: ListQuery) {
+    const key = JSON.stringify({ ...query, offset: 0, limit: 0 });
+    const kept = this.#kept.get(key);
+    if (kept) return kept;
+    const { items, problems } = this.#matching(query);
+    const answer = { items: this.#sorted(items, query), problems };
+    if (this.items.size > 5000) this.#kept.set(key, answer);
+    return answer;
+  }
+
+  #ids(query: ListQuery): string[] {
+    return this.#answerTo(query).items.map((item) => item.id);
+  }
+
+  #inQueue(item: FakeItem, queue: Queue): boolean {
+    const decided = () => item.decisions.some((decision) => decision.by.id === ME.id && decision.of_current_content);
+    switch (queue) {
+      case "my_turn":
+        return item.phase === "in_review"
+          ? item.reviewers.includes(ME) && !decided()
+          : item.phase === "approved" && item.owner === ME;
+      case "team":
+        return item.phase === "in_review";
+      case "mine":
+        return item.owner === ME && isOpen(item.phase);
+      case "waiting_on_client":
+        return item.phase === "changes_requested";
+      case "escalated":
+        return item.escalation !== null && isOpen(item.phase);
+      case "stuck":
+        return stuckReason(item, this.#now()) !== null;
+      case "open":
+        return isOpen(item.phase);
+      case "closed":
+        return !isOpen(item.phase);
+    }
+  }
+
+  #sorted(items: FakeItem[], query: ListQuery): FakeItem[] {
+    const value = (item: FakeItem): number | string => {
+      switch (query.sort) {
+        case "due":
+          return item.dueAt ?? Number.MAX_SAFE_INTEGER;
+        case "age":
+          return item.enteredAt;
+        case "updated":
+          return -item.updatedAt;
+        case "priority":
+          return -PRIORITY[item.priority];
+        case "reference":
+          return item.reference;
+        case "title":
+          return item.title;
+      }
+    };
+    const keyed = items.map((item) => ({ item, key: value(item) }));
+    const turn = query.descending ? -1 : 1;
+    keyed.sort((a, b) => (a.key < b.key ? -turn : a.key > b.key ? turn : a.item.id < b.item.id ? -1 : 1));
+    return keyed.map(({ item }) => item);
+  }
+}
+
+const ALL: ListQuery = { queue: "open", filter: "", sort: "due", descending: false, offset: 0, limit: 500 };
+
+function signedOut(): SessionView {
+  return {
+    state: "signed_out",
+    portal: "https://portal.halden-rowe.example",
+    email: "ines.aldana@halden-rowe.example",
+    reason: null,
+  };
+}

@@ -1,0 +1,44 @@
+import type { OutboxState } from "$lib/generated";
+
+const states: Record<OutboxState, string> = {
+  held: "Held",
+  waiting: "Waiting",
+  sending: "Sending",
+  confirmed: "Confirmed",
+  conflict: "Conflict",
+  refused: "Refused",
+  quarantined: "Set aside",
+  blocked: "Blocked",
+};
+
+export const outbox = {
+  title: "Outbox",
+  lead: (pending: number, attention: number) => {
+    const waits = pending === 1 ? "1 change is on its way" : `${pending} changes are on their way`;
+    const needs = attention === 1 ? "1 needs you" : `${attention} need you`;
+    if (pending === 0 && attention === 0) return "Everything you did has reached the portal.";
+    if (attention === 0) return `${waits}.`;
+    return pending === 0 ? `${needs}.` : `${needs}; ${waits}.`;
+  },
+  attention: "Needs you",
+  onTheWay: "On the way",
+  recent: "Recent actions",
+  recentHint: "Done since this window was opened.",
+  states,
+  undo: "Undo",
+  retry: "Retry",
+  retryHint: "Send it again against what is there now",
+  discard: "Discard",
+  open: (reference: string) => `Open ${reference}`,
+  decideAgain: "Look and decide again",
+  what: "What",
+  seen: "What you saw",
+  current: "What is there now",
+  discarded: "The change was discarded.",
+  retried: "It is sent again.",
+  emptyTitle: "The outbox is empty.",
+  emptyBody:
+    "What you do is shown at once, held for ten seconds so that you can undo it, then sent. It stands here until the portal has it.",
+  undone: "Undone",
+  discardConfirm: "Discard for good?",
+};
