@@ -31,7 +31,7 @@ pub struct Stage {
     pub quorum: Quorum,
     /// Wall-clock hours from the review's opening until it is due.
     pub target_hours: u32,
-    /// Not on every item's way: an imported history may pass it by.
+    /// Not on every item's way: no approval opens it by itself, an imported history may.
     #[serde(default)]
     pub optional: bool,
 }
@@ -116,14 +116,16 @@ impl Journey {
         self.stages.iter().find(|stage| &stage.key == key)
     }
 
+    /// The stage that a hand-over opens: the first that is not optional.
     pub fn first_stage(&self) -> Option<&Stage> {
-        self.stages.first()
+        self.stages.iter().find(|stage| !stage.optional)
     }
 
-    /// The stage after `key`; none after the last, or when the journey has no such stage.
+    /// The stage that an approval at `key` opens: the next that is not optional. None after the last, or when the
+    /// journey has no such stage.
     pub fn stage_after(&self, key: &StageKey) -> Option<&Stage> {
         let at = self.stages.iter().position(|stage| &stage.key == key)?;
-        self.stages.get(at + 1)
+        self.stages.iter().skip(at + 1).find(|stage| !stage.optional)
     }
 }
 

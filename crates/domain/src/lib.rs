@@ -24,7 +24,7 @@ mod time;
 
 pub use apply::{Inconsistent, apply, replay};
 pub use command::*;
-pub use decide::{Ruling, Situation, decide, eligible};
+pub use decide::{MAX_TEXT, MAX_TITLE, Ruling, Situation, decide, eligible, review_opening};
 pub use digest::ContentDigest;
 pub use event::*;
 pub use ids::*;

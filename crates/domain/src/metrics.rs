@@ -1,5 +1,6 @@
 //! Figures: computed once, here, so that console, portal and reports agree to the millisecond.
 
+use crate::event::Happening;
 use crate::ids::{JourneyKey, StageKey};
 use crate::item::Item;
 use crate::norm::StageNorm;
@@ -32,18 +33,14 @@ pub fn approval_latency_ms(review: &Review) -> Option<i64> {
 
 /// Whether the item was sent back at least once.
 pub fn was_sent_back(item: &Item) -> bool {
-    closed_with(item, ReviewOutcome::ChangesRequested)
-}
-
-/// Whether anything was ever decided about the item.
-pub fn was_decided(item: &Item) -> bool {
-    item.closed_reviews.iter().any(|review| !review.decisions.is_empty()) || was_sent_back(item)
-}
-
-fn closed_with(item: &Item, outcome: ReviewOutcome) -> bool {
-    item.closed_reviews
+    item.history
         .iter()
-        .any(|review| review.closed.as_ref().is_some_and(|closing| closing.outcome == outcome))
+        .any(|entry| matches!(entry.what, Happening::ChangesRequested { .. } | Happening::SentBack { .. }))
+}
+
+/// Whether anything was ever decided about the item: a step approved, or the item sent back.
+pub fn was_decided(item: &Item) -> bool {
+    was_sent_back(item) || item.history.iter().any(|entry| matches!(entry.what, Happening::Approved { .. }))
 }
 
 /// What is usual at each stage, from the closed reviews of many items.

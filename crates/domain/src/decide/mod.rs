@@ -5,6 +5,7 @@ mod flow;
 mod review;
 mod reviewers;
 
+pub use review::review_opening;
 pub use reviewers::eligible;
 
 use crate::command::{Action, Command};

@@ -190,7 +190,7 @@ fn decided(verdict: Verdict, reason: Option<String>, seen: &Seen) -> Event {
 
 fn next_step(case: &Case<'_>, review: &Review) -> Event {
     match case.journey.stage_after(&review.stage) {
-        Some(stage) => review_opened(stage, case.item, &case.item.contributors, case.people, case.now),
+        Some(stage) => review_opening(stage, case.item, case.people, case.now),
         None => fully_approved(case.journey, case.now),
     }
 }
@@ -207,6 +207,11 @@ pub(super) fn first_step(
         Some(stage) => review_opened(stage, item, contributors, people, now),
         None => fully_approved(journey, now),
     }
+}
+
+/// The event that opens `stage` of `item` at `now`, with those whose turn it becomes.
+pub fn review_opening(stage: &Stage, item: &Item, people: &People, now: Timestamp) -> Event {
+    review_opened(stage, item, &item.contributors, people, now)
 }
 
 fn review_opened(

@@ -1,0 +1,94 @@
+//! From what a person asks to the command that is sent, bound to what was seen.
+
+use crate::deps::Chance;
+use crate::views::Request;
+use postern_domain::{Command, CommentId, ContentDigest, Item, Seen};
+
+/// Binds a request to the item that it was made on. `seen` is what was on the screen; without it, the item as it is.
+pub(super) fn form(request: &Request, item: &Item, seen: Option<&Seen>, chance: &dyn Chance) -> Command {
+    let seen = || seen.cloned().unwrap_or_else(|| Seen {
+        content: ContentDigest::of(item),
+        round: item.round,
+        stage: item.stage().cloned(),
+    });
+    let assignment_version = item.assignment_version;
+    match request.clone() {
+        Request::Approve { comment } => Command::Approve { seen: seen(), comment },
+        Request::RequestChanges { reason } => Command::RequestChanges { seen: seen(), reason },
+        Request::Claim {} => Command::Claim { assignment_version },
+        Request::Reassign { to, reason } => Command::Reassign { from: None, to, assignment_version, reason },
+        Request::Escalate { reason } => Command::Escalate { to: None, reason },
+        Request::DeEscalate { reason } => Command::DeEscalate { reason },
+        Request::Comment { visibility, body } => {
+            Command::Comment { id: CommentId(chance.id()), visibility, body, mentions: Vec::new() }
+        }
+        Request::Complete {} => Command::Complete {},
+        Request::Resubmit { comment } => Command::Resubmit { comment },
+        Request::Withdraw { reason } => Command::Withdraw { reason },
+        Request::Reopen { reason } => Command::Reopen { reason },
+        Request::RaiseException { category, reason } => Command::RaiseException { category, reason },
+        Request::ResolveException { to, reason } => Command::ResolveException { to, reason },
+        Request::SetPriority { priority } => Command::SetPriority { priority },
+        Request::SetDue { due_at } => Command::SetDue { due_at },
+    }
+}
+
+/// What was asked, so that it can be asked again. None for what the console does not offer.
+pub(super) fn request_of(command: &Command) -> Option<Request> {
+    Some(match command.clone() {
+        Command::Approve { comment, .. } => Request::Approve { comment },
+        Command::RequestChanges { reason, .. } => Request::RequestChanges { reason },
+        Command::Claim { .. } => Request::Claim {},
+        Command::Reassign { to, reason, .. } => Request::Reassign { to, reason },
+        Command::Escalate { reason, .. } => Request::Escalate { reason },
+        Command::DeEscalate { reason } => Request::DeEscalate { reason },
+        Command::Comment { visibility, body, .. } => Request::Comment { visibility, body },
+        Command::Complete {} => Request::Complete {},
+        Command::Resubmit { comment } => Request::Resubmit { comment },
+        Command::Withdraw { reason } => Request::Withdraw { reason },
+        Command::Reopen { reason } => Request::Reopen { reason },
+        Command::RaiseException { category, reason } => Request::RaiseException { category, reason },
+        Command::ResolveException { to, reason } => Request::ResolveException { to, reason },
+        Command::SetPriority { priority } => Request::SetPriority { priority },
+        Command::SetDue { due_at } => Request::SetDue { due_at },
+        Command::Submit(_) | Command::SetFields { .. } | Command::AttachVersion { .. } => return None,
+    })
+}
+
+/// A sample of each action, to ask whether it would be accepted; `to` is somebody who could take the item.
+pub(crate) fn samples(item: &Item, to: Option<&postern_domain::PersonId>) -> Vec<(postern_domain::Action, Command)> {
+    use postern_domain::{Action, ExceptionExit, Priority, Visibility};
+    let seen = Seen { content: ContentDigest::of(item), round: item.round, stage: item.stage().cloned() };
+    let reason = || "…".to_owned();
+    let assignment_version = item.assignment_version;
+    let comment = |visibility| Command::Comment {
+        id: CommentId::new("sample"),
+        visibility,
+        body: reason(),
+        mentions: Vec::new(),
+    };
+    let other_priority = if item.priority == Priority::Urgent { Priority::Normal } else { Priority::Urgent };
+    let other_due = item.due_at.map_or(item.updated_at, |due| due.plus_ms(postern_domain::DAY_MS));
+    let mut samples = vec![
+        (Action::Approve, Command::Approve { seen: seen.clone(), comment: None }),
+        (Action::RequestChanges, Command::RequestChanges { seen, reason: reason() }),
+        (Action::Claim, Command::Claim { assignment_version }),
+        (Action::Escalate, Command::Escalate { to: None, reason: reason() }),
+        (Action::DeEscalate, Command::DeEscalate { reason: None }),
+        (Action::Comment, comment(Visibility::Client)),
+        (Action::NoteInternally, comment(Visibility::Internal)),
+        (Action::Complete, Command::Complete {}),
+        (Action::Resubmit, Command::Resubmit { comment: None }),
+        (Action::Withdraw, Command::Withdraw { reason: reason() }),
+        (Action::Reopen, Command::Reopen { reason: reason() }),
+        (Action::RaiseException, Command::RaiseException { category: "other".to_owned(), reason: reason() }),
+        (Action::ResolveException, Command::ResolveException { to: ExceptionExit::Back, reason: reason() }),
+        (Action::SetPriority, Command::SetPriority { priority: other_priority }),
+        (Action::SetDue, Command::SetDue { due_at: Some(other_due) }),
+    ];
+    if let Some(to) = to {
+        let reassign = Command::Reassign { from: None, to: to.clone(), assignment_version, reason: None };
+        samples.insert(3, (Action::Reassign, reassign));
+    }
+    samples
+}

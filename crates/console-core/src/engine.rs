@@ -1,0 +1,213 @@
+//! The engine: opened once per process and profile, shared by everything that shows or asks.
+
+use crate::alerts::Alert;
+use crate::deps::Deps;
+use crate::failure::failure;
+use crate::session::Session;
+use crate::sync::{self, SyncState};
+use crate::views::{Connection, EngineEvent, Failure, FailureCode, SyncStatus};
+use postern_console_store::{Cache, Lookup};
+use postern_domain::{ItemId, Timestamp};
+use sha2::{Digest, Sha256};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, broadcast, watch};
+
+/// The console's engine. Cheap to clone; all clones are one.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub cache: Cache,
+    pub deps: Deps,
+    /// Names this process among those that share the profile.
+    pub holder: String,
+    /// Under what the keychain keeps this profile's tokens.
+    pub account: String,
+    pub session: Mutex<Option<Arc<Session>>>,
+    /// Why nobody is signed in, when it was not the person's own doing.
+    pub signed_out_because: Mutex<Option<String>>,
+    pub status: Mutex<SyncStatus>,
+    pub events: broadcast::Sender<EngineEvent>,
+    pub alerts: broadcast::Sender<Alert>,
+    /// Wakes the sync loop.
+    pub wake: Notify,
+    /// A person or the system asked: the next round does not wait out its back-off.
+    pub urgent: AtomicBool,
+    pub stop: watch::Sender<bool>,
+    /// One round at a time in this process.
+    pub sync: tokio::sync::Mutex<SyncState>,
+    /// The portal's clock less this device's, in milliseconds.
+    pub clock_offset_ms: AtomicI64,
+}
+
+impl Engine {
+    /// Opens or makes the profile in `folder`, and signs in again with the tokens of last time, if there are any. Asks
+    /// the network for nothing.
+    ///
+    /// # Errors
+    /// [`FailureCode::Cache`], when the folder or the cache cannot be used.
+    pub async fn open(folder: &Path, deps: Deps) -> Result<Self, Failure> {
+        let engine = Self::open_signed_out(folder, deps).await?;
+        engine.restore().await;
+        Ok(engine)
+    }
+
+    /// Like [`Engine::open`], without asking the keychain: a front end that must show something at once calls
+    /// [`Engine::restore`] afterwards.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub async fn open_signed_out(folder: &Path, deps: Deps) -> Result<Self, Failure> {
+        prepare(folder).await?;
+        let cache = Cache::open(&folder.join("cache.db")).await?;
+        let meta = cache.meta().await?;
+        let (pending, attention) = cache.outbox_counts().await?;
+        let status = SyncStatus {
+            connection: Connection::SignedOut,
+            syncing: false,
+            last_success: meta.last_success,
+            next_try: None,
+            problem: None,
+            request_id: None,
+            pending,
+            attention,
+            bootstrap: None,
+            cached_items: cache.item_count().await?,
+        };
+        let canonical = tokio::fs::canonicalize(folder).await.unwrap_or_else(|_| folder.to_path_buf());
+        let profile = hex::encode(Sha256::digest(canonical.to_string_lossy().as_bytes()));
+        let (events, _) = broadcast::channel(1024);
+        let (alerts, _) = broadcast::channel(64);
+        let inner = Inner {
+            cache,
+            holder: deps.chance.id(),
+            account: format!("profile-{}", profile.get(..16).unwrap_or(&profile)),
+            deps,
+            session: Mutex::new(None),
+            signed_out_because: Mutex::new(None),
+            status: Mutex::new(status),
+            events,
+            alerts,
+            wake: Notify::new(),
+            urgent: AtomicBool::new(false),
+            stop: watch::channel(false).0,
+            sync: tokio::sync::Mutex::new(SyncState::default()),
+            clock_offset_ms: AtomicI64::new(meta.clock_offset_ms),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Starts syncing by itself, until [`Engine::stop`]. Call it once, inside a tokio runtime.
+    pub fn start(&self) {
+        tokio::spawn(sync::run(self.clone()));
+        tokio::spawn(sync::follow_events(self.clone()));
+        tokio::spawn(sync::watch_cache(self.clone()));
+    }
+
+    /// Stops syncing, and lets another process take over at once.
+    pub async fn stop(&self) {
+        self.inner.stop.send_replace(true);
+        self.inner.wake.notify_one();
+        let mut state = self.inner.sync.lock().await;
+        if let Some(lease) = state.lease.take() {
+            // It would run out by itself.
+            let _ = self.inner.cache.release_lease(&lease).await;
+        }
+    }
+
+    /// Syncs as soon as possible: the window got the focus, the device woke up, the network came back, or somebody
+    /// asked.
+    pub fn nudge(&self) {
+        self.inner.urgent.store(true, Ordering::SeqCst);
+        self.inner.wake.notify_one();
+    }
+
+    /// Everything that changes, from now on.
+    pub fn events(&self) -> broadcast::Receiver<EngineEvent> {
+        self.inner.events.subscribe()
+    }
+
+    /// What to tell the person, from now on.
+    pub fn alerts(&self) -> broadcast::Receiver<Alert> {
+        self.inner.alerts.subscribe()
+    }
+
+    /// Asks the front end to show an item: a notification or a link was opened.
+    pub fn focus(&self, id: ItemId) {
+        self.emit(EngineEvent::Focus { id });
+    }
+
+    pub fn status(&self) -> SyncStatus {
+        locked(&self.inner.status).clone()
+    }
+
+    /// The device's clock.
+    pub(crate) fn device_now(&self) -> Timestamp {
+        self.inner.deps.clock.now()
+    }
+
+    /// The portal's clock, as far as it is known: this one rules due times.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.device_now().plus_ms(self.inner.clock_offset_ms.load(Ordering::Relaxed))
+    }
+
+    pub(crate) async fn lookup(&self) -> Result<Arc<Lookup>, Failure> {
+        Ok(self.inner.cache.lookup().await?)
+    }
+
+    pub(crate) fn emit(&self, event: EngineEvent) {
+        // Nobody may be listening.
+        let _ = self.inner.events.send(event);
+    }
+
+    pub(crate) fn changed(&self, ids: Vec<ItemId>) {
+        self.emit(EngineEvent::Changed { ids, everything: false });
+    }
+
+    pub(crate) fn changed_everything(&self) {
+        self.emit(EngineEvent::Changed { ids: Vec::new(), everything: true });
+    }
+
+    /// Changes the status and tells who listens, if it is another one now.
+    pub(crate) fn set_status(&self, change: impl FnOnce(&mut SyncStatus)) {
+        let (status, changed) = {
+            let mut status = locked(&self.inner.status);
+            let before = status.clone();
+            change(&mut status);
+            (status.clone(), *status != before)
+        };
+        if changed {
+            self.emit(EngineEvent::Status { status });
+        }
+    }
+
+    /// Counts the outbox anew and tells who listens.
+    pub(crate) async fn recount(&self) {
+        if let Ok((pending, attention)) = self.inner.cache.outbox_counts().await {
+            self.set_status(|status| (status.pending, status.attention) = (pending, attention));
+        }
+    }
+}
+
+/// Never held across a wait.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn prepare(folder: &Path) -> Result<(), Failure> {
+    let cannot = |error: std::io::Error| {
+        failure(FailureCode::Cache, format!("The profile folder {} cannot be used: {error}.", folder.display()))
+    };
+    tokio::fs::create_dir_all(folder).await.map_err(cannot)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // What clients entrusted to the organisation is nobody else's on this machine.
+        tokio::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).await.map_err(cannot)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! Typed calls to a portal. What is not a portal's answer is "offline": a captive network's page wipes nothing.
+
+use crate::failure::CallError;
+use crate::transport::{Method, Reply, Request, Transport, Unreachable};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use postern_protocol::{ErrorCode, PROBLEM_JSON, Problem};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The largest reply that is not streamed, in bytes.
+const LARGEST: usize = 64 * 1024 * 1024;
+
+pub(crate) const JSON: &str = "application/json";
+
+/// One call, without its token.
+pub(crate) struct Call {
+    pub method: Method,
+    pub path: String,
+    pub body: Option<Vec<u8>>,
+    pub accept: &'static str,
+    pub streaming: bool,
+}
+
+impl Call {
+    pub(crate) fn get(path: impl Into<String>) -> Self {
+        Self { method: Method::Get, path: path.into(), body: None, accept: JSON, streaming: false }
+    }
+
+    pub(crate) fn post(path: impl Into<String>, body: &impl Serialize) -> Self {
+        let body = serde_json::to_vec(body).unwrap_or_default();
+        Self { method: Method::Post, path: path.into(), body: Some(body), accept: JSON, streaming: false }
+    }
+
+    pub(crate) fn stream(path: impl Into<String>, accept: &'static str) -> Self {
+        Self { method: Method::Get, path: path.into(), body: None, accept, streaming: true }
+    }
+}
+
+/// Sends one call and classifies what comes back.
+pub(crate) async fn send(
+    transport: &dyn Transport,
+    base: &str,
+    bearer: Option<String>,
+    call: &Call,
+) -> Result<Reply, CallError> {
+    let request = Request {
+        method: call.method,
+        url: format!("{base}{}", call.path),
+        bearer,
+        body: call.body.clone(),
+        accept: call.accept,
+        streaming: call.streaming,
+    };
+    let reply = transport.send(request).await.map_err(offline)?;
+    let expected = call.accept.split(';').next().unwrap_or(call.accept);
+    if (200..300).contains(&reply.status) {
+        if reply.status == 204 || reply.content_type.starts_with(expected) {
+            return Ok(reply);
+        }
+        return Err(CallError::Offline {
+            reason: "something between here and the portal answered in its place; a network's sign-in page does that"
+                .to_owned(),
+        });
+    }
+    Err(refused(reply).await)
+}
+
+pub(crate) async fn json<T: DeserializeOwned>(reply: Reply) -> Result<T, CallError> {
+    let request_id = reply.request_id.clone();
+    let body = whole(reply.body).await?;
+    serde_json::from_slice(&body).map_err(|error| CallError::Later {
+        after_ms: None,
+        detail: format!("The portal's answer cannot be understood ({error}). Is the portal newer than this console?"),
+        request_id,
+    })
+}
+
+async fn whole(mut body: BoxStream<'static, Result<Bytes, Unreachable>>) -> Result<Vec<u8>, CallError> {
+    let mut bytes = Vec::new();
+    while let Some(part) = body.next().await {
+        bytes.extend_from_slice(&part.map_err(offline)?);
+        if bytes.len() > LARGEST {
+            return Err(CallError::Offline { reason: "its answer does not end".to_owned() });
+        }
+    }
+    Ok(bytes)
+}
+
+pub(crate) fn offline(error: Unreachable) -> CallError {
+    CallError::Offline { reason: error.0 }
+}
+
+async fn refused(reply: Reply) -> CallError {
+    let (status, request_id) = (reply.status, reply.request_id.clone());
+    let after_ms = reply.retry_after.and_then(|seconds| i64::try_from(seconds).ok()).map(|seconds| seconds * 1000);
+    let is_problem = reply.content_type.starts_with(PROBLEM_JSON);
+    let problem: Option<Problem> =
+        if is_problem { whole(reply.body).await.ok().and_then(|body| serde_json::from_slice(&body).ok()) } else { None };
+    match problem {
+        Some(problem) => {
+            let request_id = Some(problem.request_id).filter(|id| !id.is_empty()).or(request_id);
+            match problem.code {
+                ErrorCode::Throttled | ErrorCode::Unavailable | ErrorCode::Internal => {
+                    CallError::Later { after_ms, detail: problem.detail, request_id }
+                }
+                code => CallError::Problem { code, detail: problem.detail, request_id },
+            }
+        }
+        None if status == 413 => CallError::Problem {
+            code: ErrorCode::TooLarge,
+            detail: "Something between here and the portal takes only smaller messages.".to_owned(),
+            request_id,
+        },
+        None if status == 429 || status >= 500 => CallError::Later {
+            after_ms,
+            detail: format!("The portal cannot answer now (status {status})."),
+            request_id,
+        },
+        None => CallError::Offline {
+            reason: format!("what answers there is not a Postern portal (status {status})"),
+        },
+    }
+}
+
+/// The portal's address as it is used: with a scheme, without a slash at its end.
+///
+/// # Errors
+/// What is wrong with it, in one sentence.
+pub(crate) fn address(text: &str) -> Result<String, String> {
+    let text = text.trim().trim_end_matches('/');
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
+    let url = reqwest::Url::parse(&with_scheme).map_err(|_| format!("“{text}” is not an address."))?;
+    let host = url.host_str().unwrap_or_default().to_owned();
+    if host.is_empty() || !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("“{text}” is not a portal's address. One looks like https://portal.example.com."));
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return Err("A portal's address has no password, question mark or hash in it.".to_owned());
+    }
+    let local = host == "localhost" || host == "[::1]" || host.starts_with("127.");
+    if url.scheme() == "http" && !local {
+        return Err(format!("http://{host} would send your password readable by everybody on the way: use https://."));
+    }
+    Ok(with_scheme)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn an_address_gets_a_scheme_and_loses_its_last_slash() {
+        assert_eq!(address("portal.example.com/"), Ok("https://portal.example.com".to_owned()));
+        assert_eq!(address(" http://127.0.0.1:8080 "), Ok("http://127.0.0.1:8080".to_owned()));
+    }
+
+    #[test]
+    fn a_password_is_never_sent_in_the_clear_to_another_machine() {
+        assert!(address("http://portal.example.com").is_err());
+        assert!(address("ftp://portal.example.com").is_err());
+        assert!(address("https://me:secret@portal.example.com").is_err());
+    }
+}

@@ -1,0 +1,216 @@
+//! The reading pane.
+
+use super::list::row_view;
+use super::{initials, person_ref, steps};
+use crate::act::form::samples;
+use crate::act::takers;
+use crate::engine::Engine;
+use crate::explain;
+use crate::failure::failure;
+use crate::views::{
+    ActionState, AttachmentVersionView, AttachmentView, CommentView, EscalationView, ExceptionView, Failure,
+    FailureCode, FieldView, HistoryLine, ItemView,
+};
+use postern_console_store::{CachedItem, Columns, ListRow, Lookup, Mark, OutboxRow, Predicted, predict};
+use postern_domain::{Action, CommandId, ContentDigest, Item, ItemId, PersonId, Timestamp};
+use postern_protocol::Outcome;
+
+impl Engine {
+    /// Everything about one item.
+    ///
+    /// # Errors
+    /// [`FailureCode::NotFound`], when it is not in the cache.
+    pub async fn item(&self, id: &ItemId) -> Result<ItemView, Failure> {
+        let Some(cached) = self.inner.cache.item(id).await? else {
+            return Err(failure(
+                FailureCode::NotFound,
+                "This item is not in sight: it does not exist, or you have no access to it any more.",
+            ));
+        };
+        let lookup = self.lookup().await?;
+        let mine = self.inner.cache.outbox_of(id, self.device_now()).await?;
+        let lines = self.outbox_lines(&mine, &lookup).await?;
+        let mut view = item_view(&cached, &mine, &lookup, self.now());
+        view.mine = lines;
+        Ok(view)
+    }
+}
+
+fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Timestamp) -> ItemView {
+    let CachedItem { item, base } = cached;
+    let base = base.as_ref();
+    ItemView {
+        row: row_view(list_row(item, mine, lookup), lookup, now),
+        description: item.description.clone(),
+        fields: item
+            .fields
+            .iter()
+            .map(|(key, value)| FieldView { key: key.clone(), label: label(key), value: value.to_string() })
+            .collect(),
+        cohort: lookup.clients.get(&item.client).map(|client| client.cohort.clone()).unwrap_or_default(),
+        project_name: item
+            .project
+            .as_ref()
+            .map(|id| lookup.projects.get(id).map_or_else(|| id.to_string(), |project| project.name.clone())),
+        journey_name: lookup.journey(item).map_or_else(|| item.journey.key.to_string(), |journey| journey.name.clone()),
+        journey_version: item.journey.version,
+        round: item.round,
+        assignment_version: item.assignment_version,
+        content: ContentDigest::of(item),
+        submitted_at: item.submitted_at,
+        submitter: explain::actor(&item.submitter, lookup),
+        completed_at: item.completed_at,
+        next: explain::next(item, lookup),
+        steps: steps::steps(item, base, lookup),
+        attachments: attachments(item, lookup),
+        comments: comments(item, base, lookup),
+        history: history(item, base, lookup),
+        actions: actions(item, lookup, now),
+        escalation: item.escalation.as_ref().map(|escalation| EscalationView {
+            level: escalation.level,
+            reason: escalation.reason.clone(),
+            by: explain::actor(&escalation.by, lookup),
+            to: escalation.to.as_ref().map(|id| person_ref(id, lookup)),
+            at: escalation.at,
+        }),
+        exception: item.exception.as_ref().map(|exception| ExceptionView {
+            category: exception.category.clone(),
+            reason: exception.reason.clone(),
+            by: explain::actor(&exception.by, lookup),
+            at: exception.at,
+        }),
+        mine: Vec::new(),
+    }
+}
+
+/// The item's row, as its queue shows it.
+fn list_row(item: &Item, mine: &[OutboxRow], lookup: &Lookup) -> ListRow {
+    let columns = Columns::of(item, lookup);
+    let mark = mine.iter().filter_map(|row| match &row.outcome {
+        Some(Outcome::Conflict { .. }) => Some((0, Mark::Conflict)),
+        Some(Outcome::Refused { .. } | Outcome::Quarantined { .. }) => Some((1, Mark::Refused)),
+        None => Some((2, Mark::Pending)),
+        Some(Outcome::Applied { .. } | Outcome::AlreadySatisfied { .. }) => None,
+    });
+    ListRow {
+        id: item.id.clone(),
+        reference: item.reference.clone(),
+        title: item.title.clone(),
+        kind: item.kind,
+        client: item.client.clone(),
+        phase: item.phase,
+        journey: item.journey.clone(),
+        stage: item.stage().cloned(),
+        owner: item.owner.clone(),
+        waiting_on: columns.turns,
+        priority: item.priority,
+        due_at: item.due_at,
+        entered_at: item.entered_at,
+        updated_at: item.updated_at,
+        stuck_from: columns.stuck_from_ms.map(Timestamp::from_ms),
+        escalated: columns.escalated,
+        mark: mark.min_by_key(|(rank, _)| *rank).map(|(_, mark)| mark),
+        comments: u32::try_from(item.comments.len()).unwrap_or(u32::MAX),
+        attachments: u32::try_from(item.attachments.len()).unwrap_or(u32::MAX),
+    }
+}
+
+/// `purchase_order` reads `Purchase order`.
+fn label(key: &str) -> String {
+    let words = key.replace(['_', '-'], " ");
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+fn attachments(item: &Item, lookup: &Lookup) -> Vec<AttachmentView> {
+    item.attachments
+        .iter()
+        .map(|attachment| AttachmentView {
+            id: attachment.id.clone(),
+            name: attachment.name.clone(),
+            versions: (1..)
+                .zip(&attachment.versions)
+                .map(|(number, version)| AttachmentVersionView {
+                    number,
+                    sha256: version.sha256.clone(),
+                    size: version.size,
+                    media_type: version.media_type.clone(),
+                    by: explain::actor(&version.by, lookup),
+                    at: version.at,
+                })
+                .rev_collect(),
+        })
+        .collect()
+}
+
+/// Newest first.
+trait RevCollect<T> {
+    fn rev_collect(self) -> Vec<T>;
+}
+
+impl<T, I: Iterator<Item = T>> RevCollect<T> for I {
+    fn rev_collect(self) -> Vec<T> {
+        let mut all: Vec<T> = self.collect();
+        all.reverse();
+        all
+    }
+}
+
+fn comments(item: &Item, base: Option<&Item>, lookup: &Lookup) -> Vec<CommentView> {
+    let confirmed = |id| base.is_some_and(|base| base.comments.iter().any(|comment| &comment.id == id));
+    item.comments
+        .iter()
+        .map(|comment| {
+            let by = explain::actor(&comment.by, lookup);
+            CommentView {
+                pending: !confirmed(&comment.id),
+                id: comment.id.clone(),
+                visibility: comment.visibility,
+                body: comment.body.clone(),
+                initials: initials(&by),
+                by,
+                at: comment.at,
+            }
+        })
+        .collect()
+}
+
+fn history(item: &Item, base: Option<&Item>, lookup: &Lookup) -> Vec<HistoryLine> {
+    let confirmed = base.map_or(0, |base| base.history.len());
+    item.history
+        .iter()
+        .enumerate()
+        .map(|(index, entry)| {
+            let (text, detail) = explain::happening(&entry.what, lookup);
+            let who = explain::actor(&entry.by, lookup);
+            let who = match &entry.on_behalf_of {
+                Some(other) => format!("{who}, for {}", explain::person(other, lookup)),
+                None => who,
+            };
+            HistoryLine { at: entry.at, who, text, detail, pending: index >= confirmed }
+        })
+        .rev_collect()
+}
+
+/// Each action with the portal's own answer to a sample of it.
+fn actions(item: &Item, lookup: &Lookup, now: Timestamp) -> Vec<ActionState> {
+    let holders: Vec<PersonId> = Columns::of(item, lookup).turns;
+    let to = takers(item, lookup).find(|person| !holders.contains(&person.id));
+    let mut actions: Vec<ActionState> = samples(item, to.map(|person| &person.id))
+        .into_iter()
+        .map(|(action, command)| {
+            let sample = CommandId::new("sample");
+            let why_not = match predict(Some(item), &item.id, &command, &sample, now, lookup) {
+                Ok(Predicted::Changed { .. }) => None,
+                Ok(Predicted::Unchanged(why)) => Some(explain::satisfied(why)),
+                Err(refusal) => Some(explain::refusal(&refusal, lookup)),
+            };
+            ActionState { action, allowed: why_not.is_none(), why_not }
+        })
+        .collect();
+    if to.is_none() {
+        let why_not = Some("Nobody else could take this.".to_owned());
+        actions.push(ActionState { action: Action::Reassign, allowed: false, why_not });
+    }
+    actions
+}

@@ -1,0 +1,205 @@
+//! The outbox, line by line, and what became of a command.
+
+use crate::engine::Engine;
+use crate::explain;
+use crate::views::{ConflictView, Difference, Failure, OutboxLine, OutboxState};
+use postern_console_store::{Lookup, OutboxRow};
+use postern_domain::{CommandId, Item, Timestamp};
+use postern_protocol::Outcome;
+use serde::{Deserialize, Serialize};
+
+/// How a command stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Settlement {
+    /// Not confirmed yet; it stays in the outbox.
+    Pending { why: String },
+    Applied,
+    AlreadySatisfied { why: String },
+    Refused { why: String },
+    Conflict { why: String },
+    Quarantined { why: String },
+    /// Given up before it was sent.
+    Discarded,
+}
+
+impl Engine {
+    /// Every change of mine that is not confirmed or that needs me, in the order in which it was made.
+    ///
+    /// # Errors
+    /// [`crate::FailureCode::Cache`].
+    pub async fn outbox(&self) -> Result<Vec<OutboxLine>, Failure> {
+        let rows = self.inner.cache.outbox(self.device_now()).await?;
+        let lookup = self.lookup().await?;
+        self.outbox_lines(&rows, &lookup).await
+    }
+
+    /// The commands of one action that are in the outbox still, with the item of each.
+    ///
+    /// # Errors
+    /// [`crate::FailureCode::Cache`].
+    pub async fn commands_of(&self, batch: &str) -> Result<Vec<(postern_domain::ItemId, CommandId)>, Failure> {
+        let rows = self.inner.cache.outbox(self.device_now()).await?;
+        Ok(rows.into_iter().filter(|row| row.batch == batch).map(|row| (row.item, row.id)).collect())
+    }
+
+    /// What became of a command, also after it left the outbox.
+    ///
+    /// # Errors
+    /// [`crate::FailureCode::NotFound`], when nothing is known of it any more.
+    pub async fn settlement(&self, command: &CommandId) -> Result<Settlement, Failure> {
+        let lookup = self.lookup().await?;
+        let now = self.device_now();
+        if let Some(row) = self.inner.cache.outbox_row(command, now).await? {
+            return Ok(match &row.outcome {
+                None => Settlement::Pending { why: why(&row, state(&row, now), &lookup) },
+                Some(outcome) => settled(outcome, &lookup),
+            });
+        }
+        match self.inner.cache.journal_row(command).await? {
+            Some(row) => Ok(row.outcome.map_or(Settlement::Discarded, |outcome| settled(&outcome, &lookup))),
+            None => Err(crate::failure::failure(
+                crate::views::FailureCode::NotFound,
+                "Nothing is known of this change: it was undone, or settled more than thirty days ago.",
+            )),
+        }
+    }
+
+    pub(super) async fn outbox_lines(&self, rows: &[OutboxRow], lookup: &Lookup) -> Result<Vec<OutboxLine>, Failure> {
+        let now = self.device_now();
+        let mut lines = Vec::with_capacity(rows.len());
+        for row in rows {
+            let state = state(row, now);
+            let (what, detail) = explain::command(&row.command, lookup);
+            let conflict = match &row.outcome {
+                Some(Outcome::Conflict { refusal, current }) => {
+                    let base = self.inner.cache.item(&row.item).await?.and_then(|cached| cached.base);
+                    let current = base.filter(|base| base.version > current.version).unwrap_or((**current).clone());
+                    Some(ConflictView {
+                        summary: explain::refusal(refusal, lookup),
+                        differences: row.seen.as_deref().map_or_else(Vec::new, |seen| differences(seen, &current, lookup)),
+                    })
+                }
+                _ => None,
+            };
+            let (reference, title) = self.name_of(row).await?;
+            lines.push(OutboxLine {
+                command: row.id.clone(),
+                batch: row.batch.clone(),
+                item: row.item.clone(),
+                reference,
+                title,
+                what,
+                detail,
+                made_at: row.made_at,
+                state,
+                why: why(row, state, lookup),
+                can_undo: state == OutboxState::Held,
+                can_retry: matches!(state, OutboxState::Waiting | OutboxState::Sending | OutboxState::Refused | OutboxState::Quarantined),
+                can_discard: matches!(
+                    state,
+                    OutboxState::Held
+                        | OutboxState::Waiting
+                        | OutboxState::Blocked
+                        | OutboxState::Conflict
+                        | OutboxState::Refused
+                        | OutboxState::Quarantined
+                ),
+                conflict,
+            });
+        }
+        Ok(lines)
+    }
+
+    /// What the item was called when it was acted on, or is called now.
+    async fn name_of(&self, row: &OutboxRow) -> Result<(String, String), Failure> {
+        if let Some(seen) = &row.seen {
+            return Ok((seen.reference.clone(), seen.title.clone()));
+        }
+        let cached = self.inner.cache.item(&row.item).await?;
+        Ok(cached.map_or_else(
+            || (row.item.to_string(), String::new()),
+            |cached| (cached.item.reference, cached.item.title),
+        ))
+    }
+}
+
+fn state(row: &OutboxRow, now: Timestamp) -> OutboxState {
+    match &row.outcome {
+        Some(Outcome::Applied { .. } | Outcome::AlreadySatisfied { .. }) => OutboxState::Confirmed,
+        Some(Outcome::Conflict { .. }) => OutboxState::Conflict,
+        Some(Outcome::Refused { .. }) => OutboxState::Refused,
+        Some(Outcome::Quarantined { .. }) => OutboxState::Quarantined,
+        None if row.seq.is_some() => OutboxState::Sending,
+        None if row.held_until > now => OutboxState::Held,
+        None if row.blocked => OutboxState::Blocked,
+        None => OutboxState::Waiting,
+    }
+}
+
+fn why(row: &OutboxRow, state: OutboxState, lookup: &Lookup) -> String {
+    match (state, &row.outcome) {
+        (OutboxState::Held, _) => "Held for a moment, so that it can be undone.".to_owned(),
+        (OutboxState::Waiting, _) => "Saved on this device; it is sent with the next contact.".to_owned(),
+        (OutboxState::Sending, _) => "Sent; the portal has not confirmed it yet.".to_owned(),
+        (OutboxState::Blocked, _) => "An earlier change of the same item must be settled first.".to_owned(),
+        (OutboxState::Confirmed, _) => "The portal has applied it; the change is on its way down.".to_owned(),
+        (_, Some(outcome)) => explain::outcome_sentence(outcome, lookup),
+        (_, None) => String::new(),
+    }
+}
+
+fn settled(outcome: &Outcome, lookup: &Lookup) -> Settlement {
+    let why = explain::outcome_sentence(outcome, lookup);
+    match outcome {
+        Outcome::Applied { .. } => Settlement::Applied,
+        Outcome::AlreadySatisfied { .. } => Settlement::AlreadySatisfied { why },
+        Outcome::Refused { .. } => Settlement::Refused { why },
+        Outcome::Conflict { .. } => Settlement::Conflict { why },
+        Outcome::Quarantined { .. } => Settlement::Quarantined { why },
+    }
+}
+
+/// What was seen beside what is there now, part by part.
+fn differences(seen: &Item, current: &Item, lookup: &Lookup) -> Vec<Difference> {
+    let mut found = Vec::new();
+    let mut compare = |what: &str, seen: String, current: String| {
+        if seen != current {
+            found.push(Difference { what: what.to_owned(), seen, current });
+        }
+    };
+    compare("Title", seen.title.clone(), current.title.clone());
+    compare("Description", seen.description.clone(), current.description.clone());
+    let keys: std::collections::BTreeSet<&String> = seen.fields.keys().chain(current.fields.keys()).collect();
+    for key in keys {
+        let value = |item: &Item| item.fields.get(key).map(ToString::to_string).unwrap_or_default();
+        compare(key, value(seen), value(current));
+    }
+    let names: std::collections::BTreeMap<_, _> =
+        seen.attachments.iter().chain(&current.attachments).map(|file| (&file.id, &file.name)).collect();
+    for (id, name) in names {
+        let version = |item: &Item| {
+            let file = item.attachments.iter().find(|file| &file.id == id);
+            let newest = file.and_then(|file| Some((file.versions.len(), file.versions.last()?)));
+            newest.map_or_else(
+                || "not attached".to_owned(),
+                |(number, version)| format!("version {number} ({})", version.sha256.get(..8).unwrap_or(&version.sha256)),
+            )
+        };
+        compare(name, version(seen), version(current));
+    }
+    compare("Round", seen.round.to_string(), current.round.to_string());
+    let stands = |item: &Item| {
+        item.stage().map_or_else(
+            || explain::phase_name(item.phase).to_owned(),
+            |stage| explain::stage_name(stage, lookup),
+        )
+    };
+    compare("Where it stands", stands(seen), stands(current));
+    let turn = |item: &Item| {
+        let names: Vec<String> = item.waiting_on().map(|id| explain::person(id, lookup)).collect();
+        if names.is_empty() { "nobody".to_owned() } else { explain::list(&names, "and") }
+    };
+    compare("Whose turn", turn(seen), turn(current));
+    found
+}

@@ -1,0 +1,317 @@
+//! Who is signed in. Tokens live in memory and in the keychain, and nowhere else.
+
+use crate::engine::{Engine, locked};
+use crate::failure::{CallError, failure};
+use crate::portal::{self, Call};
+use crate::queries::person_ref;
+use crate::transport::Reply;
+use crate::views::{Connection, EngineEvent, Failure, FailureCode, KeyStorage, SessionView};
+use postern_console_store::Meta;
+use postern_domain::{ConsoleId, Role};
+use postern_protocol::{ErrorCode, Refresh, SignIn, SignedIn, TokenPair, paths};
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+pub(crate) struct Session {
+    /// The portal's address, without a slash at its end.
+    pub portal: String,
+    pub email: String,
+    pub tokens: Mutex<TokenPair>,
+    pub keys: Mutex<KeyStorage>,
+    /// One refresh at a time.
+    refreshing: tokio::sync::Mutex<()>,
+}
+
+impl Session {
+    fn new(portal: String, email: String, tokens: TokenPair, keys: KeyStorage) -> Arc<Self> {
+        Arc::new(Self {
+            portal,
+            email,
+            tokens: Mutex::new(tokens),
+            keys: Mutex::new(keys),
+            refreshing: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    fn access(&self) -> String {
+        locked(&self.tokens).access_token.clone()
+    }
+}
+
+impl Engine {
+    /// Signs in, keeps the tokens in the keychain if there is one, and remembers whose cache this is.
+    ///
+    /// # Errors
+    /// [`FailureCode::WrongPassword`], [`FailureCode::Offline`], [`FailureCode::PendingChanges`] when somebody else's
+    /// unsent changes are in this profile, or [`FailureCode::Invalid`].
+    pub async fn sign_in(&self, portal: &str, email: &str, password: &str) -> Result<SessionView, Failure> {
+        self.sign_in_keeping(portal, email, password, true).await
+    }
+
+    /// Signs in for as long as this process runs; the keychain is not asked.
+    ///
+    /// # Errors
+    /// As [`Engine::sign_in`].
+    pub async fn sign_in_for_now(&self, portal: &str, email: &str, password: &str) -> Result<SessionView, Failure> {
+        self.sign_in_keeping(portal, email, password, false).await
+    }
+
+    async fn sign_in_keeping(
+        &self,
+        portal: &str,
+        email: &str,
+        password: &str,
+        keep: bool,
+    ) -> Result<SessionView, Failure> {
+        let portal = portal::address(portal).map_err(|message| failure(FailureCode::Invalid, message))?;
+        let email = email.trim().to_owned();
+        let body =
+            SignIn { email: email.clone(), password: password.to_owned(), device: self.inner.deps.device.clone() };
+        let call = Call::post(paths::SIGN_IN, &body);
+        let reply = portal::send(self.inner.deps.transport.as_ref(), &portal, None, &call).await?;
+        let signed_in: SignedIn = portal::json(reply).await?;
+        self.adopt(&portal, &email, &signed_in).await?;
+        let keys = if keep {
+            self.keep(&signed_in.tokens).await
+        } else {
+            KeyStorage::SessionOnly { reason: "You asked for the sign-in not to be kept.".to_owned() }
+        };
+        self.inner.sync.lock().await.greeted = false;
+        *locked(&self.inner.session) = Some(Session::new(portal, email, signed_in.tokens, keys));
+        *locked(&self.inner.signed_out_because) = None;
+        self.set_status(|status| {
+            status.connection = Connection::Offline;
+            status.problem = None;
+        });
+        self.emit(EngineEvent::Session {});
+        self.nudge();
+        self.session().await
+    }
+
+    /// Makes the cache this person's, and empties it first if it was somebody else's.
+    async fn adopt(&self, portal: &str, email: &str, signed_in: &SignedIn) -> Result<(), Failure> {
+        let cache = &self.inner.cache;
+        let meta = cache.meta().await?;
+        let same = meta.person.as_ref() == Some(&signed_in.person.id) && meta.portal.as_deref() == Some(portal);
+        if !same && meta.person.is_some() {
+            let unsent = cache.outbox_counts().await?.0;
+            if unsent > 0 {
+                let whose = meta.email.unwrap_or_else(|| "somebody else".to_owned());
+                return Err(failure(
+                    FailureCode::PendingChanges,
+                    format!(
+                        "This profile holds {unsent} unsent changes of {whose}. Sign in as {whose} to send or discard \
+                         them, or use another profile."
+                    ),
+                ));
+            }
+            cache.wipe_all().await?;
+        }
+        let console = if same { meta.console } else { None };
+        cache
+            .set_identity(&Meta {
+                console: Some(console.unwrap_or_else(|| ConsoleId(self.inner.deps.chance.id()))),
+                person: Some(signed_in.person.id.clone()),
+                email: Some(email.to_owned()),
+                portal: Some(portal.to_owned()),
+                organisation: Some(signed_in.organisation.clone()),
+                ..Meta::default()
+            })
+            .await?;
+        Ok(())
+    }
+
+    async fn keep(&self, tokens: &TokenPair) -> KeyStorage {
+        let secrets = &self.inner.deps.secrets;
+        let kept = async {
+            secrets.probe().await?;
+            let text = serde_json::to_string(tokens).map_err(|error| error.to_string())?;
+            secrets.write(&self.inner.account, &text).await
+        }
+        .await;
+        match kept {
+            Ok(()) => KeyStorage::Keychain,
+            Err(reason) => KeyStorage::SessionOnly {
+                reason: format!("The sign-in is kept only until Postern is closed: {reason}."),
+            },
+        }
+    }
+
+    /// Takes up the session of last time. The keychain may take seconds to answer; the cache answers meanwhile.
+    pub async fn restore(&self) {
+        let Ok(meta) = self.inner.cache.meta().await else { return };
+        let (Some(portal), Some(email), Some(_)) = (meta.portal, meta.email, meta.person) else { return };
+        match self.inner.deps.secrets.read(&self.inner.account).await {
+            Ok(Some(text)) => {
+                let Ok(tokens) = serde_json::from_str::<TokenPair>(&text) else { return };
+                *locked(&self.inner.session) = Some(Session::new(portal, email, tokens, KeyStorage::Keychain));
+                self.set_status(|status| status.connection = Connection::Offline);
+                self.emit(EngineEvent::Session {});
+                self.nudge();
+            }
+            Ok(None) => {}
+            Err(reason) => {
+                *locked(&self.inner.signed_out_because) =
+                    Some(format!("The kept sign-in cannot be read: {reason}. Sign in again; nothing is lost."));
+            }
+        }
+    }
+
+    /// Signs out: ends the session at the portal if it can be reached, forgets the tokens, and empties the cache.
+    ///
+    /// # Errors
+    /// [`FailureCode::PendingChanges`], when changes would be lost and `discard` is false.
+    pub async fn sign_out(&self, discard: bool) -> Result<(), Failure> {
+        let unsent = self.inner.cache.outbox_counts().await?.0;
+        if unsent > 0 && !discard {
+            let changes = if unsent == 1 { "1 change".to_owned() } else { format!("{unsent} changes") };
+            return Err(failure(
+                FailureCode::PendingChanges,
+                format!("{changes} have not reached the portal yet and would be lost. Sync first, or discard them."),
+            ));
+        }
+        if let Ok(session) = self.current() {
+            let call = Call::post(paths::SIGN_OUT, &serde_json::json!({}));
+            // The portal ends an unused session by itself.
+            let _ = portal::send(self.inner.deps.transport.as_ref(), &session.portal, Some(session.access()), &call).await;
+        }
+        let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
+        let _running = self.inner.sync.lock().await;
+        self.inner.cache.wipe_all().await?;
+        self.signed_out(None);
+        Ok(())
+    }
+
+    /// Ends the session here. The cache stays: the same person may come back.
+    pub(crate) fn signed_out(&self, reason: Option<String>) {
+        *locked(&self.inner.session) = None;
+        *locked(&self.inner.signed_out_because) = reason;
+        self.set_status(|status| {
+            status.connection = Connection::SignedOut;
+            (status.next_try, status.bootstrap) = (None, None);
+        });
+        self.emit(EngineEvent::Session {});
+        self.changed_everything();
+    }
+
+    /// Who is signed in.
+    ///
+    /// # Errors
+    /// [`FailureCode::Cache`].
+    pub async fn session(&self) -> Result<SessionView, Failure> {
+        let meta = self.inner.cache.meta().await?;
+        let Ok(session) = self.current() else {
+            return Ok(SessionView::SignedOut {
+                portal: meta.portal,
+                email: meta.email,
+                reason: locked(&self.inner.signed_out_because).clone(),
+            });
+        };
+        let lookup = self.lookup().await?;
+        let me = meta.person.unwrap_or_else(|| "".into());
+        let myself = lookup.people.get(&me);
+        let roles: BTreeSet<Role> = myself.iter().flat_map(|me| me.grants.iter().map(|grant| grant.role)).collect();
+        Ok(SessionView::SignedIn {
+            person: person_ref(&me, &lookup),
+            email: session.email.clone(),
+            portal: session.portal.clone(),
+            organisation: meta.organisation.unwrap_or_default(),
+            roles: roles.into_iter().collect(),
+            time_zone: myself.map_or_else(|| "UTC".to_owned(), |me| me.time_zone.clone()),
+            keys: locked(&session.keys).clone(),
+        })
+    }
+
+    pub(crate) fn current(&self) -> Result<Arc<Session>, CallError> {
+        locked(&self.inner.session).clone().ok_or_else(|| {
+            let reason = locked(&self.inner.signed_out_because).clone();
+            CallError::SignedOut { reason: reason.unwrap_or_else(|| "Nobody is signed in.".to_owned()) }
+        })
+    }
+
+    pub(crate) async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T, CallError> {
+        portal::json(self.open_call(&call).await?).await
+    }
+
+    /// Sends one call with the token, and once more with a fresh one if the portal says that it has run out.
+    pub(crate) async fn open_call(&self, call: &Call) -> Result<Reply, CallError> {
+        let session = self.current()?;
+        let transport = self.inner.deps.transport.as_ref();
+        let used = session.access();
+        let first = portal::send(transport, &session.portal, Some(used.clone()), call).await;
+        match first {
+            Err(error) if error.code() == Some(ErrorCode::TokenExpired) => {
+                self.refresh(&session, &used).await?;
+                let second = portal::send(transport, &session.portal, Some(session.access()), call).await;
+                second.map_err(|error| self.ended(error))
+            }
+            other => other.map_err(|error| self.ended(error)),
+        }
+    }
+
+    /// A session that is over is over for good.
+    fn ended(&self, error: CallError) -> CallError {
+        match error.code() {
+            Some(ErrorCode::SessionEnded | ErrorCode::TokenExpired) => {
+                let reason =
+                    "The portal has ended this session. Sign in again: the cache and all changes are kept.".to_owned();
+                self.signed_out(Some(reason.clone()));
+                CallError::SignedOut { reason }
+            }
+            _ => error,
+        }
+    }
+
+    /// Exchanges the refresh token, unless somebody else just did.
+    async fn refresh(&self, session: &Session, used: &str) -> Result<(), CallError> {
+        let _one_at_a_time = session.refreshing.lock().await;
+        if session.access() != used {
+            return Ok(());
+        }
+        let kept = *locked(&session.keys) == KeyStorage::Keychain;
+        if kept && self.reread(session, used).await {
+            return Ok(());
+        }
+        let refresh_token = locked(&session.tokens).refresh_token.clone();
+        let call = Call::post(paths::REFRESH, &Refresh { refresh_token });
+        let reply = portal::send(self.inner.deps.transport.as_ref(), &session.portal, None, &call).await;
+        let tokens: TokenPair = match reply {
+            Ok(reply) => portal::json(reply).await?,
+            Err(error) => {
+                // Another process may have used this refresh token a moment ago.
+                if kept && error.code().is_some() && self.reread(session, used).await {
+                    return Ok(());
+                }
+                let over = matches!(error.code(), Some(ErrorCode::SessionEnded | ErrorCode::TokenExpired));
+                if over {
+                    let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
+                }
+                return Err(self.ended(error));
+            }
+        };
+        // The old refresh token is worth nothing any more: the new one is kept before it is used.
+        if kept && let Ok(text) = serde_json::to_string(&tokens)
+            && let Err(reason) = self.inner.deps.secrets.write(&self.inner.account, &text).await
+        {
+            *locked(&session.keys) = KeyStorage::SessionOnly {
+                reason: format!("The sign-in is kept only until Postern is closed: {reason}."),
+            };
+            self.emit(EngineEvent::Session {});
+        }
+        *locked(&session.tokens) = tokens;
+        Ok(())
+    }
+
+    /// Whether the keychain holds newer tokens than the one used: another process refreshed them.
+    async fn reread(&self, session: &Session, used: &str) -> bool {
+        let Ok(Some(text)) = self.inner.deps.secrets.read(&self.inner.account).await else { return false };
+        match serde_json::from_str::<TokenPair>(&text) {
+            Ok(tokens) if tokens.access_token != used => {
+                *locked(&session.tokens) = tokens;
+                true
+            }
+            _ => false,
+        }
+    }
+}

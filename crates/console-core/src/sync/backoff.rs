@@ -1,0 +1,85 @@
+//! How long to wait after a failure: any time up to a limit that doubles, so that a thousand consoles do not come back
+//! in the same second.
+
+use crate::deps::Chance;
+
+const FIRST_MS: i64 = 1_000;
+const LONGEST_MS: i64 = 5 * 60_000;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Backoff {
+    failures: u32,
+}
+
+impl Backoff {
+    pub(crate) fn reset(&mut self) {
+        self.failures = 0;
+    }
+
+    pub(crate) fn failing(&self) -> bool {
+        self.failures > 0
+    }
+
+    /// Milliseconds to wait after one more failure. What the portal asked for (`Retry-After`) is never cut short.
+    pub(crate) fn next_ms(&mut self, asked_ms: Option<i64>, chance: &dyn Chance) -> i64 {
+        let limit = FIRST_MS.saturating_mul(1 << self.failures.min(20)).min(LONGEST_MS);
+        self.failures = self.failures.saturating_add(1);
+        let jitter = (limit as f64 * chance.unit()) as i64;
+        match asked_ms {
+            Some(asked) => asked.max(0).saturating_add(jitter.min(FIRST_MS * 5)),
+            None => jitter.max(FIRST_MS / 4),
+        }
+    }
+}
+
+/// `ms`, more or less by up to `part` of it.
+pub(crate) fn around(ms: i64, part: f64, chance: &dyn Chance) -> i64 {
+    (ms as f64 * (1.0 + part * (2.0 * chance.unit() - 1.0))) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Fixed(f64);
+
+    impl Chance for Fixed {
+        fn id(&self) -> String {
+            String::new()
+        }
+        fn unit(&self) -> f64 {
+            self.0
+        }
+    }
+
+    #[test]
+    fn the_limit_doubles_from_one_second_to_five_minutes() {
+        let mut backoff = Backoff::default();
+        let waits: Vec<i64> = (0..11).map(|_| backoff.next_ms(None, &Fixed(0.999_999))).collect();
+        assert_eq!(waits.iter().map(|wait| (wait + 999) / 1000).collect::<Vec<_>>(), [
+            1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300
+        ]);
+    }
+
+    #[test]
+    fn a_portal_that_says_how_long_is_not_asked_sooner() {
+        let mut backoff = Backoff::default();
+        assert!(backoff.next_ms(Some(30_000), &Fixed(0.0)) >= 30_000);
+    }
+
+    #[test]
+    fn a_success_starts_over() {
+        let mut backoff = Backoff::default();
+        for _ in 0..9 {
+            backoff.next_ms(None, &Fixed(0.5));
+        }
+        backoff.reset();
+        assert_eq!(backoff.next_ms(None, &Fixed(0.5)), 500);
+    }
+
+    #[test]
+    fn polling_spreads_over_a_fifth_to_both_sides() {
+        assert_eq!(around(60_000, 0.2, &Fixed(0.0)), 48_000);
+        assert_eq!(around(60_000, 0.2, &Fixed(0.5)), 60_000);
+    }
+}

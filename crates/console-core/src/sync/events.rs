@@ -1,0 +1,80 @@
+//! The portal says that there is something newer, and no more than that. Losing such a message does no harm.
+
+use super::backoff::{self, Backoff};
+use crate::engine::Engine;
+use crate::failure::CallError;
+use crate::portal::{Call, offline};
+use futures_util::StreamExt;
+use postern_protocol::{Head, paths};
+use std::sync::atomic::Ordering;
+
+/// Consoles that are told at once do not all ask at once: each waits up to this long, in milliseconds.
+const SPREAD_MS: f64 = 400.0;
+
+/// Listens while somebody is signed in and this process does the syncing.
+pub(crate) async fn follow_events(engine: Engine) {
+    let mut stop = engine.inner.stop.subscribe();
+    let mut backoff = Backoff::default();
+    loop {
+        let wait_ms = if may_listen(&engine).await {
+            let listened = tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                listened = listen(&engine) => listened,
+            };
+            if listened.is_ok() {
+                backoff.reset();
+            }
+            backoff.next_ms(None, engine.inner.deps.chance.as_ref())
+        } else {
+            backoff::around(2_000, 0.2, engine.inner.deps.chance.as_ref())
+        };
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = engine.inner.deps.clock.sleep(wait_ms) => {}
+        }
+    }
+}
+
+async fn may_listen(engine: &Engine) -> bool {
+    let online = engine.status().connection == crate::views::Connection::Online;
+    online && engine.inner.sync.lock().await.lease.is_some()
+}
+
+/// Ends when the stream does. `Ok` if anything came over it.
+async fn listen(engine: &Engine) -> Result<(), CallError> {
+    let reply = engine.open_call(&Call::stream(paths::EVENTS, "text/event-stream")).await?;
+    let mut body = reply.body;
+    let mut text: Vec<u8> = Vec::new();
+    let mut heard = Err(CallError::Offline { reason: "the event stream ended at once".to_owned() });
+    while let Some(part) = body.next().await {
+        let Ok(part) = part.map_err(offline) else { return heard };
+        heard = Ok(());
+        text.extend_from_slice(&part);
+        while let Some(end) = text.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = text.drain(..=end).collect();
+            if let Some(head) = head(&line) {
+                look(engine, &head).await;
+            }
+        }
+        if text.len() > 64 * 1024 || engine.current().is_err() {
+            return heard;
+        }
+    }
+    heard
+}
+
+fn head(line: &[u8]) -> Option<Head> {
+    let line = std::str::from_utf8(line).ok()?;
+    serde_json::from_str(line.strip_prefix("data:")?.trim()).ok()
+}
+
+async fn look(engine: &Engine, head: &Head) {
+    let Ok(meta) = engine.inner.cache.meta().await else { return };
+    let news = meta.cursor.is_none_or(|cursor| cursor.epoch != head.epoch || cursor.seq < head.seq);
+    if news {
+        let wait_ms = (SPREAD_MS * engine.inner.deps.chance.unit()) as i64;
+        engine.inner.deps.clock.sleep(wait_ms).await;
+        engine.inner.urgent.store(true, Ordering::SeqCst);
+        engine.inner.wake.notify_one();
+    }
+}

@@ -1,0 +1,93 @@
+//! Who am I, what do we both remember: asked once per session, and whenever the two sides disagree.
+
+use super::SyncState;
+use crate::engine::Engine;
+use crate::failure::CallError;
+use crate::portal::Call;
+use postern_domain::ConsoleId;
+use postern_protocol::{ErrorCode, Handshake, HandshakeReply, HandshakeVerdict, PROTOCOL_VERSION, paths};
+use std::sync::atomic::Ordering;
+
+impl Engine {
+    /// Greets the portal, and settles with it what was sent and what was not.
+    pub(super) async fn greet(&self, state: &mut SyncState) -> Result<(), CallError> {
+        // A fork and a restored portal each need a second greeting; a third disagreement is a bug of one of the two.
+        for _ in 0..3 {
+            let reply = self.handshake().await?;
+            self.inner
+                .clock_offset_ms
+                .store(reply.server_time.since(self.device_now()), Ordering::Relaxed);
+            let lease = self.renew_lease(state).await?;
+            match reply.verdict {
+                HandshakeVerdict::Ok => {
+                    let meta = self.inner.cache.meta().await?;
+                    if meta.cursor.is_some_and(|cursor| cursor.epoch != reply.epoch) {
+                        tracing::warn!("the portal was restored from a backup: loading everything anew");
+                        self.inner.cache.forget_cursor(&lease).await?;
+                    }
+                    state.greeted = true;
+                    return Ok(());
+                }
+                HandshakeVerdict::UpgradeRequired => {
+                    return Err(CallError::Problem {
+                        code: ErrorCode::UpgradeRequired,
+                        detail: "This portal needs a newer Postern. Everything you did is kept and will be sent \
+                                 after the update."
+                            .to_owned(),
+                        request_id: None,
+                    });
+                }
+                HandshakeVerdict::ClientAhead => {
+                    let again = self.inner.cache.replay_from(&lease, reply.last_applied).await?;
+                    tracing::warn!(again, "the portal was restored from a backup: replaying what it has lost");
+                    self.inner.cache.forget_cursor(&lease).await?;
+                }
+                HandshakeVerdict::ClientForked => {
+                    let console = ConsoleId(self.inner.deps.chance.id());
+                    tracing::warn!(%console, "another console used this one's id: taking a new one");
+                    self.inner.cache.become_console(&lease, &console).await?;
+                }
+            }
+        }
+        Err(CallError::Later {
+            after_ms: None,
+            detail: "The portal and this console cannot agree on what was sent. Nothing is lost; it tries again."
+                .to_owned(),
+            request_id: None,
+        })
+    }
+
+    /// The last number of this console that the portal has applied.
+    pub(super) async fn last_applied(&self) -> Result<u64, CallError> {
+        Ok(self.handshake().await?.last_applied)
+    }
+
+    async fn handshake(&self) -> Result<HandshakeReply, CallError> {
+        let meta = self.inner.cache.meta().await?;
+        let console = meta.console.ok_or_else(|| CallError::Store("The cache has no console id.".to_owned()))?;
+        let greeting = Handshake {
+            protocol_version: PROTOCOL_VERSION,
+            app_version: env!("CARGO_PKG_VERSION").to_owned(),
+            console,
+            epoch: meta.cursor.map(|cursor| cursor.epoch),
+            acknowledged: meta.acknowledged,
+        };
+        let reply = self.call(Call::post(paths::HANDSHAKE, &greeting)).await;
+        if let Err(CallError::Problem { code: ErrorCode::Forbidden, detail, .. }) = &reply {
+            return Err(self.revoked(detail).await);
+        }
+        reply
+    }
+
+    /// The portal knows this person or device and lets it in no more: what it sent is removed. Unsent commands stay in
+    /// the outbox, and are not sent.
+    async fn revoked(&self, detail: &str) -> CallError {
+        let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
+        if let Err(error) = self.inner.cache.wipe().await {
+            return error.into();
+        }
+        let reason = format!("The portal has withdrawn access; what was cached is removed. {detail}");
+        self.signed_out(Some(reason.clone()));
+        CallError::SignedOut { reason }
+    }
+}

@@ -1,0 +1,241 @@
+//! Sync: commands go up, changes come down. One sender per profile; everything here can fail at any point and be
+//! started again.
+
+mod backoff;
+mod bootstrap;
+mod events;
+mod handshake;
+mod pull;
+mod push;
+
+pub(crate) use events::follow_events;
+
+use crate::engine::Engine;
+use crate::failure::CallError;
+use crate::views::{Connection, Failure};
+use backoff::Backoff;
+use postern_console_store::Lease;
+use postern_domain::Timestamp;
+use postern_protocol::ErrorCode;
+use std::sync::atomic::Ordering;
+
+/// How long a lease lasts without being renewed, in milliseconds.
+const LEASE_MS: i64 = 45_000;
+/// How often the portal is asked when nothing else happens: a minute, give or take a fifth.
+const POLL_MS: i64 = 60_000;
+/// How often another process's writing is looked for, in milliseconds.
+const WATCH_MS: i64 = 1_000;
+/// How long to wait before trying to take over the lease of another process, in milliseconds.
+const STAND_BY_MS: i64 = 10_000;
+
+/// What one round did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SyncReport {
+    /// Commands that got their outcome.
+    pub pushed: u32,
+    /// Items that came down.
+    pub pulled: u32,
+    pub bootstrapped: bool,
+}
+
+/// What the rounds of this process know.
+#[derive(Default)]
+pub(crate) struct SyncState {
+    pub lease: Option<Lease>,
+    /// The handshake of this session was answered with "ok".
+    pub greeted: bool,
+    pub backoff: Backoff,
+    /// The lease was somebody else's when it was last asked for.
+    pub elsewhere: bool,
+    /// When it next tries by itself.
+    pub next: Timestamp,
+}
+
+impl Engine {
+    /// One round of sync, now.
+    ///
+    /// # Errors
+    /// What stopped it; what was done until then stays done.
+    pub async fn sync_now(&self) -> Result<SyncReport, Failure> {
+        Ok(self.round().await?)
+    }
+
+    /// Whether another window or program of this profile does the syncing now.
+    pub async fn syncs_elsewhere(&self) -> bool {
+        self.inner.sync.lock().await.elsewhere
+    }
+
+    pub(crate) async fn round(&self) -> Result<SyncReport, CallError> {
+        let mut state = self.inner.sync.lock().await;
+        self.set_status(|status| status.syncing = true);
+        let done = self.attempt(&mut state).await;
+        let now = self.device_now();
+        let chance = self.inner.deps.chance.as_ref();
+        match &done {
+            Ok(_) => {
+                state.backoff.reset();
+                state.next = now.plus_ms(backoff::around(POLL_MS, 0.2, chance));
+            }
+            Err(CallError::NotMine) => state.next = now.plus_ms(STAND_BY_MS),
+            Err(error) => {
+                tracing::info!(error = error.sentence(), "sync");
+                let asked = match error {
+                    CallError::Later { after_ms, .. } => *after_ms,
+                    _ => None,
+                };
+                state.next = now.plus_ms(state.backoff.next_ms(asked, chance));
+            }
+        }
+        self.report(&done, &state, now).await;
+        self.tell_alerts().await;
+        done
+    }
+
+    async fn report(&self, done: &Result<SyncReport, CallError>, state: &SyncState, now: Timestamp) {
+        let signed_in = self.current().is_ok();
+        let offset = self.inner.clock_offset_ms.load(Ordering::Relaxed);
+        if done.is_ok() {
+            // Only the time of the last success would be missing.
+            let _ = self.inner.cache.set_success(now, offset).await;
+        }
+        let cached = self.inner.cache.item_count().await.unwrap_or_default();
+        let counts = self.inner.cache.outbox_counts().await;
+        self.set_status(|status| {
+            status.syncing = false;
+            status.bootstrap = None;
+            status.cached_items = cached;
+            if let Ok((pending, attention)) = counts {
+                (status.pending, status.attention) = (pending, attention);
+            }
+            status.next_try = signed_in.then_some(state.next);
+            match done {
+                Ok(_) => {
+                    status.connection = Connection::Online;
+                    status.last_success = Some(now);
+                    (status.problem, status.request_id) = (None, None);
+                }
+                // The other process knows how the connection is; this one shows what it finds in the cache.
+                Err(CallError::NotMine) => {
+                    status.connection = Connection::Online;
+                    (status.problem, status.request_id) = (None, None);
+                }
+                Err(error) => {
+                    status.connection = match (signed_in, error.code()) {
+                        (false, _) => Connection::SignedOut,
+                        (true, Some(ErrorCode::UpgradeRequired)) => Connection::UpgradeRequired,
+                        _ => Connection::Offline,
+                    };
+                    status.problem = Some(error.sentence());
+                    status.request_id = error.request_id();
+                }
+            }
+        });
+    }
+
+    async fn attempt(&self, state: &mut SyncState) -> Result<SyncReport, CallError> {
+        self.current()?;
+        self.renew_lease(state).await?;
+        let mut report = SyncReport::default();
+        if !state.greeted {
+            self.greet(state).await?;
+        }
+        if self.inner.cache.meta().await?.cursor.is_none() {
+            self.bootstrap(state, &mut report).await?;
+        }
+        self.push(state, &mut report).await?;
+        match self.pull(state, &mut report).await {
+            Err(error) if error.code() == Some(ErrorCode::CursorGone) => {
+                tracing::info!("the cursor is gone: loading everything anew, the outbox stays");
+                self.greet(state).await?;
+                self.bootstrap(state, &mut report).await?;
+                self.pull(state, &mut report).await?;
+            }
+            other => other?,
+        }
+        Ok(report)
+    }
+
+    /// Takes or renews the right to sync.
+    pub(crate) async fn renew_lease(&self, state: &mut SyncState) -> Result<Lease, CallError> {
+        let taken = self.inner.cache.take_lease(&self.inner.holder, self.device_now(), LEASE_MS).await?;
+        // Whoever held it in between may have greeted as another console.
+        if taken.is_none() || (state.lease.is_some() && state.lease != taken) {
+            state.greeted = false;
+        }
+        state.elsewhere = taken.is_none();
+        state.lease.clone_from(&taken);
+        taken.ok_or(CallError::NotMine)
+    }
+}
+
+/// Syncs whenever there is a reason to, until the engine stops.
+pub(crate) async fn run(engine: Engine) {
+    let mut stop = engine.inner.stop.subscribe();
+    loop {
+        let wait_ms = until_next(&engine).await;
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = engine.inner.deps.clock.sleep(wait_ms) => {}
+            () = engine.inner.wake.notified() => {}
+        }
+        if *stop.borrow() {
+            return;
+        }
+        engine.tell_alerts().await;
+        if engine.current().is_ok() && is_due(&engine).await {
+            let _ = engine.round().await;
+        }
+    }
+}
+
+/// Milliseconds until something is due by itself.
+async fn until_next(engine: &Engine) -> i64 {
+    if engine.current().is_err() {
+        return POLL_MS;
+    }
+    let now = engine.device_now();
+    let (next, failing) = {
+        let state = engine.inner.sync.lock().await;
+        (state.next, state.backoff.failing())
+    };
+    let released = if failing { None } else { engine.inner.cache.next_release(now).await.ok().flatten() };
+    let snoozed = engine.inner.cache.next_snoozed().await.ok().flatten();
+    let first = [Some(next), released, snoozed].into_iter().flatten().min().unwrap_or(next);
+    first.since(now).clamp(0, POLL_MS)
+}
+
+async fn is_due(engine: &Engine) -> bool {
+    if engine.inner.urgent.swap(false, Ordering::SeqCst) {
+        return true;
+    }
+    let now = engine.device_now();
+    let (next, failing) = {
+        let state = engine.inner.sync.lock().await;
+        (state.next, state.backoff.failing())
+    };
+    // While the portal does not answer, a command that is no longer held waits like all others.
+    next <= now || (!failing && engine.inner.cache.has_sendable(now).await.unwrap_or(false))
+}
+
+/// Looks for what another process of this profile writes.
+pub(crate) async fn watch_cache(engine: Engine) {
+    let mut stop = engine.inner.stop.subscribe();
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = engine.inner.deps.clock.sleep(WATCH_MS) => {}
+        }
+        if matches!(engine.inner.cache.changed_elsewhere().await, Ok(true)) {
+            engine.recount().await;
+            if let Ok(meta) = engine.inner.cache.meta().await {
+                let cached = engine.inner.cache.item_count().await.unwrap_or_default();
+                engine.set_status(|status| {
+                    status.last_success = meta.last_success.max(status.last_success);
+                    status.cached_items = cached;
+                });
+            }
+            engine.changed_everything();
+            engine.inner.wake.notify_one();
+        }
+    }
+}

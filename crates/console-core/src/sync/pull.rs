@@ -1,0 +1,32 @@
+//! Changes come down, page by page, each taken in at once.
+
+use super::{SyncReport, SyncState};
+use crate::engine::Engine;
+use crate::failure::CallError;
+use crate::portal::Call;
+use postern_protocol::{ChangePage, MAX_PAGE, paths};
+use std::sync::atomic::Ordering;
+
+impl Engine {
+    pub(super) async fn pull(&self, state: &mut SyncState, report: &mut SyncReport) -> Result<(), CallError> {
+        loop {
+            let Some(cursor) = self.inner.cache.meta().await?.cursor else { return Ok(()) };
+            let path = format!("{}?cursor={cursor}&limit={MAX_PAGE}", paths::CHANGES);
+            let page: ChangePage = self.call(Call::get(path)).await?;
+            self.inner.clock_offset_ms.store(page.server_time.since(self.device_now()), Ordering::Relaxed);
+            let lease = self.renew_lease(state).await?;
+            let pulled = self.inner.cache.apply_page(&lease, &page, self.device_now()).await?;
+            report.pulled += u32::try_from(page.changes.len()).unwrap_or(u32::MAX);
+            if pulled.everything {
+                self.changed_everything();
+                self.emit(crate::views::EngineEvent::Session {});
+            } else if !pulled.items.is_empty() {
+                self.changed(pulled.items);
+            }
+            // A page that says "more" without moving on would go round for ever.
+            if !page.more || page.cursor == cursor {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Commands go up, in their order, each under its own id for ever.
+
+use super::{SyncReport, SyncState};
+use crate::engine::Engine;
+use crate::failure::CallError;
+use crate::portal::Call;
+use postern_domain::Refusal;
+use postern_protocol::{Envelope, ErrorCode, MAX_PUSH, Push, PushReply, paths};
+
+impl Engine {
+    /// Sends until nothing may be sent. A reply that is lost is no loss: the same envelopes go again.
+    pub(super) async fn push(&self, state: &mut SyncState, report: &mut SyncReport) -> Result<(), CallError> {
+        let mut limit = MAX_PUSH;
+        let mut disagreements = 0;
+        loop {
+            let lease = self.renew_lease(state).await?;
+            let envelopes = self.inner.cache.next_envelopes(&lease, limit, self.device_now()).await?;
+            if envelopes.is_empty() {
+                return Ok(());
+            }
+            self.changed(envelopes.iter().map(|envelope| envelope.item.clone()).collect());
+            match self.send(&envelopes).await {
+                Ok(reply) => {
+                    check(&envelopes, &reply)?;
+                    let lease = self.renew_lease(state).await?;
+                    let settled = self.inner.cache.record_outcomes(&lease, &reply.outcomes).await?;
+                    report.pushed += u32::try_from(settled.items.len()).unwrap_or(u32::MAX);
+                    self.recount().await;
+                    self.changed(settled.items);
+                }
+                Err(error) if error.code() == Some(ErrorCode::TooLarge) => match envelopes.as_slice() {
+                    [one] => {
+                        let length = u32::try_from(serde_json::to_vec(one).map_or(0, |text| text.len()));
+                        let refusal = Refusal::TooLong {
+                            field: "command".to_owned(),
+                            length: length.unwrap_or(u32::MAX),
+                            limit: 0,
+                        };
+                        self.inner.cache.refuse_here(&lease, &one.id, refusal).await?;
+                    }
+                    many => limit = (many.len() / 2).max(1),
+                },
+                Err(error) if matches!(error.code(), Some(ErrorCode::SequenceGap | ErrorCode::ClientForked)) => {
+                    disagreements += 1;
+                    if disagreements > 3 {
+                        return Err(error);
+                    }
+                    self.agree(state, &error).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Settles which number comes next. Command ids keep every command from being applied twice.
+    async fn agree(&self, state: &mut SyncState, error: &CallError) -> Result<(), CallError> {
+        let lease = self.renew_lease(state).await?;
+        if error.code() == Some(ErrorCode::ClientForked) {
+            let console = postern_domain::ConsoleId(self.inner.deps.chance.id());
+            self.inner.cache.become_console(&lease, &console).await?;
+        }
+        let last = self.last_applied().await?;
+        self.greet(state).await?;
+        let lease = self.renew_lease(state).await?;
+        self.inner.cache.renumber_after(&lease, last).await?;
+        Ok(())
+    }
+
+    async fn send(&self, envelopes: &[Envelope]) -> Result<PushReply, CallError> {
+        let meta = self.inner.cache.meta().await?;
+        let console = meta.console.ok_or_else(|| CallError::Store("The cache has no console id.".to_owned()))?;
+        self.call(Call::post(paths::COMMANDS, &Push { console, commands: envelopes.to_vec() })).await
+    }
+}
+
+/// An answer to something else than what was asked changes nothing here.
+fn check(envelopes: &[Envelope], reply: &PushReply) -> Result<(), CallError> {
+    let asked = envelopes.iter().map(|envelope| (&envelope.id, envelope.seq));
+    let answered = reply.outcomes.iter().map(|outcome| (&outcome.id, outcome.seq));
+    if asked.eq(answered) {
+        return Ok(());
+    }
+    Err(CallError::Later {
+        after_ms: None,
+        detail: "The portal's answer does not fit what was sent; it is sent again.".to_owned(),
+        request_id: None,
+    })
+}

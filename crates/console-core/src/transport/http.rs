@@ -1,0 +1,84 @@
+//! HTTP with reqwest and rustls.
+
+use super::{Method, Reply, Request, Transport, Unreachable};
+use crate::failure::internal;
+use crate::views::Failure;
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use std::sync::Once;
+use std::time::Duration;
+
+/// From the first byte sent to the last one received, unless the reply streams.
+const WHOLE: Duration = Duration::from_secs(45);
+/// Between two pieces of a reply. A portal's heartbeat comes every 25 seconds.
+const IDLE: Duration = Duration::from_secs(70);
+const CONNECT: Duration = Duration::from_secs(10);
+
+pub struct HttpTransport {
+    client: reqwest::Client,
+}
+
+impl HttpTransport {
+    /// # Errors
+    /// When the system's certificates or proxy settings cannot be read.
+    pub fn new() -> Result<Self, Failure> {
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            // Somebody else in this process may have been first; one provider is as good as the other.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        });
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .read_timeout(IDLE)
+            .tcp_keepalive(Duration::from_secs(30))
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("postern/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| internal(format!("The network cannot be used: {error}")))?;
+        Ok(Self { client })
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Reply, Unreachable>> {
+        Box::pin(async move {
+            let method = match request.method {
+                Method::Get => reqwest::Method::GET,
+                Method::Post => reqwest::Method::POST,
+            };
+            let mut builder = self.client.request(method, &request.url).header("accept", request.accept);
+            if !request.streaming {
+                builder = builder.timeout(WHOLE);
+            }
+            if let Some(token) = &request.bearer {
+                builder = builder.bearer_auth(token);
+            }
+            if let Some(body) = request.body {
+                builder = builder.header("content-type", "application/json").body(body);
+            }
+            let reply = builder.send().await.map_err(|error| unreachable(&error))?;
+            let header = |name: &str| {
+                reply.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+            };
+            Ok(Reply {
+                status: reply.status().as_u16(),
+                content_type: header("content-type").unwrap_or_default(),
+                request_id: header(postern_protocol::REQUEST_ID),
+                retry_after: header("retry-after").and_then(|text| text.trim().parse().ok()),
+                body: reply.bytes_stream().map(|part| part.map_err(|error| unreachable(&error))).boxed(),
+            })
+        })
+    }
+}
+
+/// The last cause says what a person can act on ("connection refused"), the outer ones only repeat the address.
+fn unreachable(error: &reqwest::Error) -> Unreachable {
+    if error.is_timeout() {
+        return Unreachable("it did not answer in time".to_owned());
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    Unreachable(cause.to_string())
+}

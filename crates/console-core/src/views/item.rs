@@ -1,0 +1,218 @@
+//! The reading pane: one item with everything about it.
+
+use super::list::{PersonRef, Row};
+use postern_domain::{
+    Action, AttachmentId, CommentId, ContentDigest, ItemId, ReviewOutcome, StageKey, Timestamp, Verdict, Visibility,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct ItemView {
+    pub row: Row,
+    pub description: String,
+    pub fields: Vec<FieldView>,
+    pub cohort: String,
+    pub project_name: Option<String>,
+    pub journey_name: String,
+    pub journey_version: u32,
+    pub round: u32,
+    pub assignment_version: u32,
+    /// What a decision taken now is bound to.
+    pub content: ContentDigest,
+    pub submitted_at: Option<Timestamp>,
+    pub submitter: String,
+    pub completed_at: Option<Timestamp>,
+    /// One sentence: what happens next, who must act, by when.
+    pub next: String,
+    pub steps: Vec<StepView>,
+    pub attachments: Vec<AttachmentView>,
+    pub comments: Vec<CommentView>,
+    /// Newest first.
+    pub history: Vec<HistoryLine>,
+    pub actions: Vec<ActionState>,
+    pub escalation: Option<EscalationView>,
+    pub exception: Option<ExceptionView>,
+    /// My own commands on this item that are not yet confirmed, or need me.
+    pub mine: Vec<super::outbox::OutboxLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct FieldView {
+    pub key: String,
+    pub label: String,
+    pub value: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum StepState {
+    Done,
+    Current,
+    Upcoming,
+    /// Passed by.
+    Skipped,
+    SentBack,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct StepView {
+    pub stage: StageKey,
+    pub name: String,
+    pub state: StepState,
+    /// Whose turn it is, or was; for a step to come, who may decide, in words.
+    pub reviewers: Vec<PersonRef>,
+    pub who: String,
+    /// For example `1 of 2 approvals`.
+    pub quorum: String,
+    pub opened_at: Option<Timestamp>,
+    pub due_at: Option<Timestamp>,
+    pub closed_at: Option<Timestamp>,
+    pub outcome: Option<ReviewOutcome>,
+    pub decisions: Vec<DecisionView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct DecisionView {
+    pub by: PersonRef,
+    pub on_behalf_of: Option<PersonRef>,
+    pub verdict: Verdict,
+    pub reason: Option<String>,
+    pub at: Timestamp,
+    pub round: u32,
+    /// It speaks of the content as it is now.
+    pub of_current_content: bool,
+    pub pending: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct AttachmentView {
+    pub id: AttachmentId,
+    pub name: String,
+    /// Newest first.
+    pub versions: Vec<AttachmentVersionView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct AttachmentVersionView {
+    pub number: u32,
+    pub sha256: String,
+    /// Bytes.
+    #[ts(type = "number")]
+    pub size: u64,
+    pub media_type: String,
+    pub by: String,
+    pub at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct CommentView {
+    pub id: CommentId,
+    pub visibility: Visibility,
+    pub body: String,
+    pub by: String,
+    pub initials: String,
+    pub at: Timestamp,
+    pub pending: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct HistoryLine {
+    pub at: Timestamp,
+    /// A name, or `system:<name>`.
+    pub who: String,
+    /// A sentence without its subject, for example `approved at Final sign-off`.
+    pub text: String,
+    /// The reason or comment that came with it.
+    pub detail: Option<String>,
+    pub pending: bool,
+}
+
+/// Whether an action would be accepted now, and if not, the rule that refuses it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct ActionState {
+    pub action: Action,
+    pub allowed: bool,
+    /// One sentence, when it is not allowed.
+    pub why_not: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct EscalationView {
+    pub level: u8,
+    pub reason: String,
+    pub by: String,
+    pub to: Option<PersonRef>,
+    pub at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct ExceptionView {
+    pub category: String,
+    pub reason: String,
+    pub by: String,
+    pub at: Timestamp,
+}
+
+/// What a person asks for on one item or many. The engine adds what was seen, ids and times.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(tag = "do", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Request {
+    Approve { comment: Option<String> },
+    RequestChanges { reason: String },
+    Claim {},
+    Reassign { to: postern_domain::PersonId, reason: Option<String> },
+    Escalate { reason: String },
+    DeEscalate { reason: Option<String> },
+    Comment { visibility: Visibility, body: String },
+    Complete {},
+    Resubmit { comment: Option<String> },
+    Withdraw { reason: String },
+    Reopen { reason: String },
+    RaiseException { category: String, reason: String },
+    ResolveException { to: postern_domain::ExceptionExit, reason: String },
+    SetPriority { priority: postern_domain::Priority },
+    SetDue { due_at: Option<Timestamp> },
+}
+
+/// An item acted on, with what was on the screen: a decision is bound to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Target {
+    pub id: ItemId,
+    /// What the person looked at. Absent: what the cache holds now (acting from a list).
+    #[serde(default)]
+    pub seen: Option<postern_domain::Seen>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct ActResult {
+    /// Names this action for undo.
+    pub batch: String,
+    pub results: Vec<ActItemResult>,
+    /// Until then the action is held and can be undone.
+    pub undo_until: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct ActItemResult {
+    pub id: ItemId,
+    pub reference: String,
+    pub accepted: bool,
+    /// What is predicted, or why it was not accepted, in one sentence.
+    pub message: String,
+}

@@ -1,0 +1,16 @@
+//! What a front end shows: plain values, names resolved, nothing left to look up.
+//!
+//! The window and `posternctl` both read these. A view never decides: what may be done, and why not,
+//! comes from the domain and is carried along. TypeScript types are generated from this folder.
+
+mod item;
+mod list;
+mod outbox;
+mod reports;
+mod session;
+
+pub use item::*;
+pub use list::*;
+pub use outbox::*;
+pub use reports::*;
+pub use session::*;

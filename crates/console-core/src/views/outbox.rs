@@ -1,0 +1,64 @@
+//! The outbox: every change of mine that the portal has not confirmed, or that needs me.
+
+use postern_domain::{CommandId, ItemId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum OutboxState {
+    /// Held for a moment, so that it can be undone.
+    Held,
+    /// Will be sent with the next contact.
+    Waiting,
+    Sending,
+    /// The portal applied it; the change itself is on its way down.
+    Confirmed,
+    /// What was seen is not what is there now: the author decides again.
+    Conflict,
+    /// A rule refused it.
+    Refused,
+    /// The portal failed on it repeatedly and put it aside.
+    Quarantined,
+    /// Another command on the same item must be settled first.
+    Blocked,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct OutboxLine {
+    pub command: CommandId,
+    pub batch: String,
+    pub item: ItemId,
+    pub reference: String,
+    pub title: String,
+    /// For example `Approve` or `Reassign to Mara Lindqvist`.
+    pub what: String,
+    /// The reason or comment given.
+    pub detail: Option<String>,
+    pub made_at: Timestamp,
+    pub state: OutboxState,
+    /// One sentence: what it waits for, or what the portal said.
+    pub why: String,
+    pub can_undo: bool,
+    pub can_retry: bool,
+    pub can_discard: bool,
+    /// For a conflict: what was seen beside what is there now.
+    pub conflict: Option<ConflictView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct ConflictView {
+    /// One sentence: what changed in between.
+    pub summary: String,
+    pub differences: Vec<Difference>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Difference {
+    pub what: String,
+    pub seen: String,
+    pub current: String,
+}

@@ -1,0 +1,108 @@
+use crate::harness::*;
+use postern_console_core::{ActOptions, FailureCode, OutboxState, Request, Target};
+use postern_domain::{Action, ItemId, PersonId};
+use postern_protocol::paths;
+
+fn targets(items: &[postern_domain::Item]) -> Vec<Target> {
+    items.iter().map(|item| Target { id: item.id.clone(), seen: None }).collect()
+}
+
+#[tokio::test]
+async fn one_undo_takes_a_whole_bulk_action_back_as_long_as_it_is_held() {
+    let world = World::new().await;
+    let mut items = Vec::new();
+    for number in 0..12 {
+        items.push(world.item(&format!("Item {number}")).await);
+    }
+    let olga = world.console("olga").await;
+    let given = olga.engine.act(&targets(&items), &approve(), ActOptions::default()).await.unwrap();
+    assert!(given.results.iter().all(|result| result.accepted));
+    assert!(olga.outbox().await.iter().all(|line| line.state == OutboxState::Held && line.can_undo));
+    olga.sync().await;
+    assert_eq!(world.requests(paths::COMMANDS), 0);
+    assert_eq!(olga.engine.undo(&given.batch).await.unwrap().len(), 12);
+    assert_eq!(olga.stage(&items[3].id).await, "Intake check");
+
+    let given = olga.engine.act(&targets(&items), &approve(), ActOptions::default()).await.unwrap();
+    world.portal.clock.advance_ms(10_001);
+    olga.sync().await;
+    assert_eq!(olga.engine.undo(&given.batch).await.unwrap_err().code, FailureCode::Refused);
+    assert_eq!(world.now(&items[3].id).await.stage().unwrap().as_str(), "review");
+}
+
+#[tokio::test]
+async fn a_bulk_action_says_of_each_item_what_came_of_it() {
+    let world = World::new().await;
+    let (mine, done) = (world.item("Mine").await, world.item("Done").await);
+    let olga = world.console("olga").await;
+    olga.give(&done.id, approve()).await;
+    let nowhere = Target { id: ItemId::from("nowhere"), seen: None };
+    let mut all = targets(&[mine.clone(), done.clone()]);
+    all.push(nowhere);
+    let predicted = olga.engine.predict(&all, &approve()).await.unwrap();
+    assert_eq!(predicted.iter().map(|result| result.accepted).collect::<Vec<_>>(), [true, false, false]);
+    let given = olga.engine.act(&all, &approve(), ActOptions::default()).await.unwrap();
+    assert_eq!(given.results, predicted);
+    assert!(given.results[1].message.contains("somebody else"), "{}", given.results[1].message);
+    assert!(given.results[0].message.contains("abel decides at Specialist review"), "{}", given.results[0].message);
+}
+
+#[tokio::test]
+async fn more_than_a_hundred_commands_go_in_several_messages() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    for number in 0..230 {
+        olga.give(&item.id, note(&format!("{number}"))).await;
+    }
+    olga.sync().await;
+    assert_eq!(world.requests(paths::COMMANDS), 3);
+    let bodies: Vec<String> = world.now(&item.id).await.comments.into_iter().map(|comment| comment.body).collect();
+    assert_eq!(bodies, (0..230).map(|number| number.to_string()).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_is_halved() {
+    let config = postern_portal::Config { max_request_bytes: 40_000, ..postern_portal::Config::default() };
+    let portal = postern_test_support::TestPortal::start_with(config, Default::default()).await;
+    let world = World::around(portal).await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    for _ in 0..9 {
+        olga.give(&item.id, note(&"long ".repeat(3_000))).await;
+    }
+    olga.sync().await;
+    assert_eq!(world.now(&item.id).await.comments.len(), 9);
+    assert!(olga.outbox().await.is_empty());
+}
+
+#[tokio::test]
+async fn candidates_are_those_who_could_take_every_item() {
+    let world = World::new().await;
+    let (first, second) = (world.item("First step").await, world.item("Second step").await);
+    let approval =
+        postern_domain::Command::Approve { seen: postern_test_support::seen(&second), comment: None };
+    world.elsewhere("olga", &second.id, approval).await;
+    let lea = world.console("lea").await;
+    let names = |people: Vec<postern_console_core::PersonRef>| -> Vec<String> {
+        people.into_iter().map(|person| person.name).collect()
+    };
+    assert_eq!(names(lea.engine.candidates(std::slice::from_ref(&first.id)).await.unwrap()), ["lea", "olga"]);
+    assert_eq!(names(lea.engine.candidates(std::slice::from_ref(&second.id)).await.unwrap()), ["abel", "lea"]);
+    assert_eq!(names(lea.engine.candidates(&[first.id, second.id]).await.unwrap()), ["lea"]);
+}
+
+#[tokio::test]
+async fn an_action_that_would_be_refused_says_why_before_it_is_tried() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let abel = world.console("abel").await;
+    let view = abel.item(&item.id).await;
+    let approve = view.actions.iter().find(|state| state.action == Action::Approve).unwrap();
+    assert!(!approve.allowed);
+    assert_eq!(approve.why_not.as_deref(), Some("You cannot approve this: it is somebody else's turn."));
+    let note = view.actions.iter().find(|state| state.action == Action::NoteInternally).unwrap();
+    assert!(note.allowed, "{note:?}");
+    let given = abel.act(&item.id, Request::Reassign { to: PersonId::from("carla"), reason: None }).await;
+    assert!(!given.results[0].accepted);
+}

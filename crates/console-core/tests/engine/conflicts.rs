@@ -1,0 +1,144 @@
+use crate::harness::*;
+use postern_console_core::{OutboxState, PendingMark, Queue, Request, Settlement, Target};
+use postern_domain::{Command, PersonId, Seen};
+
+#[tokio::test]
+async fn a_decision_on_content_that_changed_is_shown_as_a_conflict_and_not_applied() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let command = olga.give(&item.id, approve()).await;
+    world.elsewhere("lea", &item.id, new_title("Annual report, corrected")).await;
+    olga.sync().await;
+
+    assert!(matches!(olga.settlement(&command).await, Settlement::Conflict { .. }));
+    assert_eq!(world.now(&item.id).await.stage().unwrap().as_str(), "intake");
+    let line = &olga.outbox().await[0];
+    assert_eq!(line.state, OutboxState::Conflict);
+    assert!(!line.can_retry && line.can_discard);
+    let conflict = line.conflict.as_ref().unwrap();
+    let title = conflict.differences.iter().find(|difference| difference.what == "Title").unwrap();
+    assert_eq!((title.seen.as_str(), title.current.as_str()), ("Annual report", "Annual report, corrected"));
+
+    let view = olga.item(&item.id).await;
+    assert_eq!(view.row.pending, Some(PendingMark::Conflict));
+    assert_eq!(view.row.title, "Annual report, corrected");
+    assert_eq!(view.row.stage_name, "Intake check");
+    assert_eq!(olga.engine.status().attention, 1);
+    // Nothing clears it but its author.
+    olga.sync().await;
+    assert_eq!(olga.engine.status().attention, 1);
+}
+
+#[tokio::test]
+async fn after_a_conflict_one_decides_again_on_what_is_there_now() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let first = olga.give(&item.id, approve()).await;
+    world.elsewhere("lea", &item.id, new_title("Corrected")).await;
+    olga.sync().await;
+    assert!(olga.engine.retry(&first).await.is_err());
+
+    olga.engine.discard(&first).await.unwrap();
+    let second = olga.give(&item.id, approve()).await;
+    olga.sync().await;
+    assert_eq!(olga.settlement(&second).await, Settlement::Applied);
+    assert!(matches!(olga.settlement(&first).await, Settlement::Conflict { .. }));
+    assert_eq!(world.now(&item.id).await.stage().unwrap().as_str(), "review");
+}
+
+#[tokio::test]
+async fn a_conflict_holds_back_only_its_own_item() {
+    let world = World::new().await;
+    let (one, two) = (world.item("One").await, world.item("Two").await);
+    let olga = world.console("olga").await;
+    let conflicted = olga.give(&one.id, approve()).await;
+    world.elsewhere("lea", &one.id, new_title("Changed")).await;
+    olga.sync().await;
+    olga.give(&one.id, note("later")).await;
+    olga.give(&two.id, approve()).await;
+    olga.sync().await;
+    assert_eq!(world.now(&two.id).await.stage().unwrap().as_str(), "review");
+    assert!(world.now(&one.id).await.comments.is_empty());
+    let states: Vec<OutboxState> = olga.outbox().await.iter().map(|line| line.state).collect();
+    assert_eq!(states, [OutboxState::Conflict, OutboxState::Blocked]);
+
+    olga.engine.discard(&conflicted).await.unwrap();
+    olga.sync().await;
+    assert_eq!(world.now(&one.id).await.comments.len(), 1);
+}
+
+#[tokio::test]
+async fn what_changed_while_the_person_looked_is_never_approved_by_mistake() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let view = olga.item(&item.id).await;
+    let seen = Seen { content: view.content, round: view.round, stage: view.row.stage };
+    world.elsewhere("lea", &item.id, new_title("Corrected")).await;
+    olga.sync().await;
+
+    let target = Target { id: item.id.clone(), seen: Some(seen) };
+    let given = olga.engine.act(&[target], &approve(), Default::default()).await.unwrap();
+    assert!(!given.results[0].accepted);
+    assert!(given.results[0].message.contains("changed since you looked"), "{}", given.results[0].message);
+    assert!(olga.outbox().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_command_that_the_portal_refuses_is_kept_until_it_was_read() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let abel = world.console("abel").await;
+    let olga = world.console("olga").await;
+    // Withdrawn elsewhere in the meantime: a comment would still be possible, an escalation is not.
+    let command = abel.give(&item.id, Request::Escalate { reason: "late".to_owned() }).await;
+    world.elsewhere("olga", &item.id, Command::Withdraw { reason: "no longer needed".to_owned() }).await;
+    abel.sync().await;
+    olga.sync().await;
+    assert!(matches!(abel.settlement(&command).await, Settlement::Refused { .. }));
+    assert_eq!(abel.outbox().await[0].state, OutboxState::Refused);
+    assert_eq!(abel.item(&item.id).await.row.pending, Some(PendingMark::Refused));
+    assert_eq!(abel.engine.status().attention, 1);
+    abel.engine.discard(&command).await.unwrap();
+    assert_eq!(abel.engine.status().attention, 0);
+    assert!(abel.outbox().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_somebody_else_did_already_needs_nothing_more() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let (olga, lea) = (world.console("olga").await, world.console("lea").await);
+    olga.give(&item.id, Request::Escalate { reason: "late".to_owned() }).await;
+    let second = lea.give(&item.id, Request::Escalate { reason: "very late".to_owned() }).await;
+    olga.sync().await;
+    lea.sync().await;
+    assert!(matches!(lea.settlement(&second).await, Settlement::AlreadySatisfied { .. }));
+    assert!(lea.outbox().await.is_empty());
+    assert_eq!(lea.item(&item.id).await.escalation.unwrap().reason, "late");
+}
+
+#[tokio::test]
+async fn a_reassignment_that_crossed_another_one_is_a_conflict() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    world.elsewhere("olga", &item.id, approval_of(&item)).await;
+    let lea = world.console("lea").await;
+    let version = world.now(&item.id).await.assignment_version;
+    let command = lea.give(&item.id, Request::Reassign { to: PersonId::from("lea"), reason: None }).await;
+    world
+        .portal
+        .add_person(&postern_test_support::person("zoe").everywhere(postern_domain::Role::InternalApprover).build())
+        .await;
+    let reassign = Command::Reassign { from: None, to: "zoe".into(), assignment_version: version, reason: None };
+    world.elsewhere("lea", &item.id, reassign).await;
+    lea.sync().await;
+    assert!(matches!(lea.settlement(&command).await, Settlement::Conflict { .. }));
+    assert_eq!(lea.engine.matching_ids(Queue::Open, "assignee:zoe").await.unwrap().len(), 1);
+}
+
+fn approval_of(item: &postern_domain::Item) -> Command {
+    Command::Approve { seen: postern_test_support::seen(item), comment: None }
+}

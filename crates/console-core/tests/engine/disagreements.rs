@@ -1,0 +1,111 @@
+use crate::harness::*;
+use postern_console_core::{Queue, Settlement};
+use postern_domain::Role;
+use postern_test_support::person;
+
+#[tokio::test]
+async fn a_cursor_of_another_epoch_loads_everything_anew_and_keeps_the_outbox() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    olga.give(&item.id, note("kept")).await;
+    world.portal.store().roll_epoch("another").await.unwrap();
+    let report = olga.engine.sync_now().await.unwrap();
+    assert!(report.bootstrapped);
+    assert_eq!(world.now(&item.id).await.comments.len(), 1);
+    assert!(olga.outbox().await.is_empty());
+    assert_eq!(olga.item(&item.id).await.comments.len(), 1);
+}
+
+#[tokio::test]
+async fn a_portal_restored_from_a_backup_gets_back_what_it_lost() {
+    let mut world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    olga.give(&item.id, note("before the backup")).await;
+    olga.sync().await;
+    let backup = tempfile::tempdir().unwrap();
+    let saved = backup.path().join("backup.db");
+    world.portal.store().backup(&saved).await.unwrap();
+    let command = olga.give(&item.id, note("after the backup")).await;
+    olga.sync().await;
+    assert!(olga.outbox().await.is_empty());
+
+    restore(&mut world, &saved).await;
+    assert_eq!(world.now(&item.id).await.comments.len(), 1);
+    olga.give(&item.id, note("after the restore")).await;
+    // A new start greets the portal anew.
+    olga.engine.stop().await;
+    let again = olga.again().await;
+    again.sync_now().await.unwrap();
+    let bodies: Vec<String> = world.now(&item.id).await.comments.into_iter().map(|comment| comment.body).collect();
+    assert_eq!(bodies, ["before the backup", "after the backup", "after the restore"]);
+    assert_eq!(again.settlement(&command).await.unwrap(), Settlement::Applied);
+    assert!(again.outbox().await.unwrap().is_empty());
+    assert_eq!(again.item(&item.id).await.unwrap().comments.len(), 3);
+}
+
+/// Puts a backup in the place of the portal's database, as an admin would.
+async fn restore(world: &mut World, saved: &std::path::Path) {
+    world.portal.stop().await;
+    let data = world.portal.data().to_path_buf();
+    let database = std::fs::read_dir(&data)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "db"))
+        .unwrap();
+    for suffix in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", database.display()));
+    }
+    std::fs::copy(saved, &database).unwrap();
+    world.portal.restart().await;
+    world.network.redirect(world.portal.address());
+    world.portal.store().roll_epoch("restored").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cloned_profile_takes_a_new_name_and_applies_nothing_twice() {
+    let world = World::new().await;
+    let (one, two) = (world.item("One").await, world.item("Two").await);
+    let olga = world.console("olga").await;
+    world.network.cut();
+    let in_both = olga.give(&one.id, note("in both")).await;
+    olga.engine.stop().await;
+    let clone = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(olga.profile.path()).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), clone.path().join(entry.file_name())).unwrap();
+    }
+    world.network.heal();
+    let first = olga.again().await;
+    first.sync_now().await.unwrap();
+
+    let secrets = std::sync::Arc::new(postern_console_core::secrets::InMemory::new());
+    let second = postern_console_core::Engine::open(clone.path(), world.deps("olga", secrets)).await.unwrap();
+    second.sign_in(&olga.url, "olga@example.com", postern_test_support::PASSWORD).await.unwrap();
+    let target = postern_console_core::Target { id: two.id.clone(), seen: None };
+    second.act(&[target], &note("in the clone only"), postern_console_core::ActOptions { hold_ms: 0 }).await.unwrap();
+    second.sync_now().await.unwrap();
+
+    assert_eq!(world.now(&one.id).await.comments.len(), 1);
+    assert_eq!(world.now(&two.id).await.comments.len(), 1);
+    assert_eq!(second.settlement(&in_both).await.unwrap(), Settlement::Applied);
+    assert!(second.outbox().await.unwrap().is_empty());
+    first.sync_now().await.unwrap();
+    assert_eq!(first.item(&two.id).await.unwrap().comments.len(), 1);
+}
+
+#[tokio::test]
+async fn what_leaves_my_scope_leaves_my_cache() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let abel = world.console("abel").await;
+    assert_eq!(abel.engine.matching_ids(Queue::Open, "").await.unwrap().len(), 1);
+    let less = person("abel").at_client(Role::InternalApprover, &postern_test_support::globex()).build();
+    let change = postern_portal_store::PersonChange { grants: Some(less.grants), ..Default::default() };
+    world.portal.store().change_person(&less.id, &change, postern_domain::Timestamp(0)).await.unwrap();
+    abel.sync().await;
+    assert!(abel.engine.matching_ids(Queue::Open, "").await.unwrap().is_empty());
+    assert!(abel.engine.item(&item.id).await.is_err());
+    assert!(abel.engine.find("ACME-1").await.is_err());
+}

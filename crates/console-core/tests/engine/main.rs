@@ -1,0 +1,12 @@
+//! The engine against a whole portal in this process, over a real socket, through a network that fails when told to.
+
+mod harness;
+
+mod acting;
+mod alerts;
+mod conflicts;
+mod disagreements;
+mod faults;
+mod sessions;
+mod sharing;
+mod views;

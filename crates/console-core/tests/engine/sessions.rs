@@ -1,0 +1,125 @@
+use crate::harness::*;
+use postern_console_core::secrets::{InMemory, SecretStore};
+use postern_console_core::{Connection, FailureCode, KeyStorage, Queue, SessionView};
+use postern_domain::{DAY_MS, HOUR_MS};
+use postern_protocol::paths;
+use postern_test_support::PASSWORD;
+use std::sync::Arc;
+
+#[tokio::test]
+async fn a_wrong_password_is_said_to_be_one() {
+    let world = World::new().await;
+    let olga = world.console_signed_out("olga", Arc::new(InMemory::new())).await;
+    let failure = olga.engine.sign_in(&olga.url, "olga@example.com", "wrong").await.unwrap_err();
+    assert_eq!(failure.code, FailureCode::WrongPassword);
+    assert!(matches!(olga.engine.session().await.unwrap(), SessionView::SignedOut { .. }));
+}
+
+#[tokio::test]
+async fn an_expired_token_is_refreshed_once() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    world.portal.clock.advance_ms(2 * HOUR_MS);
+    olga.give(&item.id, note("with an old token")).await;
+    olga.sync().await;
+    assert_eq!(world.requests(paths::REFRESH), 1);
+    assert!(olga.outbox().await.is_empty());
+    olga.sync().await;
+    assert_eq!(world.requests(paths::REFRESH), 1);
+}
+
+#[tokio::test]
+async fn a_session_that_ended_keeps_cache_and_outbox_for_the_same_person() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    world.portal.clock.advance_ms(400 * DAY_MS);
+    olga.give(&item.id, note("kept")).await;
+    assert_eq!(olga.engine.sync_now().await.unwrap_err().code, FailureCode::SignedOut);
+    let SessionView::SignedOut { email, reason, .. } = olga.engine.session().await.unwrap() else { panic!() };
+    assert_eq!(email.as_deref(), Some("olga@example.com"));
+    assert!(reason.unwrap().contains("Sign in again"));
+    assert_eq!(olga.engine.status().connection, Connection::SignedOut);
+    assert_eq!(olga.item(&item.id).await.comments.len(), 1);
+
+    olga.sign_in().await;
+    assert_eq!(world.now(&item.id).await.comments.len(), 1);
+}
+
+#[tokio::test]
+async fn the_next_start_signs_in_from_the_keychain() {
+    let world = World::new().await;
+    world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let again = olga.again().await;
+    let SessionView::SignedIn { person, keys, organisation, .. } = again.session().await.unwrap() else { panic!() };
+    assert_eq!((person.id.as_str(), keys, organisation.as_str()), ("olga", KeyStorage::Keychain, "Example"));
+}
+
+#[tokio::test]
+async fn without_a_keychain_the_tokens_are_in_no_file_and_the_reason_is_said() {
+    let world = World::new().await;
+    world.item("Annual report").await;
+    let refusing: Arc<dyn SecretStore> = Arc::new(InMemory::refusing("the keychain is locked"));
+    let olga = world.console_signed_out("olga", refusing).await;
+    olga.sign_in().await;
+    let SessionView::SignedIn { keys: KeyStorage::SessionOnly { reason }, .. } = olga.engine.session().await.unwrap()
+    else {
+        panic!()
+    };
+    assert!(reason.contains("the keychain is locked"), "{reason}");
+    let again = olga.again().await;
+    assert!(matches!(again.session().await.unwrap(), SessionView::SignedOut { .. }));
+    // Without a network and without a session, the cache still answers.
+    assert_eq!(again.matching_ids(Queue::Open, "").await.unwrap().len(), 1);
+
+    let signed_in = world.portal.sign_in("olga").await.signed_in;
+    let shape = signed_in.tokens.access_token.len();
+    assert!(shape > 20);
+    for entry in std::fs::read_dir(olga.profile.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("access_token") && !text.contains("refresh_token"));
+    }
+}
+
+#[tokio::test]
+async fn signing_out_warns_of_what_would_be_lost_and_then_leaves_nothing() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    world.network.cut();
+    olga.give(&item.id, approve()).await;
+    let failure = olga.engine.sign_out(false).await.unwrap_err();
+    assert_eq!(failure.code, FailureCode::PendingChanges);
+    assert!(failure.message.starts_with("1 change"), "{}", failure.message);
+    olga.engine.sign_out(true).await.unwrap();
+    assert!(olga.engine.matching_ids(Queue::Open, "").await.unwrap().is_empty());
+    assert!(olga.outbox().await.is_empty());
+    assert!(matches!(olga.again().await.session().await.unwrap(), SessionView::SignedOut { .. }));
+}
+
+#[tokio::test]
+async fn another_person_does_not_inherit_the_cache() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    olga.give(&item.id, approve()).await;
+    let refused = olga.engine.sign_in(&olga.url, "gus@example.com", PASSWORD).await.unwrap_err();
+    assert_eq!(refused.code, FailureCode::PendingChanges);
+    assert!(refused.message.contains("olga@example.com"), "{}", refused.message);
+    olga.sync().await;
+    olga.engine.sign_in(&olga.url, "gus@example.com", PASSWORD).await.unwrap();
+    assert!(olga.engine.matching_ids(Queue::Open, "").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn without_staff_rights_the_portal_lets_nobody_sync_and_nothing_stays() {
+    let world = World::new().await;
+    let carla = world.console_signed_out("carla", Arc::new(InMemory::new())).await;
+    carla.engine.sign_in(&carla.url, "carla@example.com", PASSWORD).await.unwrap();
+    assert_eq!(carla.engine.sync_now().await.unwrap_err().code, FailureCode::SignedOut);
+    let SessionView::SignedOut { reason, .. } = carla.engine.session().await.unwrap() else { panic!() };
+    assert!(reason.unwrap().contains("withdrawn access"));
+}

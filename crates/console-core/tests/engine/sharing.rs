@@ -1,0 +1,81 @@
+use crate::harness::*;
+use postern_console_core::{ActOptions, Settlement, Target};
+use postern_protocol::paths;
+use std::time::Duration;
+
+#[tokio::test]
+async fn of_two_processes_one_sends_and_the_other_one_sees_its_command_settled() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let window = world.console("olga").await;
+    let other = window.again().await;
+    let given = other
+        .act(&[Target { id: item.id.clone(), seen: None }], &note("from the other"), ActOptions { hold_ms: 0 })
+        .await
+        .unwrap();
+    let command = other.commands_of(&given.batch).await.unwrap()[0].1.clone();
+    assert!(other.sync_now().await.is_err());
+    assert!(other.syncs_elsewhere().await);
+    assert!(matches!(other.settlement(&command).await.unwrap(), Settlement::Pending { .. }));
+
+    window.sync().await;
+    assert_eq!(other.settlement(&command).await.unwrap(), Settlement::Applied);
+    assert_eq!(world.now(&item.id).await.comments.len(), 1);
+
+    window.engine.stop().await;
+    other.sync_now().await.unwrap();
+    assert!(!other.syncs_elsewhere().await);
+}
+
+#[tokio::test]
+async fn a_running_engine_sends_what_another_process_gives_without_being_asked() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let window = world.console("olga").await;
+    window.engine.start();
+    let other = window.again().await;
+    other
+        .act(&[Target { id: item.id.clone(), seen: None }], &note("from the other"), ActOptions { hold_ms: 0 })
+        .await
+        .unwrap();
+    eventually(|| async { world.now(&item.id).await.comments.len() == 1 }).await;
+    eventually(|| async { other.outbox().await.unwrap().is_empty() }).await;
+    window.engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_running_engine_fetches_when_the_portal_says_that_there_is_news() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let window = world.console("olga").await;
+    window.engine.start();
+    eventually(|| async { world.requests(paths::EVENTS) > 0 }).await;
+    world.elsewhere("lea", &item.id, new_title("News")).await;
+    eventually(|| async { window.item(&item.id).await.row.title == "News" }).await;
+    window.engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_held_action_is_sent_by_itself_once_it_is_released() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let window = world.console("olga").await;
+    window.engine.start();
+    let target = Target { id: item.id.clone(), seen: None };
+    window.engine.act(&[target], &note("held"), ActOptions::default()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(world.now(&item.id).await.comments.is_empty());
+    world.portal.clock.advance_ms(10_001);
+    eventually(|| async { world.now(&item.id).await.comments.len() == 1 }).await;
+    window.engine.stop().await;
+}
+
+async fn eventually<F: Future<Output = bool>>(mut test: impl FnMut() -> F) {
+    for _ in 0..600 {
+        if test().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("it did not happen");
+}

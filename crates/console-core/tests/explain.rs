@@ -1,0 +1,198 @@
+//! Every sentence that a rule, an event or a command turns into, in one picture to review.
+
+use postern_console_core::explain;
+use postern_console_store::Lookup;
+use postern_domain::*;
+use postern_protocol::{Directory, Outcome};
+
+fn lookup() -> Lookup {
+    let person = |id: &str, name: &str, zone: &str| Person {
+        id: PersonId::from(id),
+        name: name.to_owned(),
+        email: format!("{id}@example.com"),
+        time_zone: zone.to_owned(),
+        grants: Vec::new(),
+        disabled: false,
+        groups: Vec::new(),
+    };
+    let directory = Directory {
+        people: vec![
+            person("olga", "Olga Petrova", "Europe/Amsterdam"),
+            person("abel", "Abel Ramos", "UTC"),
+            person("lea", "Léa Morel", "UTC"),
+        ],
+        journeys: vec![Journey::built_in()],
+        ..Directory::default()
+    };
+    Lookup::new(Some(PersonId::from("olga")), &directory)
+}
+
+const AT: Timestamp = Timestamp::from_ms(1_772_442_000_000);
+
+fn seen(round: u32) -> Seen {
+    Seen { content: ContentDigest("0".repeat(64)), round, stage: Some("review".into()) }
+}
+
+const DENIALS: fn() -> Vec<Denial> = || {
+    vec![
+        Denial::OutOfScope,
+        Denial::NeedsRole(vec![Role::InternalOwner, Role::InternalApprover, Role::TeamLead]),
+        Denial::Contributor,
+        Denial::NotReviewer,
+        Denial::AlreadyDecided,
+        Denial::NotADecider,
+        Denial::Disabled,
+        Denial::UnknownPerson,
+    ]
+};
+
+#[test]
+fn every_refusal_says_why_and_what_to_do() {
+    let action = Action::Approve;
+    let mut refusals = vec![
+        Refusal::WrongPhase { action: Action::Complete, phase: Phase::InReview },
+        Refusal::ContentChanged { seen: seen(1), current: seen(1) },
+        Refusal::ContentChanged { seen: seen(1), current: seen(2) },
+        Refusal::AssignmentChanged { seen: 1, current: 2 },
+        Refusal::ReviewMovedOn { stage: Some("sign_off".into()) },
+        Refusal::ReviewMovedOn { stage: None },
+        Refusal::ReasonRequired { action: Action::RequestChanges },
+        Refusal::TooLong { field: "comment".into(), length: 30_000, limit: 20_000 },
+        Refusal::TooLong { field: "command".into(), length: 30_000, limit: 0 },
+        Refusal::Empty { field: "comment".into() },
+        Refusal::NotAReviewer { person: "abel".into() },
+        Refusal::NoOpenReview,
+        Refusal::NoSuchItem,
+        Refusal::ItemExists,
+        Refusal::BadFile,
+        Refusal::UnknownJourney,
+        Refusal::UnknownClient,
+    ];
+    refusals.extend(DENIALS().into_iter().map(|why| Refusal::Denied { action, why }));
+    refusals.extend(DENIALS().into_iter().map(|why| Refusal::NotEligible { person: "abel".into(), why }));
+    let lookup = lookup();
+    let sentences: Vec<String> = refusals.iter().map(|refusal| explain::refusal(refusal, &lookup)).collect();
+    insta::assert_snapshot!(sentences.join("\n"));
+}
+
+#[test]
+fn everything_that_is_so_already_says_so() {
+    let all = [
+        Satisfied::AlreadyApproved,
+        Satisfied::AlreadySentBack,
+        Satisfied::AlreadyAssigned,
+        Satisfied::AlreadyEscalated,
+        Satisfied::NotEscalated,
+        Satisfied::AlreadyCompleted,
+        Satisfied::AlreadyWithdrawn,
+        Satisfied::AlreadyOpen,
+        Satisfied::AlreadyInException,
+        Satisfied::AlreadySet,
+        Satisfied::AlreadySaid,
+        Satisfied::AlreadyAttached,
+    ];
+    let sentences: Vec<String> = all.into_iter().map(explain::satisfied).collect();
+    insta::assert_snapshot!(sentences.join("\n"));
+}
+
+#[test]
+fn every_line_of_a_history_reads_as_a_sentence() {
+    let reason = || "the totals do not add up".to_owned();
+    let all = vec![
+        Happening::Drafted,
+        Happening::Submitted,
+        Happening::ReviewOpened { stage: "review".into(), reviewers: vec![] },
+        Happening::ReviewOpened { stage: "review".into(), reviewers: vec!["abel".into(), "lea".into()] },
+        Happening::Approved { stage: "review".into(), reason: None },
+        Happening::ChangesRequested { stage: "review".into(), reason: Some(reason()) },
+        Happening::Outdated { stage: "review".into() },
+        Happening::SentBack { reason: reason() },
+        Happening::FullyApproved,
+        Happening::Resubmitted { round: 2 },
+        Happening::Reassigned { from: Some("abel".into()), to: "lea".into(), reason: Some(reason()) },
+        Happening::Reassigned { from: None, to: "lea".into(), reason: None },
+        Happening::Escalated { level: 1, to: Some("lea".into()), reason: reason() },
+        Happening::Escalated { level: 1, to: None, reason: reason() },
+        Happening::DeEscalated,
+        Happening::ExceptionRaised { category: "legal hold".into(), reason: reason() },
+        Happening::ExceptionResolved { to: Phase::InReview, reason: reason() },
+        Happening::Completed,
+        Happening::Withdrawn { reason: reason() },
+        Happening::Reopened { reason: reason() },
+        Happening::Commented { visibility: Visibility::Client },
+        Happening::Commented { visibility: Visibility::Internal },
+        Happening::FieldsSet { names: vec!["amount".into(), "title".into()] },
+        Happening::DueSet { due_at: Some(AT) },
+        Happening::DueSet { due_at: None },
+        Happening::PrioritySet { priority: Priority::Urgent },
+        Happening::VersionAttached { name: "report.pdf".into(), version: 3 },
+        Happening::Noted { activity: "Sent by courier".into() },
+    ];
+    let lookup = lookup();
+    let lines: Vec<String> = all
+        .iter()
+        .map(|what| {
+            let (text, detail) = explain::happening(what, &lookup);
+            format!("Abel Ramos {text}{}", detail.map(|detail| format!(" — {detail}")).unwrap_or_default())
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn every_command_has_a_name_and_every_outcome_a_sentence() {
+    let reason = || "late".to_owned();
+    let all = vec![
+        Command::Approve { seen: seen(1), comment: Some("fine".into()) },
+        Command::RequestChanges { seen: seen(1), reason: reason() },
+        Command::Resubmit { comment: None },
+        Command::Claim { assignment_version: 1 },
+        Command::Reassign { from: None, to: "lea".into(), assignment_version: 1, reason: None },
+        Command::Escalate { to: None, reason: reason() },
+        Command::DeEscalate { reason: None },
+        Command::RaiseException { category: "legal hold".into(), reason: reason() },
+        Command::ResolveException { to: ExceptionExit::Back, reason: reason() },
+        Command::Complete {},
+        Command::Withdraw { reason: reason() },
+        Command::Reopen { reason: reason() },
+        Command::Comment { id: "c".into(), visibility: Visibility::Client, body: "hello".into(), mentions: vec![] },
+        Command::Comment { id: "c".into(), visibility: Visibility::Internal, body: "note".into(), mentions: vec![] },
+        Command::SetFields { fields: Fields::new(), title: None, description: None },
+        Command::SetDue { due_at: Some(AT) },
+        Command::SetDue { due_at: None },
+        Command::SetPriority { priority: Priority::High },
+        Command::AttachVersion {
+            attachment: "a".into(),
+            name: "report.pdf".into(),
+            sha256: "0".repeat(64),
+            size: 1,
+            media_type: "application/pdf".into(),
+        },
+    ];
+    let outcomes = [
+        Outcome::Applied { version: 3 },
+        Outcome::AlreadySatisfied { why: Satisfied::AlreadyApproved },
+        Outcome::Refused { refusal: Refusal::NoOpenReview },
+        Outcome::Quarantined { report: "index out of bounds".into() },
+    ];
+    let lookup = lookup();
+    let mut lines: Vec<String> = all
+        .iter()
+        .map(|command| {
+            let (what, detail) = explain::command(command, &lookup);
+            format!("{what}{}", detail.map(|detail| format!(" — {detail}")).unwrap_or_default())
+        })
+        .collect();
+    lines.extend(outcomes.iter().map(|outcome| explain::outcome_sentence(outcome, &lookup)));
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn lists_and_times_read_as_people_write_them() {
+    let names = |count: usize| ["Ana", "Ben", "Cem"].iter().take(count).map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(explain::list(&names(1), "and"), "Ana");
+    assert_eq!(explain::list(&names(2), "and"), "Ana and Ben");
+    assert_eq!(explain::list(&names(3), "or"), "Ana, Ben or Cem");
+    let lookup = lookup();
+    assert_eq!(explain::date_time(AT, explain::in_zone_of(&lookup)), "Mon 2 Mar 2026 10:00");
+}

@@ -1,0 +1,306 @@
+//! How fast the cache answers at a hundred thousand items: medians, beside the same question asked of SQLite directly
+//! in the same run. `cargo bench -p postern-console-store`; `POSTERN_BENCH_ITEMS` sets another size.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
+use postern_console_store::{Cache, Listing, Meta, QueueKind, SortKey};
+use postern_domain::filter::{Filter, parse};
+use postern_domain::*;
+use postern_protocol::{Cursor, Directory};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+const NOW: Timestamp = Timestamp::from_ms(1_700_000_000_000);
+const ROUNDS: usize = 41;
+
+fn main() {
+    let items: u32 = std::env::var("POSTERN_BENCH_ITEMS").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(run(items));
+}
+
+async fn run(count: u32) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cache.db");
+    let cache = Cache::open(&path).await.unwrap();
+    let me = PersonId::from("p0");
+    cache.set_identity(&Meta { person: Some(me), ..Meta::default() }).await.unwrap();
+    let lease = cache.take_lease("bench", NOW, 3_600_000).await.unwrap().unwrap();
+    let items: Vec<Item> = (0..count).map(item).collect();
+
+    let raw = raw_insert(&folder.path().join("raw.db"), &items).await;
+    let begun = Instant::now();
+    let mut staging = cache.stage(directory()).await.unwrap();
+    for item in items {
+        staging.add(item).await.unwrap();
+    }
+    let filled = begun.elapsed();
+    let cursor = Cursor { epoch: "e".into(), seq: 1, scope_generation: 1, directory_version: 1 };
+    staging.swap(&lease, &cursor, NOW).await.unwrap();
+    let total = begun.elapsed();
+    println!("bootstrap of {count} items: {total:.2?} (fill {filled:.2?}, index and swap {:.2?})", total - filled);
+    println!("raw insert of the same documents and columns, indexed: {raw:.2?}; ratio {:.2}", ratio(total, raw));
+
+    let mut direct = SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
+    println!("\n{:<34}{:>10}{:>10}{:>8}", "median of the first 50", "cache", "raw", "ratio");
+    for queue in QueueKind::ALL {
+        let ours = median(|| async {
+            cache.list(&listing(queue, SortKey::Due, false, Filter::default())).await.unwrap();
+        })
+        .await;
+        let sql = raw_query(queue);
+        let raw = raw_median(&mut direct, sql).await;
+        report(&format!("{queue:?} by due"), ours, Some(raw));
+    }
+    for sort in [SortKey::Age, SortKey::Updated, SortKey::Priority, SortKey::Reference, SortKey::Title] {
+        for queue in [QueueKind::MyTurn, QueueKind::Team, QueueKind::Stuck, QueueKind::Open, QueueKind::Closed] {
+            let ours = median(|| async {
+                cache.list(&listing(queue, sort, true, Filter::default())).await.unwrap();
+            })
+            .await;
+            report(&format!("{queue:?} by {sort:?}"), ours, None);
+        }
+    }
+    let tallies = median(|| async {
+        cache.tallies(NOW).await.unwrap();
+    })
+    .await;
+    report("all counts", tallies, None);
+    for text in ["client:acme", "stage:review owner:p3@example.com", "\"report 77\"", "is:stuck -kind:invoice", "due:<2d"] {
+        let filter = parse(text).filter;
+        let ours = median(|| async {
+            cache.list(&listing(QueueKind::Open, SortKey::Due, false, filter.clone())).await.unwrap();
+        })
+        .await;
+        report(&format!("Open {text}"), ours, None);
+    }
+    for tally in cache.tallies(NOW).await.unwrap() {
+        println!("{:?}: {} items, {} overdue", tally.queue, tally.count, tally.overdue);
+    }
+}
+
+fn report(what: &str, ours: Duration, raw: Option<Duration>) {
+    let ours_ms = ours.as_secs_f64() * 1000.0;
+    match raw {
+        Some(raw) => println!("{what:<34}{ours_ms:>8.2}ms{:>8.2}ms{:>8.2}", raw.as_secs_f64() * 1000.0, ratio(ours, raw)),
+        None => println!("{what:<34}{ours_ms:>8.2}ms"),
+    }
+}
+
+fn ratio(ours: Duration, raw: Duration) -> f64 {
+    ours.as_secs_f64() / raw.as_secs_f64().max(1e-9)
+}
+
+async fn median<F: Future<Output = ()>>(mut once: impl FnMut() -> F) -> Duration {
+    let mut times = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        once().await;
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    times[ROUNDS / 2]
+}
+
+async fn raw_median(connection: &mut SqliteConnection, sql: &'static str) -> Duration {
+    let mut times = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        let rows = sqlx::query(sql).bind(NOW.ms()).fetch_all(&mut *connection).await.unwrap();
+        let _: Option<String> = rows.first().map(|row| row.get(0));
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    times[ROUNDS / 2]
+}
+
+/// Members and order as plainly as one would write them, without the total.
+fn raw_query(queue: QueueKind) -> &'static str {
+    macro_rules! raw {
+        ($members:literal) => {
+            concat!("SELECT id, reference, title, kind, client, phase, stage, owner, waiting, due_ms, entered_ms \
+                     FROM items WHERE live = 1 AND ", $members, " AND ?1 > 0 ORDER BY due_sort LIMIT 50")
+        };
+    }
+    match queue {
+        QueueKind::MyTurn => raw!("my_turn = 1"),
+        QueueKind::Team => raw!("team = 1"),
+        QueueKind::Mine => raw!("mine = 1"),
+        QueueKind::WaitingOnClient => raw!("phase = 'changes_requested'"),
+        QueueKind::Escalated => raw!("escalated = 1"),
+        QueueKind::Stuck => raw!("standing = 1 AND +stuck_from_ms < ?1"),
+        QueueKind::Open => raw!("standing = 1"),
+        QueueKind::Closed => raw!("standing = 2"),
+    }
+}
+
+fn listing(queue: QueueKind, sort: SortKey, descending: bool, filter: Filter) -> Listing {
+    Listing { queue, filter, sort, descending, offset: 0, limit: 50, now: NOW }
+}
+
+/// The same documents, the columns of one index, and their words, with statements prepared once, in transactions as
+/// large as the cache's own.
+async fn raw_insert(path: &std::path::Path, items: &[Item]) -> Duration {
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true).pragma("journal_mode", "wal");
+    let mut connection = options.connect().await.unwrap();
+    sqlx::raw_sql(
+        "CREATE TABLE items (row INTEGER PRIMARY KEY, id TEXT UNIQUE, reference TEXT, title TEXT, phase TEXT, stage TEXT,
+             owner TEXT, due_ms INTEGER, entered_ms INTEGER, doc TEXT);
+         CREATE INDEX by_due ON items (phase, due_ms); CREATE INDEX by_owner ON items (owner, due_ms);
+         CREATE VIRTUAL TABLE words USING fts5(reference, title, description, content='', tokenize='unicode61')",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    let begun = Instant::now();
+    for chunk in items.chunks(2_000) {
+        let mut tx = connection.begin().await.unwrap();
+        for item in chunk {
+            let done = sqlx::query("INSERT INTO items (id, reference, title, phase, stage, owner, due_ms, entered_ms, doc) VALUES (?,?,?,?,?,?,?,?,?)")
+                .bind(item.id.as_str())
+                .bind(&item.reference)
+                .bind(&item.title)
+                .bind(item.phase.as_str())
+                .bind(item.stage().map(|stage| stage.to_string()))
+                .bind(item.owner.as_ref().map(|owner| owner.to_string()))
+                .bind(item.due_at.map(|due| due.ms()))
+                .bind(item.entered_at.ms())
+                .bind(serde_json::to_string(item).unwrap())
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+            sqlx::query("INSERT INTO words (rowid, reference, title, description) VALUES (?,?,?,?)")
+                .bind(done.last_insert_rowid())
+                .bind(&item.reference)
+                .bind(&item.title)
+                .bind(&item.description)
+                .execute(&mut *tx)
+                .await
+                .unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+    begun.elapsed()
+}
+
+fn directory() -> Directory {
+    let person = |index: u32| Person {
+        id: PersonId(format!("p{index}")),
+        name: format!("Person {index}"),
+        email: format!("p{index}@example.com"),
+        time_zone: "UTC".to_owned(),
+        grants: vec![Grant {
+            role: match index {
+                0 => Role::TeamLead,
+                index if index % 2 == 0 => Role::InternalOwner,
+                _ => Role::InternalApprover,
+            },
+            scope: Scope::EVERYTHING,
+        }],
+        disabled: false,
+        groups: Vec::new(),
+    };
+    let client = |index: u32| Client {
+        id: ClientId(format!("c{index}")),
+        name: if index == 0 { "Acme Works".to_owned() } else { format!("Client {index}") },
+        code: if index == 0 { "ACME".to_owned() } else { format!("C{index}") },
+        cohort: format!("cohort {}", index % 5),
+    };
+    Directory {
+        people: (0..60).map(person).collect(),
+        clients: (0..300).map(client).collect(),
+        projects: Vec::new(),
+        journeys: vec![Journey::built_in()],
+        norms: vec![],
+    }
+}
+
+/// Spread evenly and the same in every run: 55 % closed, the rest open over all phases.
+fn item(number: u32) -> Item {
+    let choose = |modulus: u64, salt: u64| {
+        let mut mixed = (u64::from(number) << 8 | salt).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        mixed ^= mixed >> 29;
+        mixed = mixed.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        (mixed ^ mixed >> 32) % modulus
+    };
+    let phase = match choose(100, 1) {
+        0..55 => Phase::Completed,
+        55..85 => Phase::InReview,
+        85..92 => Phase::ChangesRequested,
+        92..98 => Phase::Approved,
+        98 => Phase::Exception,
+        _ => Phase::Withdrawn,
+    };
+    let minutes = |range: u64, salt: u64| i64::try_from(choose(range, salt)).unwrap() * MINUTE_MS;
+    let entered = NOW.plus_ms(-minutes(40_000, 2));
+    let due = phase.is_open().then(|| entered.plus_ms(minutes(90_000, 3)));
+    let person = |salt| PersonId(format!("p{}", choose(60, salt)));
+    let review = (phase == Phase::InReview).then(|| Review {
+        stage: StageKey::from(["intake", "review", "sign_off"][choose(3, 4) as usize]),
+        round: 1,
+        reviewers: if choose(10, 5) == 0 { Vec::new() } else { vec![person(6)] },
+        quorum: Quorum::Any,
+        opened_at: entered,
+        due_at: due,
+        decisions: Vec::new(),
+        closed: None,
+    });
+    let entry = |minutes: i64, what| Entry {
+        at: entered.plus_ms(-minutes * MINUTE_MS),
+        by: Actor::Person("p1".into()),
+        on_behalf_of: None,
+        what,
+    };
+    Item {
+        id: ItemId(format!("0199c0de{number:024x}")),
+        reference: format!("C{}-{number}", choose(300, 7)),
+        kind: Kind::ALL[choose(4, 8) as usize],
+        title: format!("Quarterly report {number} for the steering group"),
+        description: format!("Please look at figures {} and {} before they go to the board.", number % 977, number % 53),
+        client: ClientId(format!("c{}", choose(300, 7))),
+        project: None,
+        journey: Journey::built_in().reference(),
+        fields: [("amount".to_owned(), FieldValue::Integer(i64::from(number)))].into(),
+        priority: [Priority::Low, Priority::Normal, Priority::High, Priority::Urgent][choose(4, 9) as usize],
+        phase,
+        owner: Some(person(10)),
+        submitter: Actor::Person("p1".into()),
+        round: 1,
+        assignment_version: 1,
+        review,
+        closed_reviews: Vec::new(),
+        attachments: Vec::new(),
+        comments: (0..choose(3, 11))
+            .map(|index| Comment {
+                id: CommentId(format!("k{number}-{index}")),
+                visibility: Visibility::Internal,
+                body: format!("Waiting for the signature of page {index}."),
+                mentions: Vec::new(),
+                by: Actor::Person("p2".into()),
+                at: entered,
+            })
+            .collect(),
+        contributors: Default::default(),
+        escalation: (choose(50, 12) == 0 && phase.is_open()).then(|| Escalation {
+            level: 1,
+            reason: "late".to_owned(),
+            by: Actor::Person("p2".into()),
+            to: None,
+            at: entered,
+        }),
+        exception: None,
+        created_at: entered,
+        submitted_at: Some(entered),
+        entered_at: entered,
+        updated_at: entered.plus_ms(minutes(5_000, 13)),
+        completed_at: (phase == Phase::Completed).then_some(entered),
+        due_at: due,
+        history: vec![
+            entry(90, Happening::Submitted),
+            entry(80, Happening::ReviewOpened { stage: "intake".into(), reviewers: vec!["p1".into()] }),
+            entry(20, Happening::Approved { stage: "intake".into(), reason: None }),
+        ],
+        version: 5,
+    }
+}

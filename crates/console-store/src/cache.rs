@@ -1,0 +1,131 @@
+//! The cache itself: one writer, several readers, and what both keep in memory.
+
+use crate::directory::{self, Lookup};
+use crate::error::{Result, StoreError};
+use crate::tables;
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use sqlx::{Sqlite, Transaction};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A profile's cache. Cheap to clone.
+#[derive(Clone)]
+pub struct Cache {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    write: SqlitePool,
+    read: SqlitePool,
+    /// The directory as last read, with the stamp it was read at.
+    lookup: Mutex<Option<Arc<Lookup>>>,
+    /// The writer's `data_version` when it was last asked for.
+    seen_version: Mutex<Option<i64>>,
+}
+
+impl Cache {
+    pub(crate) fn new(path: PathBuf, write: SqlitePool, read: SqlitePool) -> Self {
+        Self { inner: Arc::new(Inner { path, write, read, lookup: Mutex::new(None), seen_version: Mutex::new(None) }) }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Begins a writing transaction, and waits for other writers first. Dropped without a commit, it changes nothing.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
+        self.inner.write.begin_with("BEGIN IMMEDIATE").await.map_err(|error| self.named(error))
+    }
+
+    pub(crate) async fn commit(&self, tx: Transaction<'static, Sqlite>) -> Result<()> {
+        tx.commit().await.map_err(|error| self.named(error))
+    }
+
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>> {
+        self.inner.read.acquire().await.map_err(|error| self.named(error))
+    }
+
+    /// Begins a reading transaction: everything read in it is of one moment.
+    pub(crate) async fn snapshot(&self) -> Result<Transaction<'static, Sqlite>> {
+        self.inner.read.begin().await.map_err(|error| self.named(error))
+    }
+
+    pub(crate) fn named(&self, error: sqlx::Error) -> StoreError {
+        StoreError::at(&self.inner.path, error)
+    }
+
+    /// Gives a driver's error from inside a transaction its file and its meaning.
+    pub(crate) fn name<T>(&self, result: Result<T>) -> Result<T> {
+        result.map_err(|error| match error {
+            StoreError::Driver(error) => self.named(error),
+            other => other,
+        })
+    }
+
+    /// The directory, read anew only when it changed.
+    pub async fn lookup(&self) -> Result<Arc<Lookup>> {
+        let mut connection = self.reader().await?;
+        let found = self.lookup_in(&mut connection).await;
+        self.name(found)
+    }
+
+    pub(crate) async fn lookup_in(&self, connection: &mut SqliteConnection) -> Result<Arc<Lookup>> {
+        let stamp = directory::stamp(connection).await?;
+        let cached = self.inner.lookup.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(lookup) = cached.filter(|lookup| lookup.stamp == stamp) {
+            return Ok(lookup);
+        }
+        let lookup = Arc::new(directory::load(connection).await?);
+        *self.inner.lookup.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&lookup));
+        Ok(lookup)
+    }
+
+    /// Whether another process has written since this was last asked.
+    pub async fn changed_elsewhere(&self) -> Result<bool> {
+        let mut connection = self.inner.write.acquire().await.map_err(|error| self.named(error))?;
+        // On this one connection, the version moves only with what others commit.
+        let version: i64 = sqlx::query_scalar("PRAGMA data_version")
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(|error| self.named(error))?;
+        let before =
+            self.inner.seen_version.lock().unwrap_or_else(PoisonError::into_inner).replace(version);
+        Ok(before.is_some_and(|before| before != version))
+    }
+
+    /// Empties the cache of everything the portal sent. Outbox, journal and preferences stay.
+    pub async fn wipe(&self) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let emptied = tables::empty(&mut tx).await;
+        self.name(emptied)?;
+        directory::touch(&mut tx).await?;
+        self.commit(tx).await
+    }
+
+    /// Empties the cache of everything, also of unsent commands: another person's turn.
+    pub async fn wipe_all(&self) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let emptied = async {
+            tables::empty(&mut tx).await?;
+            for statement in [
+                "DELETE FROM outbox",
+                "DELETE FROM journal",
+                "DELETE FROM preferences",
+                "DELETE FROM meta WHERE key NOT IN ('item_tables', 'portal', 'email')",
+            ] {
+                sqlx::query(statement).execute(&mut *tx).await?;
+            }
+            directory::touch(&mut tx).await
+        }
+        .await;
+        self.name(emptied)?;
+        self.commit(tx).await
+    }
+
+    pub async fn close(&self) {
+        self.inner.read.close().await;
+        self.inner.write.close().await;
+    }
+}

@@ -1,0 +1,52 @@
+//! The console's cache: one SQLite file that two processes may open at once.
+//!
+//! It holds what the portal sent (the *base*), what my unconfirmed commands make of it (the *overlay*), the commands
+//! themselves (the *outbox*) and what is mine alone (preferences, alerts). It never speaks to a network, never reads
+//! a clock, and never decides anything: rules come from the domain crate.
+//!
+//! To add a queue: its predicate in `queue.rs`, its flag in `columns.rs` and its partial index in `tables.rs`.
+//! To change the schema: a file in `migrations/`, or, for the item tables, a new [`ITEM_TABLES_VERSION`], which makes
+//! the next sync load them anew.
+
+mod alerts;
+mod cache;
+mod columns;
+mod directory;
+mod error;
+mod filter_sql;
+mod items;
+mod journal;
+mod lease;
+mod meta;
+mod open;
+mod outbox;
+mod overlay;
+mod preferences;
+mod pull;
+mod queue;
+mod report;
+mod restore;
+mod staging;
+mod tables;
+mod words;
+
+pub use alerts::{AlertKind, StoredAlert};
+pub use cache::Cache;
+pub use columns::Columns;
+pub use directory::Lookup;
+pub use error::StoreError;
+pub use items::CachedItem;
+pub use journal::JournalRow;
+pub use lease::Lease;
+pub use meta::Meta;
+pub use outbox::{NewCommand, OutboxRow, Settled};
+pub use overlay::{Predicted, effective, predict};
+pub use pull::Pulled;
+pub use queue::{ListRow, Listing, Mark, Page, QueueKind, QueueTally, SortKey};
+pub use report::{Aging, Grouping};
+pub use words::phase_name;
+pub use staging::Staging;
+pub use tables::ITEM_TABLES_VERSION;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! Opening the file: one connection sets it up, then the pools.
+
+use crate::cache::Cache;
+use crate::error::{Result, StoreError};
+use crate::tables;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, Executor};
+use std::path::Path;
+use std::time::Duration;
+
+/// In the order of their numbers; a database's `user_version` says how many it has.
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_cache.sql")];
+
+/// How long a writer waits for another process's transaction.
+const BUSY: Duration = Duration::from_secs(15);
+
+const READERS: u32 = 4;
+
+impl Cache {
+    /// Opens or makes the cache at `path`. The folder must exist.
+    pub async fn open(path: &Path) -> Result<Self> {
+        let at = |error| StoreError::at(path, error);
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .busy_timeout(BUSY)
+            .foreign_keys(true)
+            .synchronous(SqliteSynchronous::Normal)
+            .pragma("temp_store", "memory")
+            .pragma("cache_size", "-16000")
+            .pragma("mmap_size", "268435456")
+            .statement_cache_capacity(256);
+        // Outbox rows are promises: they are written with a full sync.
+        let writing = options.clone().synchronous(SqliteSynchronous::Full);
+
+        let mut first = SqliteConnection::connect_with(&options.clone().journal_mode(SqliteJournalMode::Wal))
+            .await
+            .map_err(at)?;
+        assert_version(&mut first).await?;
+        migrate(&mut first, path).await?;
+        first.close().await.map_err(at)?;
+
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(Duration::from_secs(60))
+            .test_before_acquire(false)
+            .connect_with(writing)
+            .await
+            .map_err(at)?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await
+            .map_err(at)?;
+        Ok(Cache::new(path.to_path_buf(), write, read))
+    }
+}
+
+async fn assert_version(connection: &mut SqliteConnection) -> Result<()> {
+    let found: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(connection).await?;
+    let mut parts = found.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut part = || parts.next().unwrap_or(0);
+    if (part(), part(), part()) < (3, 51, 3) {
+        return Err(StoreError::OldSqlite { found });
+    }
+    Ok(())
+}
+
+/// Runs what is missing in one transaction, so that two processes that start together do not both.
+async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<()> {
+    let at = |error| StoreError::at(path, error);
+    let known = MIGRATIONS.len() as i64;
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await.map_err(at)?;
+    let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *tx).await.map_err(at)?;
+    if found > known {
+        return Err(StoreError::NewerSchema { path: path.to_path_buf(), found, known });
+    }
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+        tx.execute(sqlx::raw_sql(*migration)).await.map_err(at)?;
+    }
+    if found < known {
+        tx.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {known}")))).await.map_err(at)?;
+    }
+    tables::ensure(&mut tx).await?;
+    tx.commit().await.map_err(at)?;
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! A page of changes, taken in at once: patches, directory, outbox, overlay, alerts and cursor, or nothing of it.
+
+use crate::cache::Cache;
+use crate::directory::{self, Lookup, Reach};
+use crate::error::Result;
+use crate::items::{self, BASE, OVERLAY};
+use crate::lease::{self, Lease};
+use crate::{alerts, meta, outbox, overlay};
+use postern_domain::{Item, ItemId, Timestamp};
+use postern_protocol::{Change, ChangePage};
+use sqlx::sqlite::SqliteConnection;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What a page changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pulled {
+    pub items: Vec<ItemId>,
+    /// The directory changed as well: every row may read differently.
+    pub everything: bool,
+    /// There are alerts to show.
+    pub alerts: bool,
+}
+
+impl Cache {
+    /// Takes a page in. After a crash at any point the cache is as before, or as after.
+    pub async fn apply_page(&self, lease: &Lease, page: &ChangePage, now: Timestamp) -> Result<Pulled> {
+        let mut tx = self.begin().await?;
+        let applied = async {
+            lease::check(&mut tx, lease).await?;
+            self.apply_page_in(&mut tx, page, now, Step::All).await
+        }
+        .await;
+        let pulled = self.name(applied)?;
+        self.commit(tx).await?;
+        Ok(pulled)
+    }
+
+    /// The body of [`Cache::apply_page`], up to a step: a test drops the transaction there.
+    pub(crate) async fn apply_page_in(
+        &self,
+        tx: &mut SqliteConnection,
+        page: &ChangePage,
+        now: Timestamp,
+        until: Step,
+    ) -> Result<Pulled> {
+        let mut pulled = Pulled::default();
+        let mut lookup = self.lookup_in(tx).await?;
+        if let Some(directory) = &page.directory {
+            let new = Arc::new(Lookup::new(lookup.me.clone(), directory));
+            directory::replace(tx, directory).await?;
+            let reach = directory::reach(&lookup, &new);
+            lookup = new;
+            if reach != Reach::Nothing {
+                items::recompute(tx, reach == Reach::Open, &lookup).await?;
+                overlay::rebuild_all(tx, &lookup).await?;
+            }
+            pulled.everything = true;
+        }
+        if until == Step::Directory {
+            return Ok(pulled);
+        }
+        let mut touched = BTreeSet::new();
+        for change in &page.changes {
+            let id = match change {
+                Change::Upsert { item } => {
+                    pulled.alerts |= upsert(tx, item, &lookup, now).await?;
+                    item.id.clone()
+                }
+                Change::Leave { id } => {
+                    leave(tx, id).await?;
+                    id.clone()
+                }
+            };
+            touched.insert(id);
+        }
+        if until == Step::Patches {
+            return Ok(pulled);
+        }
+        touched.extend(outbox::trim(tx, page.cursor.seq, now).await?);
+        if until == Step::Trimmed {
+            return Ok(pulled);
+        }
+        for id in &touched {
+            overlay::rebuild(tx, id, &lookup).await?;
+        }
+        if until == Step::Overlay {
+            return Ok(pulled);
+        }
+        meta::set(tx, "cursor", Some(&page.cursor.to_string())).await?;
+        pulled.items = touched.into_iter().collect();
+        Ok(pulled)
+    }
+}
+
+/// The steps between which a crash may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(test), allow(dead_code))]
+pub(crate) enum Step {
+    Directory,
+    Patches,
+    Trimmed,
+    Overlay,
+    All,
+}
+
+/// Stores an item, unless the base has a newer one. Returns whether there is something to tell.
+async fn upsert(tx: &mut SqliteConnection, item: &Item, lookup: &Lookup, now: Timestamp) -> Result<bool> {
+    let before = items::read_layer(tx, &item.id, BASE).await?;
+    if before.as_ref().is_some_and(|before| before.version > item.version) {
+        return Ok(false);
+    }
+    items::put(tx, BASE, item, lookup).await?;
+    alerts::detect(tx, before.as_ref(), item, lookup, now).await
+}
+
+/// Out of sight: the row, its words, its alerts. Commands on it stay in the outbox; the portal answers them.
+async fn leave(tx: &mut SqliteConnection, id: &ItemId) -> Result<()> {
+    items::remove(tx, id, BASE).await?;
+    items::remove(tx, id, OVERLAY).await?;
+    alerts::forget(tx, id).await
+}

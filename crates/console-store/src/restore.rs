@@ -1,0 +1,105 @@
+//! When portal and console do not agree on what was sent: a restored portal, a cloned console.
+
+use crate::cache::Cache;
+use crate::error::Result;
+use crate::lease::{self, Lease};
+use crate::{meta, outbox, overlay};
+use postern_domain::ConsoleId;
+use sqlx::sqlite::SqliteConnection;
+
+impl Cache {
+    /// The portal was restored from a backup and knows this console's commands up to `last_applied` only. What it
+    /// applied after that comes back from the journal under the same ids, before what was not yet sent; a command that
+    /// was refused or put away does not. Returns how many come back.
+    pub async fn replay_from(&self, lease: &Lease, last_applied: u64) -> Result<u32> {
+        let mut tx = self.begin().await?;
+        let replayed = async {
+            lease::check(&mut tx, lease).await?;
+            let after = i64::try_from(last_applied).unwrap_or(i64::MAX);
+            let count = reopen_journal(&mut tx, after).await?;
+            sqlx::query(
+                "UPDATE outbox SET outcome = NULL, outcome_kind = NULL, at_seq = NULL
+                 WHERE outcome_kind IN ('applied', 'satisfied') AND seq > $1",
+            )
+            .bind(after)
+            .execute(&mut *tx)
+            .await?;
+            // Numbers above the portal's last are free again.
+            sqlx::query("UPDATE outbox SET seq = NULL WHERE seq > $1").bind(after).execute(&mut *tx).await?;
+            sqlx::query("UPDATE journal SET seq = NULL WHERE seq > $1").bind(after).execute(&mut *tx).await?;
+            outbox::renumber(&mut tx, last_applied).await?;
+            let lookup = self.lookup_in(&mut tx).await?;
+            overlay::rebuild_all(&mut tx, &lookup).await?;
+            Ok(count)
+        }
+        .await;
+        let count = self.name(replayed)?;
+        self.commit(tx).await?;
+        Ok(count)
+    }
+
+    /// Another console uses this one's id: from now on this one is `console`, and sends what is unanswered again under
+    /// the same command ids.
+    pub async fn become_console(&self, lease: &Lease, console: &ConsoleId) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let done = async {
+            lease::check(&mut tx, lease).await?;
+            sqlx::query("UPDATE outbox SET seq = NULL").execute(&mut *tx).await?;
+            sqlx::query("UPDATE journal SET seq = NULL").execute(&mut *tx).await?;
+            outbox::renumber(&mut tx, 0).await?;
+            meta::set(&mut tx, "console", Some(console.as_str())).await
+        }
+        .await;
+        self.name(done)?;
+        self.commit(tx).await
+    }
+
+    /// The next sync loads everything anew; until then the cache shows what it has.
+    pub async fn forget_cursor(&self, lease: &Lease) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let done = async {
+            lease::check(&mut tx, lease).await?;
+            meta::set(&mut tx, "cursor", None).await
+        }
+        .await;
+        self.name(done)?;
+        self.commit(tx).await
+    }
+
+    /// Gives the numbers of everything unanswered back and continues after the portal's last.
+    pub async fn renumber_after(&self, lease: &Lease, last_applied: u64) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let done = async {
+            lease::check(&mut tx, lease).await?;
+            outbox::renumber(&mut tx, last_applied).await
+        }
+        .await;
+        self.name(done)?;
+        self.commit(tx).await
+    }
+}
+
+/// Puts applied commands back before everything that waits, in the order in which they were applied.
+async fn reopen_journal(connection: &mut SqliteConnection, after: i64) -> Result<u32> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT command_id FROM journal WHERE seq > $1 AND outcome_kind IN ('applied', 'satisfied') ORDER BY seq",
+    )
+    .bind(after)
+    .fetch_all(&mut *connection)
+    .await?;
+    let first: i64 =
+        sqlx::query_scalar("SELECT coalesce(min(position), 1) FROM outbox").fetch_one(&mut *connection).await?;
+    let count = i64::try_from(ids.len()).unwrap_or(0);
+    for (index, id) in (0..).zip(&ids) {
+        sqlx::query(
+            "INSERT INTO outbox (position, command_id, batch, item, command, made_ms, held_until_ms)
+             SELECT $2, command_id, batch, item, command, made_ms, made_ms FROM journal WHERE command_id = $1",
+        )
+        .bind(id)
+        .bind(first - count + index)
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query("DELETE FROM journal WHERE command_id = $1").bind(id).execute(&mut *connection).await?;
+    }
+    Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
+}

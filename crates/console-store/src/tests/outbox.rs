@@ -1,0 +1,117 @@
+use super::fixtures::*;
+use postern_domain::{CommandId, Refusal};
+use postern_protocol::Outcome;
+
+fn conflict(current: &postern_domain::Item) -> Outcome {
+    Outcome::Conflict { refusal: Refusal::NoOpenReview, current: Box::new(current.clone()) }
+}
+
+#[tokio::test]
+async fn numbers_are_given_at_the_first_sending_and_kept_for_the_second() {
+    let (one, two) = (item(1, ME), item(2, ME));
+    let scene = Scene::with(vec![one.clone(), two.clone()]).await;
+    scene.give_held("held", &one.id, approve(&one), at(1)).await;
+    scene.give("free", &two.id, approve(&two)).await;
+
+    let first = scene.envelopes(NOW).await;
+    assert_eq!(first.iter().map(|each| (each.id.as_str(), each.seq)).collect::<Vec<_>>(), [("free", 1)]);
+    // No reply came: the same command goes under the same number, before what was released since.
+    let second = scene.envelopes(at(2)).await;
+    assert_eq!(
+        second.iter().map(|each| (each.id.as_str(), each.seq)).collect::<Vec<_>>(),
+        [("free", 1), ("held", 2)]
+    );
+}
+
+#[tokio::test]
+async fn a_held_command_can_be_undone_and_leaves_no_gap() {
+    let (one, two) = (item(1, ME), item(2, ME));
+    let scene = Scene::with(vec![one.clone(), two.clone()]).await;
+    scene.give_held("k1", &one.id, approve(&one), at(1)).await;
+    assert_eq!(scene.cache.undo("batch", NOW).await.unwrap(), std::slice::from_ref(&one.id));
+    assert_eq!(scene.shown(&one.id).await, Some(one));
+    scene.give("k2", &two.id, approve(&two)).await;
+    assert_eq!(scene.envelopes(NOW).await[0].seq, 1);
+}
+
+#[tokio::test]
+async fn a_command_that_was_sent_cannot_be_undone_or_discarded() {
+    let one = item(1, ME);
+    let scene = Scene::with(vec![one.clone()]).await;
+    scene.give_held("k1", &one.id, approve(&one), at(1)).await;
+    scene.envelopes(at(2)).await;
+    assert!(scene.cache.undo("batch", at(2)).await.unwrap().is_empty());
+    assert!(!scene.cache.put_away(&CommandId::from("k1"), at(2)).await.unwrap());
+    assert_eq!(scene.outbox_ids().await, ["k1"]);
+}
+
+#[tokio::test]
+async fn a_held_command_keeps_back_only_what_follows_on_the_same_item() {
+    let (one, two) = (item(1, ME), item(2, ME));
+    let scene = Scene::with(vec![one.clone(), two.clone()]).await;
+    scene.give_held("first", &one.id, approve(&one), at(1)).await;
+    scene.give("after", &one.id, comment("c", "later")).await;
+    scene.give("other", &two.id, approve(&two)).await;
+    let sent: Vec<String> = scene.envelopes(NOW).await.into_iter().map(|each| each.id.0).collect();
+    assert_eq!(sent, ["other"]);
+    let sent: Vec<String> = scene.envelopes(at(2)).await.into_iter().map(|each| each.id.0).collect();
+    assert_eq!(sent, ["other", "first", "after"]);
+}
+
+#[tokio::test]
+async fn a_conflict_keeps_back_only_its_own_item_until_it_is_put_away() {
+    let (one, two) = (item(1, ME), item(2, ME));
+    let scene = Scene::with(vec![one.clone(), two.clone()]).await;
+    scene.give("k1", &one.id, approve(&one)).await;
+    let envelopes = scene.envelopes(NOW).await;
+    let settled =
+        scene.cache.record_outcomes(&scene.lease, &[outcome(&envelopes[0], 10, conflict(&one))]).await.unwrap();
+    assert!(settled.attention);
+    // It is no longer shown as done.
+    assert_eq!(scene.shown(&one.id).await, Some(one.clone()));
+
+    scene.give("k2", &one.id, comment("c", "later")).await;
+    scene.give("k3", &two.id, approve(&two)).await;
+    assert_eq!(scene.envelopes(NOW).await.iter().map(|each| each.id.as_str()).collect::<Vec<_>>(), ["k3"]);
+    let blocked = scene.cache.outbox_row(&CommandId::from("k2"), NOW).await.unwrap().unwrap();
+    assert!(blocked.blocked);
+
+    assert!(scene.cache.put_away(&CommandId::from("k1"), NOW).await.unwrap());
+    let sent: Vec<String> = scene.envelopes(NOW).await.into_iter().map(|each| each.id.0).collect();
+    assert_eq!(sent, ["k3", "k2"]);
+    assert!(scene.cache.journal_row(&CommandId::from("k1")).await.unwrap().unwrap().outcome.is_some());
+}
+
+#[tokio::test]
+async fn an_applied_command_stays_until_the_cursor_has_passed_its_effect() {
+    let one = item(1, ME);
+    let scene = Scene::with(vec![one.clone()]).await;
+    scene.give("k1", &one.id, approve(&one)).await;
+    let envelopes = scene.envelopes(NOW).await;
+    scene.cache.record_outcomes(&scene.lease, &[applied(&envelopes[0], 12)]).await.unwrap();
+
+    scene.pull(11, &[]).await;
+    assert_eq!(scene.outbox_ids().await, ["k1"]);
+    assert_eq!(scene.shown(&one.id).await.unwrap().stage().unwrap().as_str(), "review");
+
+    let confirmed = after(&one, &approve(&one), ME, NOW);
+    scene.pull(12, std::slice::from_ref(&confirmed)).await;
+    assert!(scene.outbox_ids().await.is_empty());
+    let cached = scene.cache.item(&one.id).await.unwrap().unwrap();
+    assert_eq!(cached.item, confirmed);
+    assert_eq!(cached.base, Some(confirmed));
+}
+
+#[tokio::test]
+async fn a_command_too_large_to_send_is_refused_here_and_the_others_close_the_gap() {
+    let (one, two) = (item(1, ME), item(2, ME));
+    let scene = Scene::with(vec![one.clone(), two.clone()]).await;
+    scene.give("big", &one.id, comment("c", "very long")).await;
+    scene.give("small", &two.id, approve(&two)).await;
+    scene.envelopes(NOW).await;
+    let refusal = Refusal::TooLong { field: "command".to_owned(), length: 9, limit: 0 };
+    scene.cache.refuse_here(&scene.lease, &CommandId::from("big"), refusal).await.unwrap();
+    let again = scene.envelopes(NOW).await;
+    assert_eq!(again.iter().map(|each| (each.id.as_str(), each.seq)).collect::<Vec<_>>(), [("small", 1)]);
+    assert_eq!(scene.cache.outbox_counts().await.unwrap(), (1, 1));
+}

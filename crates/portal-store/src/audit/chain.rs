@@ -1,0 +1,84 @@
+//! Appending to the chain.
+
+use crate::dialect::Connection;
+use crate::error::StoreError;
+use crate::head::HeadRow;
+use postern_domain::{ItemId, Recorded};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+/// One line on its way into the table.
+#[derive(Debug)]
+pub(crate) struct NewLine {
+    seq: i64,
+    item: String,
+    at_ms: i64,
+    recorded: String,
+    hash: String,
+}
+
+/// The line's hash: SHA-256 over the hash before and every stored column, each with its length before it, so that
+/// no byte can move from one column to the next unnoticed.
+pub(crate) fn hash(before: &str, seq: i64, item: &str, at_ms: i64, recorded: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in
+        ["postern audit 1", before, &seq.to_string(), item, &at_ms.to_string(), recorded].map(str::as_bytes)
+    {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hex::encode(hash.finalize())
+}
+
+impl NewLine {
+    /// Makes the next line of the chain and moves the head on to it.
+    pub fn next(head: &mut HeadRow, item: &ItemId, recorded: &Recorded) -> Result<Self, StoreError> {
+        let text = serde_json::to_string(recorded)
+            .map_err(|error| StoreError::inconsistent(format!("an event cannot be written: {error}")))?;
+        let (seq, at_ms) = (head.audit_seq + 1, recorded.at.ms());
+        let hash = hash(&head.audit_hash, seq, item.as_str(), at_ms, &text);
+        head.audit_seq = seq;
+        head.audit_hash.clone_from(&hash);
+        Ok(Self { seq, item: item.as_str().to_owned(), at_ms, recorded: text, hash })
+    }
+}
+
+/// Lines per statement when there are many.
+const BATCH: usize = 64;
+
+static INSERT_MANY: LazyLock<String> = LazyLock::new(|| insert_sql(BATCH));
+static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert_sql(1));
+
+fn insert_sql(lines: usize) -> String {
+    let mut sql = String::from("INSERT INTO audit (seq, item, at_ms, recorded, hash) VALUES ");
+    for line in 0..lines {
+        let first = line * 5;
+        let comma = if line == 0 { "" } else { ", " };
+        let _ = write!(
+            sql,
+            "{comma}(${}, ${}, ${}, ${}, ${})",
+            first + 1,
+            first + 2,
+            first + 3,
+            first + 4,
+            first + 5
+        );
+    }
+    sql
+}
+
+/// Writes lines, in as few statements as are worth preparing.
+pub(crate) async fn append(db: &mut Connection, lines: Vec<NewLine>) -> Result<(), StoreError> {
+    let mut lines = lines.into_iter().peekable();
+    while lines.peek().is_some() {
+        let many = lines.len() >= BATCH;
+        let sql = if many { &INSERT_MANY } else { &INSERT_ONE };
+        let mut query = sqlx::query(sql.as_str());
+        for line in lines.by_ref().take(if many { BATCH } else { 1 }) {
+            query = query.bind(line.seq).bind(line.item).bind(line.at_ms).bind(line.recorded).bind(line.hash);
+        }
+        query.execute(&mut *db).await?;
+    }
+    Ok(())
+}

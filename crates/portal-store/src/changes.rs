@@ -1,0 +1,123 @@
+//! Changes: the log that consoles follow, and the page of it that one person may see.
+
+use crate::dialect::{Connection, DbRow};
+use crate::error::StoreError;
+use crate::items;
+use crate::store::Store;
+use postern_domain::{
+    ClientId, CommandId, Item, Kind, Person, PersonId, Place, ProjectId, Timestamp, may_view,
+};
+use postern_protocol::{Change, ChangePage, Cursor};
+use sqlx::Row as _;
+
+/// Rows looked at together.
+const CHUNK: i64 = 250;
+/// Rows looked at for one page, so that somebody who may see little does not wait long for an answer.
+const MOST_LOOKED_AT: i64 = 5_000;
+
+/// Writes down that an item changed with `seq`. `moved`: whoever saw it may not see it any more.
+pub(crate) async fn insert(
+    db: &mut Connection,
+    seq: i64,
+    item: &Item,
+    moved: bool,
+    command: Option<&CommandId>,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT INTO changes (seq, item, kind, version, command) VALUES ($1, $2, $3, $4, $5)")
+        .bind(seq)
+        .bind(item.id.as_str())
+        .bind(if moved { "leave" } else { "upsert" })
+        .bind(item.version.cast_signed())
+        .bind(command.map(CommandId::as_str))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The item of a row, if `person` may see it. The columns tell most rows out of scope apart from the others without
+/// reading their documents; the domain has the last word.
+pub(crate) fn visible(person: &Person, row: &DbRow) -> Result<Option<Box<Item>>, StoreError> {
+    let client = ClientId(row.try_get("client")?);
+    let project = row.try_get::<Option<String>, _>("project")?.map(ProjectId);
+    let kind: String = row.try_get("kind")?;
+    if let Some(kind) = Kind::ALL.into_iter().find(|known| known.as_str() == kind) {
+        let place = Place { client: &client, project: project.as_ref(), kind };
+        if !person.grants.iter().any(|grant| grant.scope.covers(place)) {
+            return Ok(None);
+        }
+    }
+    let item = items::parse(row)?;
+    Ok(may_view(person, &item).then(|| Box::new(item)))
+}
+
+impl Store {
+    /// What changed for this person since the cursor, at most `limit` items. None when the cursor is not good any
+    /// more: another epoch, another scope, or ahead of this portal.
+    pub async fn changes_for(
+        &self,
+        person: &PersonId,
+        cursor: &Cursor,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Option<ChangePage>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let head = crate::head::read(&mut tx).await?;
+        let directory = self.directory_at(&mut tx, &head).await?;
+        let Some(person) = directory.people.get(person) else { return Ok(None) };
+        let scope_generation = directory.scope_generation(&person.id);
+        if cursor.epoch != head.epoch
+            || cursor.scope_generation != scope_generation
+            || cursor.seq > head.seq
+            || cursor.directory_version > head.directory_version
+        {
+            return Ok(None);
+        }
+        let mut changes = Vec::new();
+        let (mut seq, mut looked_at) = (cursor.seq, 0);
+        while seq < head.seq && changes.len() < limit && looked_at < MOST_LOOKED_AT {
+            let rows = sqlx::query(
+                "SELECT id, client, project, kind, doc, created_seq, change_seq, moved_seq FROM items
+                 WHERE change_seq > $1 ORDER BY change_seq LIMIT $2",
+            )
+            .bind(seq)
+            .bind(CHUNK)
+            .fetch_all(&mut *tx)
+            .await?;
+            if rows.is_empty() {
+                seq = head.seq;
+            }
+            for row in &rows {
+                if changes.len() == limit {
+                    break;
+                }
+                seq = row.try_get("change_seq")?;
+                looked_at += 1;
+                let was_known = || -> Result<bool, StoreError> {
+                    let moved: i64 = row.try_get("moved_seq")?;
+                    let created: i64 = row.try_get("created_seq")?;
+                    Ok(moved > cursor.seq && created <= cursor.seq)
+                };
+                match visible(person, row)? {
+                    Some(item) => changes.push(Change::Upsert { item }),
+                    None if was_known()? => {
+                        changes.push(Change::Leave { id: row.try_get::<String, _>("id")?.as_str().into() })
+                    }
+                    None => {}
+                }
+            }
+        }
+        let is_newer = cursor.directory_version < head.directory_version;
+        Ok(Some(ChangePage {
+            changes,
+            directory: is_newer.then(|| directory.for_person(person)),
+            cursor: Cursor {
+                epoch: head.epoch,
+                seq,
+                scope_generation,
+                directory_version: head.directory_version,
+            },
+            more: seq < head.seq,
+            server_time: now,
+        }))
+    }
+}

@@ -1,0 +1,195 @@
+//! Applying commands: exactly once, in one transaction each way it can end.
+
+mod order;
+mod prepare;
+mod repeated;
+mod rules;
+
+pub use order::{CommandError, Order, Source};
+pub use rules::Rules;
+
+use crate::audit::{self, NewLine};
+use crate::directory::DirectorySnapshot;
+use crate::head::Writing;
+use crate::items::{self, StoredItem};
+use crate::results::{self, StoredResult};
+use crate::store::Store;
+use crate::{changes, references};
+use postern_domain::{Command, Item, Phase, Timestamp};
+use postern_protocol::{CommandOutcome, Outcome};
+use prepare::prepare;
+use repeated::{advance, answer, repeated};
+use rules::{Effect, evaluate};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// After so many crashes a command is put aside.
+const CRASHES: i64 = 3;
+
+impl Store {
+    /// Applies one command. Effect, audit lines, outcome and the console's sequence commit together or not at all.
+    pub async fn apply_command(&self, order: &Order, now: Timestamp) -> Result<CommandOutcome, CommandError> {
+        let mut writing = self.write().await?;
+        match self.apply_in(&mut writing, order, now).await {
+            Ok(outcome) => {
+                writing.commit(self).await?;
+                Ok(outcome)
+            }
+            Err(CommandError::Crashed { report, .. }) => {
+                drop(writing);
+                self.after_crash(order, &report, now).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Applies a push in its order: all in one transaction when nothing goes wrong, else one by one, so that what
+    /// comes before a failing command is kept. Stops at the first error.
+    pub async fn apply_commands(
+        &self,
+        orders: &[Order],
+        now: Timestamp,
+    ) -> Result<Vec<CommandOutcome>, CommandError> {
+        if let Some(outcomes) = self.apply_together(orders, now).await? {
+            return Ok(outcomes);
+        }
+        let mut outcomes = Vec::with_capacity(orders.len());
+        for order in orders {
+            outcomes.push(self.apply_command(order, now).await?);
+        }
+        Ok(outcomes)
+    }
+
+    async fn apply_together(
+        &self,
+        orders: &[Order],
+        now: Timestamp,
+    ) -> Result<Option<Vec<CommandOutcome>>, CommandError> {
+        let mut writing = self.write().await?;
+        let mut outcomes = Vec::with_capacity(orders.len());
+        for order in orders {
+            match self.apply_in(&mut writing, order, now).await {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(_) => return Ok(None),
+            }
+        }
+        writing.commit(self).await?;
+        Ok(Some(outcomes))
+    }
+
+    /// The crash is counted in a transaction of its own: the one that crashed is gone.
+    async fn after_crash(
+        &self,
+        order: &Order,
+        report: &str,
+        now: Timestamp,
+    ) -> Result<CommandOutcome, CommandError> {
+        let mut writing = self.write().await?;
+        let times = results::count_crash(&mut writing.tx, &order.id, report, now).await?;
+        if times < CRASHES {
+            writing.commit(self).await?;
+            return Err(CommandError::Crashed { times, report: report.to_owned() });
+        }
+        if let Some(outcome) = repeated(&mut writing.tx, order, now).await? {
+            // The same command was sent twice at the same time, and the other one was put aside just now.
+            writing.commit(self).await?;
+            return Ok(outcome);
+        }
+        tracing::error!(command = %order.id, item = %order.item, report, "a command was quarantined");
+        let report = "The portal failed on this command three times and has put it aside.".to_owned();
+        let effect = Effect { outcome: Outcome::Quarantined { report }, after: None };
+        let outcome = self.conclude(&mut writing, order, effect, None, now).await?;
+        writing.commit(self).await?;
+        Ok(outcome)
+    }
+
+    async fn apply_in(
+        &self,
+        writing: &mut Writing,
+        order: &Order,
+        now: Timestamp,
+    ) -> Result<CommandOutcome, CommandError> {
+        if let Some(outcome) = repeated(&mut writing.tx, order, now).await? {
+            return Ok(outcome);
+        }
+        let before = items::get(&mut writing.tx, &order.item).await?;
+        let directory = self.directory_at(&mut writing.tx, &writing.head).await?;
+        let command = match prepare(&mut writing.tx, order, before.as_ref(), &directory).await? {
+            Ok(command) => command,
+            Err(refusal) => {
+                let effect = Effect { outcome: Outcome::Refused { refusal }, after: None };
+                return self.conclude(writing, order, effect, before, now).await;
+            }
+        };
+        let item = before.as_ref().map(|stored| &stored.item);
+        let effect = self.rule(order, &command, item, &directory, now)?;
+        self.conclude(writing, order, effect, before, now).await
+    }
+
+    /// The pure part. A crash in it takes nothing else down.
+    fn rule(
+        &self,
+        order: &Order,
+        command: &Command,
+        item: Option<&Item>,
+        directory: &DirectorySnapshot,
+        now: Timestamp,
+    ) -> Result<Effect, CommandError> {
+        let pure = || evaluate(self.rules(), order, command, item, directory, now);
+        match catch_unwind(AssertUnwindSafe(pure)) {
+            Ok(Ok(effect)) => Ok(effect),
+            Ok(Err(error)) => Err(CommandError::Crashed { times: 0, report: error.to_string() }),
+            Err(panic) => {
+                let report = panic
+                    .downcast_ref::<&str>()
+                    .map(|text| (*text).to_owned())
+                    .or_else(|| panic.downcast_ref::<String>().cloned())
+                    .unwrap_or_else(|| "no report".to_owned());
+                Err(CommandError::Crashed { times: 0, report })
+            }
+        }
+    }
+
+    /// Writes everything that the effect changes, and the outcome.
+    async fn conclude(
+        &self,
+        writing: &mut Writing,
+        order: &Order,
+        effect: Effect,
+        before: Option<StoredItem>,
+        now: Timestamp,
+    ) -> Result<CommandOutcome, CommandError> {
+        let Effect { outcome, after } = effect;
+        let Writing { tx, head, .. } = writing;
+        if let Some((item, log)) = after {
+            head.seq += 1;
+            let moved_seq = match &before {
+                Some(before) if has_moved(&before.item, &item) => head.seq,
+                Some(before) => before.moved_seq,
+                None => 0,
+            };
+            items::save(tx, &item, head.seq, moved_seq).await?;
+            changes::insert(tx, head.seq, &item, moved_seq == head.seq, Some(&order.id)).await?;
+            let lines = log
+                .iter()
+                .map(|recorded| NewLine::next(head, &item.id, recorded))
+                .collect::<Result<_, _>>()?;
+            audit::append(tx, lines).await?;
+            if before.is_none() {
+                references::raise_counter(tx, &item).await?;
+            }
+        }
+        let at_seq = head.seq;
+        let result = StoredResult { person: order.person.clone(), item: order.item.clone(), outcome, at_seq };
+        results::insert(tx, &order.id, &result, now).await?;
+        advance(tx, order, now).await?;
+        Ok(answer(order, result))
+    }
+}
+
+/// Whether somebody who saw the item may have lost sight of it.
+fn has_moved(before: &Item, after: &Item) -> bool {
+    before.client != after.client
+        || before.project != after.project
+        || before.kind != after.kind
+        || (before.phase != Phase::Draft && after.phase == Phase::Draft)
+}

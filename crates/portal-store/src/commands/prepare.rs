@@ -1,0 +1,43 @@
+//! Before the rules: checks what only the store can know, and fills in what only the portal may give.
+
+use super::order::Order;
+use crate::dialect::Connection;
+use crate::directory::DirectorySnapshot;
+use crate::error::StoreError;
+use crate::items::StoredItem;
+use crate::{files, references};
+use postern_domain::{Command, Refusal, Submission};
+
+/// The command to decide about, or the rule that refuses it already.
+pub(crate) async fn prepare(
+    db: &mut Connection,
+    order: &Order,
+    before: Option<&StoredItem>,
+    directory: &DirectorySnapshot,
+) -> Result<Result<Command, Refusal>, StoreError> {
+    match &order.command {
+        Command::Submit(submission) => {
+            let client = directory.clients.get(&submission.client);
+            let project_fits = submission.project.as_ref().is_none_or(|id| {
+                directory.projects.get(id).is_some_and(|project| project.client == submission.client)
+            });
+            let Some(client) = client.filter(|_| project_fits) else {
+                return Ok(Err(Refusal::UnknownClient));
+            };
+            let reference = match before {
+                Some(stored) => stored.item.reference.clone(),
+                None => references::next(db, client).await?,
+            };
+            let submission = Submission { reference, ..(**submission).clone() };
+            Ok(Ok(Command::Submit(Box::new(submission))))
+        }
+        Command::AttachVersion { sha256, size, .. } => {
+            if files::may_name(db, sha256, *size, &order.person, directory).await? {
+                Ok(Ok(order.command.clone()))
+            } else {
+                Ok(Err(Refusal::BadFile))
+            }
+        }
+        other => Ok(Ok(other.clone())),
+    }
+}

@@ -1,0 +1,108 @@
+//! Items: the current state of each, as a document and as columns to select by.
+
+use crate::columns;
+use crate::dialect::{Connection, DbRow};
+use crate::error::StoreError;
+use crate::store::Store;
+use postern_domain::{Item, ItemId};
+use sqlx::Row as _;
+
+/// An item with where it stands in the change log.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredItem {
+    pub item: Item,
+    pub moved_seq: i64,
+}
+
+pub(crate) fn parse(row: &DbRow) -> Result<Item, StoreError> {
+    let doc: &str = row.try_get("doc")?;
+    serde_json::from_str(doc).map_err(|error| {
+        let id: String = row.try_get("id").unwrap_or_default();
+        StoreError::inconsistent(format!("the document of item {id} cannot be read: {error}"))
+    })
+}
+
+pub(crate) async fn get(db: &mut Connection, id: &ItemId) -> Result<Option<StoredItem>, StoreError> {
+    let row = sqlx::query("SELECT id, doc, moved_seq FROM items WHERE id = $1")
+        .bind(id.as_str())
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| Ok(StoredItem { item: parse(&row)?, moved_seq: row.try_get("moved_seq")? })).transpose()
+}
+
+pub(crate) async fn by_reference(db: &mut Connection, reference: &str) -> Result<Option<Item>, StoreError> {
+    let row = sqlx::query("SELECT id, doc FROM items WHERE reference = $1")
+        .bind(reference)
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| parse(&row)).transpose()
+}
+
+macro_rules! insert_item {
+    () => {
+        "INSERT INTO items (id, reference, kind, client, project, journey, journey_version, phase, stage, owner,
+                            priority, round, created_at_ms, submitted_at_ms, entered_at_ms, updated_at_ms,
+                            completed_at_ms, due_at_ms, version, doc, created_seq, change_seq, moved_seq)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                 $21, $21, $22)"
+    };
+}
+
+const INSERT: &str = insert_item!();
+
+const UPSERT: &str = concat!(
+    insert_item!(),
+    " ON CONFLICT (id) DO UPDATE SET
+        reference = $2, kind = $3, client = $4, project = $5, journey = $6, journey_version = $7, phase = $8,
+        stage = $9, owner = $10, priority = $11, round = $12, created_at_ms = $13, submitted_at_ms = $14,
+        entered_at_ms = $15, updated_at_ms = $16, completed_at_ms = $17, due_at_ms = $18, version = $19,
+        doc = $20, change_seq = $21, moved_seq = $22"
+);
+
+/// Writes the row of an item that changed with `seq`, and the files that it names.
+pub(crate) async fn save(
+    db: &mut Connection,
+    item: &Item,
+    seq: i64,
+    moved_seq: i64,
+) -> Result<(), StoreError> {
+    write(db, UPSERT, item, seq, moved_seq).await
+}
+
+/// Writes an item that must not be there yet.
+pub(crate) async fn save_new(db: &mut Connection, item: &Item, seq: i64) -> Result<(), StoreError> {
+    write(db, INSERT, item, seq, 0).await
+}
+
+async fn write(
+    db: &mut Connection,
+    sql: &'static str,
+    item: &Item,
+    seq: i64,
+    moved_seq: i64,
+) -> Result<(), StoreError> {
+    let columns = columns::of(item)
+        .map_err(|error| StoreError::inconsistent(format!("item {} cannot be written: {error}", item.id)))?;
+    let query = columns.into_iter().fold(sqlx::query(sql), columns::bind);
+    query.bind(seq).bind(moved_seq).execute(&mut *db).await?;
+    for version in item.attachments.iter().flat_map(|attachment| &attachment.versions) {
+        sqlx::query("INSERT INTO item_files (sha256, item) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(&version.sha256)
+            .bind(item.id.as_str())
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(())
+}
+
+impl Store {
+    /// The item as it is. Whether the asker may see it is for the caller to ask the domain.
+    pub async fn item(&self, id: &ItemId) -> Result<Option<Item>, StoreError> {
+        Ok(get(&mut *self.reader().await?, id).await?.map(|stored| stored.item))
+    }
+
+    /// The item with this reference, for example `ACME-142`.
+    pub async fn item_by_reference(&self, reference: &str) -> Result<Option<Item>, StoreError> {
+        by_reference(&mut *self.reader().await?, reference).await
+    }
+}

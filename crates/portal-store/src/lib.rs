@@ -1,0 +1,46 @@
+//! The portal's database: one organisation, one file (SQLite today).
+//!
+//! Holds what the portal knows and keeps it consistent: a command's effect, outcome, audit lines and the console's
+//! last sequence number commit in one transaction. It knows no HTTP, no clock and no randomness: instants, ids and
+//! keys come from the caller. It decides nothing by itself either: [`Rules`] are the domain's.
+//! Every statement has one text with `$1` placeholders; what differs between databases is in `dialect.rs`.
+//! To add an aggregate: its table in `migrations/`, its statements and `impl Store` in a file of its own.
+
+mod advice;
+mod audit;
+mod backup;
+mod bootstrap;
+mod bulk;
+mod changes;
+mod check;
+mod columns;
+mod commands;
+mod consoles;
+mod dialect;
+mod directory;
+mod error;
+mod files;
+mod head;
+mod items;
+mod norms;
+mod people;
+mod references;
+mod results;
+mod sessions;
+mod signing;
+mod store;
+
+pub use audit::{AuditFilter, AuditReport, Difference, Progress};
+pub use backup::BackupReport;
+pub use bootstrap::{Bootstrap, BootstrapBegin};
+pub use bulk::Bulk;
+pub use check::{Finding, Severity};
+pub use commands::{CommandError, Order, Rules, Source};
+pub use consoles::ConsoleState;
+pub use directory::DirectorySnapshot;
+pub use error::StoreError;
+pub use files::StoredFile;
+pub use head::HeadRow;
+pub use people::{Account, PersonChange};
+pub use sessions::{Authenticated, NewTokens, RefreshRefused};
+pub use store::{Founding, Store, StoreOptions};

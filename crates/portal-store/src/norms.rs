@@ -1,0 +1,72 @@
+//! Norms: how long items usually stay at each stage, learnt from what was decided.
+
+use crate::dialect::Connection;
+use crate::error::StoreError;
+use crate::items;
+use crate::store::Store;
+use postern_domain::metrics::NormSamples;
+use postern_domain::{JourneyKey, StageKey, StageNorm};
+use sqlx::Row as _;
+
+const PAGE: i64 = 500;
+
+pub(crate) async fn all(db: &mut Connection) -> Result<Vec<StageNorm>, StoreError> {
+    let rows = sqlx::query("SELECT journey, stage, p85_ms, samples FROM stage_norms ORDER BY journey, stage")
+        .fetch_all(db)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(StageNorm {
+                journey: JourneyKey(row.try_get("journey")?),
+                stage: StageKey(row.try_get("stage")?),
+                p85_ms: row.try_get("p85_ms")?,
+                samples: u32::try_from(row.try_get::<i64, _>("samples")?).unwrap_or(u32::MAX),
+            })
+        })
+        .collect()
+}
+
+impl Store {
+    /// Learns the norms anew from all items. Tells consoles (by the directory's version) only when they changed.
+    pub async fn refresh_norms(&self) -> Result<Vec<StageNorm>, StoreError> {
+        let fresh = self.learn_norms().await?;
+        let mut writing = self.write().await?;
+        if all(&mut writing.tx).await? == fresh {
+            return Ok(fresh);
+        }
+        sqlx::query("DELETE FROM stage_norms").execute(&mut *writing.tx).await?;
+        for norm in &fresh {
+            sqlx::query("INSERT INTO stage_norms (journey, stage, p85_ms, samples) VALUES ($1, $2, $3, $4)")
+                .bind(norm.journey.as_str())
+                .bind(norm.stage.as_str())
+                .bind(norm.p85_ms)
+                .bind(i64::from(norm.samples))
+                .execute(&mut *writing.tx)
+                .await?;
+        }
+        writing.head.directory_version += 1;
+        writing.commit(self).await?;
+        Ok(fresh)
+    }
+
+    async fn learn_norms(&self) -> Result<Vec<StageNorm>, StoreError> {
+        let mut samples = NormSamples::default();
+        let mut last = String::new();
+        // Page by page on a fresh reader each time: a long pass must not keep the write-ahead log from being folded.
+        loop {
+            let rows = sqlx::query("SELECT id, doc FROM items WHERE id > $1 ORDER BY id LIMIT $2")
+                .bind(&last)
+                .bind(PAGE)
+                .fetch_all(&mut *self.reader().await?)
+                .await?;
+            let Some(end) = rows.last() else { break };
+            last = end.try_get("id")?;
+            for row in &rows {
+                samples.add(&items::parse(row)?);
+            }
+        }
+        let mut norms = samples.norms();
+        norms.sort_by(|a, b| (&a.journey, &a.stage).cmp(&(&b.journey, &b.stage)));
+        Ok(norms)
+    }
+}

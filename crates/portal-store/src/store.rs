@@ -1,0 +1,163 @@
+//! The store itself: one data directory, its connections and its caches.
+
+use crate::commands::Rules;
+use crate::dialect::{self, Database, Pools, Tx};
+use crate::directory::DirectorySnapshot;
+use crate::error::StoreError;
+use crate::head::{self, HeadRow, NO_HASH};
+use crate::signing;
+use ed25519_dalek::SigningKey;
+use postern_domain::Journey;
+use postern_protocol::Head;
+use sqlx::pool::PoolConnection;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, RwLock};
+use tokio::sync::watch;
+
+/// Cheap to clone: all clones are one store.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    data: PathBuf,
+    pools: Pools,
+    key: SigningKey,
+    rules: Rules,
+    directory: RwLock<Option<Arc<DirectorySnapshot>>>,
+    heads: watch::Sender<Head>,
+    /// The directory version that followers of the head were told of last.
+    announced_directory: AtomicI64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct StoreOptions {
+    pub rules: Rules,
+    /// The database may have so many pages of 4 KiB and no more; beyond them it says that the disk is full.
+    pub most_pages: Option<u32>,
+}
+
+/// What a new portal starts from. Randomness comes from the caller.
+#[derive(Clone, Debug)]
+pub struct Founding {
+    pub organisation: String,
+    /// Letters and digits.
+    pub epoch: String,
+    /// 32 random bytes for the key that signs the audit trail.
+    pub key_seed: [u8; 32],
+}
+
+impl Store {
+    /// Makes a portal in `data`, with the built-in journey. A portal is there once its head row is: what an
+    /// interrupted attempt left behind is taken over.
+    pub async fn create(data: &Path, founding: Founding) -> Result<Self, StoreError> {
+        let file = database_file(data);
+        for directory in [data.to_owned(), data.join("files")] {
+            std::fs::create_dir_all(&directory).map_err(StoreError::io(&directory))?;
+        }
+        let pools = dialect::open(&file, true, None).await?;
+        let mut tx = dialect::begin_write(&pools.writer).await?;
+        if head::is_there(&mut tx).await? {
+            return Err(StoreError::AlreadyInitialised { path: data.to_owned() });
+        }
+        let key = signing::make(data, &founding.key_seed)?;
+        let head = HeadRow {
+            organisation: founding.organisation,
+            epoch: founding.epoch,
+            seq: 0,
+            audit_seq: 0,
+            audit_hash: NO_HASH.to_owned(),
+            directory_version: 1,
+        };
+        head::found(&mut tx, &head, &key).await?;
+        crate::directory::insert_journey(&mut tx, &Journey::built_in()).await?;
+        tx.commit().await?;
+        Ok(Self::assemble(data, pools, key, head, StoreOptions::default()))
+    }
+
+    pub async fn open(data: &Path) -> Result<Self, StoreError> {
+        Self::open_with(data, StoreOptions::default()).await
+    }
+
+    pub async fn open_with(data: &Path, options: StoreOptions) -> Result<Self, StoreError> {
+        let file = database_file(data);
+        if !file.exists() {
+            return Err(StoreError::NotInitialised { path: data.to_owned() });
+        }
+        let pools = dialect::open(&file, false, options.most_pages).await?;
+        if !head::is_there(&mut *pools.readers.acquire().await?).await? {
+            return Err(StoreError::NotInitialised { path: data.to_owned() });
+        }
+        let key = signing::load(data)?;
+        let head = head::read(&mut *pools.readers.acquire().await?).await?;
+        Ok(Self::assemble(data, pools, key, head, options))
+    }
+
+    fn assemble(data: &Path, pools: Pools, key: SigningKey, head: HeadRow, options: StoreOptions) -> Self {
+        let announced_directory = AtomicI64::new(head.directory_version);
+        let (heads, _) = watch::channel(Head { epoch: head.epoch, seq: head.seq });
+        let directory = RwLock::new(None);
+        Self(Arc::new(Inner {
+            data: data.to_owned(),
+            pools,
+            key,
+            rules: options.rules,
+            directory,
+            heads,
+            announced_directory,
+        }))
+    }
+
+    /// Ends all connections. What was committed is on the disk already.
+    pub async fn close(&self) {
+        self.0.pools.snapshots.close().await;
+        self.0.pools.readers.close().await;
+        self.0.pools.writer.close().await;
+    }
+
+    /// The data directory.
+    pub fn data(&self) -> &Path {
+        &self.0.data
+    }
+
+    pub(crate) async fn begin_write(&self) -> Result<Tx, StoreError> {
+        dialect::begin_write(&self.0.pools.writer).await
+    }
+
+    pub(crate) async fn begin_read(&self) -> Result<Tx, StoreError> {
+        dialect::begin_read(&self.0.pools.readers).await
+    }
+
+    /// As [`Store::begin_read`], for a transaction that may last.
+    pub(crate) async fn begin_snapshot(&self) -> Result<Tx, StoreError> {
+        dialect::begin_read(&self.0.pools.snapshots).await
+    }
+
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<Database>, StoreError> {
+        Ok(self.0.pools.readers.acquire().await?)
+    }
+
+    pub(crate) fn key(&self) -> &SigningKey {
+        &self.0.key
+    }
+
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.0.rules
+    }
+
+    pub(crate) fn heads(&self) -> &watch::Sender<Head> {
+        &self.0.heads
+    }
+
+    pub(crate) fn announced_directory(&self) -> &AtomicI64 {
+        &self.0.announced_directory
+    }
+
+    pub(crate) fn directory_cache(&self) -> &RwLock<Option<Arc<DirectorySnapshot>>> {
+        &self.0.directory
+    }
+}
+
+pub(crate) fn database_file(data: &Path) -> PathBuf {
+    data.join("portal.db")
+}

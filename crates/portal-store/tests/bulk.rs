@@ -1,0 +1,147 @@
+//! Bulk writing: all or nothing up to each checkpoint, and as good as what commands write.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{Fixture, history};
+use postern_domain::{PersonId, Role};
+use postern_portal_store::StoreError;
+use postern_test_support::{acme, globex, person};
+
+#[tokio::test]
+async fn what_was_added_is_there_after_the_commit_and_verifies() {
+    let fixture = Fixture::new().await;
+    let mut bulk = fixture.store.bulk().await.unwrap();
+    bulk.add_person(&person("ida").everywhere(Role::InternalOwner).build(), None).await.unwrap();
+    for number in 1..=40 {
+        let (item, log) = history(&format!("i{number:03}"), &acme(), &format!("ACME-{number}"), number % 50);
+        bulk.add_item(&item, &log).await.unwrap();
+    }
+    bulk.commit().await.unwrap();
+    let report = fixture.store.verify_audit(|_| {}).await.unwrap().unwrap();
+    assert_eq!((report.items, report.lines), (40, (1..=40).map(|number| number % 50 + 1).sum()));
+    assert_eq!(fixture.person("ida").await.name, "ida");
+}
+
+#[tokio::test]
+async fn what_was_added_is_gone_when_it_is_dropped() {
+    let fixture = Fixture::new().await;
+    let before = fixture.store.head().await.unwrap();
+    let mut bulk = fixture.store.bulk().await.unwrap();
+    let (item, log) = history("i1", &acme(), "ACME-1", 3);
+    bulk.add_item(&item, &log).await.unwrap();
+    drop(bulk);
+    assert_eq!(fixture.store.item(&item.id).await.unwrap(), None);
+    fixture.submit("i2", &acme()).await;
+    assert_eq!(fixture.store.head().await.unwrap().seq, before.seq + 1);
+    assert!(fixture.store.verify_audit(|_| {}).await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn a_checkpoint_keeps_what_came_before_it() {
+    let fixture = Fixture::new().await;
+    let mut bulk = fixture.store.bulk().await.unwrap();
+    let (first, log) = history("i1", &acme(), "ACME-1", 3);
+    bulk.add_item(&first, &log).await.unwrap();
+    bulk.checkpoint().await.unwrap();
+    let (second, log) = history("i2", &acme(), "ACME-2", 3);
+    bulk.add_item(&second, &log).await.unwrap();
+    drop(bulk);
+    assert_eq!(fixture.store.item(&first.id).await.unwrap(), Some(first));
+    assert_eq!(fixture.store.item(&second.id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn new_references_go_on_after_imported_ones() {
+    let fixture = Fixture::new().await;
+    let mut bulk = fixture.store.bulk().await.unwrap();
+    for (id, client, reference) in
+        [("i1", acme(), "ACME-41"), ("i2", acme(), "ACME-7"), ("i3", globex(), "legacy number")]
+    {
+        let (item, log) = history(id, &client, reference, 0);
+        bulk.add_item(&item, &log).await.unwrap();
+    }
+    bulk.commit().await.unwrap();
+    assert_eq!(fixture.submit("n1", &acme()).await.reference, "ACME-42");
+    assert_eq!(fixture.submit("n2", &globex()).await.reference, "GLOBEX-1");
+}
+
+#[tokio::test]
+async fn an_item_person_or_client_that_is_there_already_is_an_error_that_names_it() {
+    let fixture = Fixture::new().await;
+    let (item, log) = history("i1", &acme(), "ACME-1", 0);
+    let (same_reference, _) = history("i2", &acme(), "ACME-1", 0);
+    for attempt in 0..4 {
+        let mut bulk = fixture.store.bulk().await.unwrap();
+        bulk.add_item(&item, &log).await.unwrap();
+        let result = match attempt {
+            0 => bulk.add_item(&item, &log).await,
+            1 => bulk.add_item(&same_reference, &log).await,
+            2 => bulk.add_person(&person("olga").build(), None).await,
+            _ => bulk.add_client(&acme()).await,
+        };
+        assert!(matches!(result, Err(StoreError::AlreadyExists { .. })), "{attempt}: {result:?}");
+    }
+}
+
+#[tokio::test]
+async fn norms_are_learnt_from_closed_reviews_and_tell_consoles_only_when_they_change() {
+    let fixture = Fixture::new().await;
+    assert_eq!(fixture.store.refresh_norms().await.unwrap(), []);
+    let before = fixture.store.head().await.unwrap().directory_version;
+    let item = fixture.submit("i1", &acme()).await;
+    let reviewer = item.waiting_on().next().cloned().unwrap_or_else(|| PersonId::from("lea"));
+    let approve = postern_domain::Command::Approve { seen: postern_test_support::seen(&item), comment: None };
+    fixture.command(reviewer.as_str(), "i1", approve).await;
+    let item = fixture.item("i1").await;
+    let norms = fixture.store.refresh_norms().await.unwrap();
+    assert_eq!(norms.len(), usize::from(!item.closed_reviews.is_empty()));
+    assert_eq!(norms.first().map(|norm| norm.samples), Some(1));
+    assert_eq!(fixture.store.directory().await.unwrap().norms, norms);
+    assert_eq!(fixture.store.head().await.unwrap().directory_version, before + 1);
+    fixture.store.refresh_norms().await.unwrap();
+    assert_eq!(fixture.store.head().await.unwrap().directory_version, before + 1);
+}
+
+/// How fast: `cargo nextest run -p postern-portal-store --release --run-ignored all bulk_speed --no-capture`.
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn bulk_speed() {
+    let fixture = Fixture::new().await;
+    let items: Vec<_> =
+        (0..10_000).map(|n| history(&format!("i{n:06}"), &acme(), &format!("ACME-{n}"), 30)).collect();
+    let began = std::time::Instant::now();
+    let mut bulk = fixture.store.bulk().await.unwrap();
+    for (item, log) in &items {
+        bulk.add_item(item, log).await.unwrap();
+    }
+    bulk.commit().await.unwrap();
+    let took = began.elapsed().as_secs_f64();
+    eprintln!("bulk: {:.0} audit rows/s, {:.0} items/s", 310_000.0 / took, 10_000.0 / took);
+    let began = std::time::Instant::now();
+    fixture.store.verify_audit(|_| {}).await.unwrap().unwrap();
+    eprintln!("verify: {:.0} lines/s", 310_000.0 / began.elapsed().as_secs_f64());
+    let began = std::time::Instant::now();
+    fixture.store.refresh_norms().await.unwrap();
+    eprintln!("norms: {:.2} s over 10,000 items", began.elapsed().as_secs_f64());
+    let began = std::time::Instant::now();
+    let (_, mut snapshot) = fixture.store.bootstrap(&PersonId::from("olga")).await.unwrap().unwrap();
+    let mut count = 0;
+    while let Some(page) = snapshot.next().await.unwrap() {
+        count += page.len();
+    }
+    eprintln!("bootstrap: {:.0} items/s", count as f64 / began.elapsed().as_secs_f64());
+    let began = std::time::Instant::now();
+    for number in 0..500 {
+        fixture.command("olga", &format!("i{number:06}"), common::say(&format!("c{number}"), "Hello")).await;
+    }
+    eprintln!("commands, one durable commit each: {:.0}/s", 500.0 / began.elapsed().as_secs_f64());
+    let orders: Vec<_> = (1..=1_000)
+        .map(|seq| common::from_console("olga", "c1", &common::comment_envelope(seq, &format!("i{seq:06}"))))
+        .collect();
+    let began = std::time::Instant::now();
+    for push in orders.chunks(100) {
+        fixture.store.apply_commands(push, fixture.now()).await.unwrap();
+    }
+    eprintln!("commands, pushed by the hundred: {:.0}/s", 1_000.0 / began.elapsed().as_secs_f64());
+}

@@ -1,0 +1,135 @@
+//! Sessions: rotation, reuse, lost replies, and everything that ends them.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::Fixture;
+use postern_domain::{PersonId, Timestamp};
+use postern_portal_store::{NewTokens, PersonChange, RefreshRefused};
+
+const T0: Timestamp = Timestamp(common::START);
+
+fn pair(name: &str) -> NewTokens {
+    NewTokens {
+        access_hash: format!("{name}-access"),
+        access_expires_at: T0.plus_ms(900_000),
+        refresh_hash: format!("{name}-refresh"),
+        refresh_expires_at: T0.plus_ms(86_400_000),
+    }
+}
+
+async fn signed_in() -> Fixture {
+    let fixture = Fixture::new().await;
+    fixture.store.begin_session("s1", &"olga".into(), "laptop", &pair("1"), T0).await.unwrap();
+    fixture
+}
+
+async fn refresh(fixture: &Fixture, from: &str, to: &str, after_ms: i64) -> Result<PersonId, RefreshRefused> {
+    fixture.store.refresh_session(&format!("{from}-refresh"), &pair(to), T0.plus_ms(after_ms)).await.unwrap()
+}
+
+async fn is_in(fixture: &Fixture, name: &str, after_ms: i64) -> bool {
+    let hash = format!("{name}-access");
+    fixture.store.authenticate(&hash, T0.plus_ms(after_ms)).await.unwrap().is_some()
+}
+
+#[tokio::test]
+async fn an_access_token_is_good_until_it_runs_out() {
+    let fixture = signed_in().await;
+    assert!(is_in(&fixture, "1", 0).await);
+    assert!(is_in(&fixture, "1", 899_999).await);
+    assert!(!is_in(&fixture, "1", 900_000).await);
+    assert!(!is_in(&fixture, "2", 0).await);
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_no_access_token() {
+    let fixture = signed_in().await;
+    assert!(fixture.store.authenticate("1-refresh", T0).await.unwrap().is_none());
+    let refreshed = fixture.store.refresh_session("1-access", &pair("2"), T0).await.unwrap();
+    assert_eq!(refreshed, Err(RefreshRefused::Unknown));
+}
+
+#[tokio::test]
+async fn a_refresh_gives_the_next_pair_and_the_old_access_token_lives_out_its_time() {
+    let fixture = signed_in().await;
+    assert_eq!(refresh(&fixture, "1", "2", 60_000).await, Ok("olga".into()));
+    assert!(is_in(&fixture, "2", 60_000).await && is_in(&fixture, "1", 60_000).await);
+    assert_eq!(refresh(&fixture, "2", "3", 120_000).await, Ok("olga".into()));
+}
+
+#[tokio::test]
+async fn a_used_refresh_token_that_comes_again_ends_the_whole_family() {
+    let fixture = signed_in().await;
+    refresh(&fixture, "1", "2", 0).await.unwrap();
+    assert_eq!(refresh(&fixture, "1", "thief", 10_001).await, Err(RefreshRefused::Reused));
+    assert!(!is_in(&fixture, "2", 10_001).await);
+    assert_eq!(refresh(&fixture, "2", "3", 10_002).await, Err(RefreshRefused::Ended));
+}
+
+#[tokio::test]
+async fn a_refresh_that_lost_its_reply_may_be_repeated_for_ten_seconds() {
+    let fixture = signed_in().await;
+    refresh(&fixture, "1", "lost", 0).await.unwrap();
+    assert_eq!(refresh(&fixture, "1", "2", 10_000).await, Ok("olga".into()));
+    assert!(is_in(&fixture, "2", 10_000).await);
+    assert!(!is_in(&fixture, "lost", 10_000).await, "there is one live successor");
+    assert_eq!(refresh(&fixture, "2", "3", 20_000).await, Ok("olga".into()));
+}
+
+#[tokio::test]
+async fn a_thief_who_repeats_a_refresh_in_time_is_found_out_by_the_owners_next_one() {
+    let fixture = signed_in().await;
+    refresh(&fixture, "1", "owner", 0).await.unwrap();
+    refresh(&fixture, "1", "thief", 5_000).await.unwrap();
+    assert_eq!(refresh(&fixture, "owner", "3", 60_000).await, Err(RefreshRefused::Reused));
+    assert!(!is_in(&fixture, "thief", 60_000).await);
+}
+
+#[tokio::test]
+async fn a_token_whose_successor_was_used_is_not_taken_for_a_lost_reply() {
+    let fixture = signed_in().await;
+    refresh(&fixture, "1", "2", 0).await.unwrap();
+    refresh(&fixture, "2", "3", 1_000).await.unwrap();
+    assert_eq!(refresh(&fixture, "1", "thief", 2_000).await, Err(RefreshRefused::Reused));
+    assert!(!is_in(&fixture, "3", 2_000).await);
+}
+
+#[tokio::test]
+async fn a_refresh_token_runs_out_without_ending_anything() {
+    let fixture = signed_in().await;
+    assert_eq!(refresh(&fixture, "1", "2", 86_400_000).await, Err(RefreshRefused::Expired));
+}
+
+#[tokio::test]
+async fn signing_out_being_disabled_and_a_new_password_end_sessions_at_once() {
+    let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
+    for way in 0..3 {
+        let fixture = signed_in().await;
+        match way {
+            0 => fixture.store.end_session("s1", T0).await.unwrap(),
+            1 => drop(fixture.store.change_person(&"olga".into(), &disable, T0).await.unwrap()),
+            _ => fixture.store.set_password(&"olga".into(), "hash", T0).await.unwrap(),
+        }
+        assert!(!is_in(&fixture, "1", 0).await, "{way}");
+        assert_eq!(refresh(&fixture, "1", "2", 0).await, Err(RefreshRefused::Ended), "{way}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_disabled_by_another_process_is_refused_at_once() {
+    let fixture = signed_in().await;
+    assert!(is_in(&fixture, "1", 0).await);
+    let other = postern_portal_store::Store::open(fixture.data.path()).await.unwrap();
+    let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
+    other.change_person(&"olga".into(), &disable, T0).await.unwrap();
+    assert!(!is_in(&fixture, "1", 0).await);
+}
+
+#[tokio::test]
+async fn tokens_that_ran_out_are_forgotten_and_live_ones_are_not() {
+    let fixture = signed_in().await;
+    assert_eq!(fixture.store.forget_sessions(T0.plus_ms(1_000_000)).await.unwrap(), 1);
+    assert_eq!(refresh(&fixture, "1", "2", 1_000_000).await, Ok("olga".into()));
+    assert_eq!(fixture.store.forget_sessions(T0.plus_ms(100_000_000)).await.unwrap(), 3);
+}

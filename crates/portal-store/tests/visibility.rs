@@ -1,0 +1,201 @@
+//! Rows never leak: changes, bootstrap and directory hold what the domain lets a person see, and all of it.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{Fixture, say};
+use postern_domain::{Client, ItemId, Kind, Person, PersonId, Role, Scope, may_view};
+use postern_portal_store::PersonChange;
+use postern_protocol::{Change, Cursor};
+use postern_test_support::{acme, globex, person, project, submission};
+use std::collections::BTreeSet;
+
+/// Eight items: both clients, two kinds, with and without the project where there is one.
+async fn world() -> Fixture {
+    let fixture = Fixture::new().await;
+    let mut number = 0;
+    for client in [acme(), globex()] {
+        for kind in [Kind::Request, Kind::Invoice] {
+            for project in [None, Some("rocket")] {
+                let project = project.filter(|_| client.code == "ACME").map(Into::into);
+                let submission =
+                    postern_domain::Submission { kind, project, ..submission(&client, "Work", Some("lea")) };
+                let command = postern_domain::Command::Submit(Box::new(submission));
+                fixture.command("lea", &format!("i{number}"), command).await;
+                number += 1;
+            }
+        }
+    }
+    fixture
+}
+
+fn everybody() -> Vec<Person> {
+    let scopes = [
+        Scope::EVERYTHING,
+        Scope { client: Some(acme().id), ..Scope::EVERYTHING },
+        Scope { client: Some(globex().id), kind: Some(Kind::Invoice), ..Scope::EVERYTHING },
+        Scope { project: Some("rocket".into()), ..Scope::EVERYTHING },
+        Scope { kind: Some(Kind::Request), ..Scope::EVERYTHING },
+        Scope { client: Some("nobody".into()), ..Scope::EVERYTHING },
+    ];
+    let mut people = vec![person("granted-nothing").build()];
+    for role in Role::ALL {
+        for (number, scope) in scopes.iter().enumerate() {
+            people.push(
+                person(&format!("{role:?}-{number}").to_lowercase()).grant(role, scope.clone()).build(),
+            );
+        }
+    }
+    people
+}
+
+async fn bootstrapped(fixture: &Fixture, person: &PersonId) -> (Cursor, BTreeSet<ItemId>, u64) {
+    let (begin, mut snapshot) = fixture.store.bootstrap(person).await.unwrap().unwrap();
+    let mut items = BTreeSet::new();
+    while let Some(page) = snapshot.next().await.unwrap() {
+        items.extend(page.into_iter().map(|item| item.id));
+    }
+    (begin.cursor, items, begin.items)
+}
+
+async fn changed(fixture: &Fixture, person: &PersonId, cursor: &Cursor) -> BTreeSet<ItemId> {
+    let page = fixture.store.changes_for(person, cursor, 500, fixture.now()).await.unwrap().unwrap();
+    page.changes
+        .into_iter()
+        .map(|change| match change {
+            Change::Upsert { item } => item.id,
+            Change::Leave { id } => panic!("{id} leaves, and {person} never saw it"),
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_role_and_scope_gets_exactly_what_it_may_see() {
+    let fixture = world().await;
+    for person in everybody() {
+        fixture.store.add_person(&person, None).await.unwrap();
+        let mut may = BTreeSet::new();
+        for number in 0..8 {
+            let item = fixture.item(&format!("i{number}")).await;
+            if may_view(&person, &item) {
+                may.insert(item.id);
+            }
+        }
+        let (cursor, snapshot, announced) = bootstrapped(&fixture, &person.id).await;
+        assert_eq!(snapshot, may, "bootstrap of {}", person.id);
+        assert_eq!(announced, may.len() as u64, "announced to {}", person.id);
+        let from_the_start = Cursor { seq: 0, ..cursor };
+        assert_eq!(changed(&fixture, &person.id, &from_the_start).await, may, "changes of {}", person.id);
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_limited_and_the_next_goes_on_after_it() {
+    let fixture = world().await;
+    let (cursor, all, _) = bootstrapped(&fixture, &"olga".into()).await;
+    let mut cursor = Cursor { seq: 0, ..cursor };
+    let mut seen = BTreeSet::new();
+    loop {
+        let page =
+            fixture.store.changes_for(&"olga".into(), &cursor, 3, fixture.now()).await.unwrap().unwrap();
+        assert!(page.changes.len() <= 3);
+        for change in page.changes {
+            let Change::Upsert { item } = change else { panic!("nothing leaves") };
+            assert!(seen.insert(item.id), "an item comes once");
+        }
+        cursor = page.cursor;
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!(seen, all);
+    assert_eq!(cursor.seq, fixture.store.head().await.unwrap().seq);
+}
+
+#[tokio::test]
+async fn somebody_who_sees_little_still_comes_to_the_head() {
+    let fixture = world().await;
+    let (cursor, ..) = bootstrapped(&fixture, &"gus".into()).await;
+    fixture.command("olga", "i0", say("c", "Out of sight of gus")).await;
+    let page = fixture.store.changes_for(&"gus".into(), &cursor, 10, fixture.now()).await.unwrap().unwrap();
+    assert!(page.changes.is_empty() && !page.more);
+    assert_eq!(page.cursor.seq, fixture.store.head().await.unwrap().seq);
+}
+
+#[tokio::test]
+async fn other_grants_another_epoch_or_a_cursor_from_the_future_end_the_cursor() {
+    let fixture = world().await;
+    let gus = PersonId::from("gus");
+    let (cursor, ..) = bootstrapped(&fixture, &gus).await;
+    let is_good = async |cursor: &Cursor| {
+        fixture.store.changes_for(&gus, cursor, 10, fixture.now()).await.unwrap().is_some()
+    };
+    assert!(is_good(&cursor).await);
+    assert!(!is_good(&Cursor { epoch: "other".into(), ..cursor.clone() }).await);
+    assert!(!is_good(&Cursor { seq: cursor.seq + 1, ..cursor.clone() }).await);
+    let name = PersonChange { name: Some("Gustav".into()), ..PersonChange::default() };
+    fixture.store.change_person(&gus, &name, fixture.now()).await.unwrap();
+    assert!(is_good(&cursor).await, "a new name is no new scope");
+    let grants = PersonChange { grants: Some(Vec::new()), ..PersonChange::default() };
+    fixture.store.change_person(&gus, &grants, fixture.now()).await.unwrap();
+    assert!(!is_good(&cursor).await);
+}
+
+#[tokio::test]
+async fn the_directory_comes_once_after_it_changed() {
+    let fixture = world().await;
+    let (cursor, ..) = bootstrapped(&fixture, &"olga".into()).await;
+    let page = fixture.store.changes_for(&"olga".into(), &cursor, 10, fixture.now()).await.unwrap().unwrap();
+    assert!(page.directory.is_none());
+    let client =
+        Client { id: "initech".into(), name: "Initech".into(), code: "INI".into(), cohort: "pilot".into() };
+    fixture.store.add_client(&client).await.unwrap();
+    let page = fixture.store.changes_for(&"olga".into(), &cursor, 10, fixture.now()).await.unwrap().unwrap();
+    assert!(page.directory.unwrap().clients.contains(&client));
+    let page =
+        fixture.store.changes_for(&"olga".into(), &page.cursor, 10, fixture.now()).await.unwrap().unwrap();
+    assert!(page.directory.is_none());
+}
+
+#[tokio::test]
+async fn a_directory_holds_all_staff_and_only_the_clients_in_sight() {
+    let fixture = world().await;
+    fixture.store.add_project(&project("lander", &globex())).await.unwrap();
+    let gina = person("gina").at_client(Role::Client, &globex()).build();
+    fixture.store.add_person(&gina, None).await.unwrap();
+    let directory = fixture.store.directory().await.unwrap();
+    let of = |id: &str| directory.for_person(directory.people.get(&PersonId::from(id)).unwrap());
+    let names = |people: &[Person]| people.iter().map(|person| person.name.clone()).collect::<Vec<_>>();
+
+    let gus = of("gus");
+    assert_eq!(names(&gus.people), ["abel", "gina", "gus", "lea", "olga"], "carla of ACME is out of sight");
+    assert_eq!(gus.clients, [globex()]);
+    assert_eq!(gus.projects, [project("lander", &globex())]);
+    let olga = of("olga");
+    assert_eq!(names(&olga.people), ["abel", "carla", "gina", "gus", "lea", "olga"]);
+    assert_eq!(olga.clients, [acme(), globex()]);
+}
+
+#[tokio::test]
+async fn a_draft_stays_out_of_sight_of_staff() {
+    use postern_domain::{Actor, Event, Recorded, Timestamp};
+    let fixture = Fixture::new().await;
+    let drafted = Recorded {
+        event: Event::Drafted(Box::new(postern_domain::Submission {
+            reference: "ACME-1".into(),
+            ..submission(&acme(), "A draft", None)
+        })),
+        by: Actor::Person("carla".into()),
+        on_behalf_of: None,
+        at: Timestamp(common::START),
+        device_at: None,
+        command: None,
+    };
+    let item = postern_domain::replay(&"i1".into(), [&drafted]).unwrap();
+    let mut bulk = fixture.store.bulk().await.unwrap();
+    bulk.add_item(&item, &[drafted]).await.unwrap();
+    bulk.commit().await.unwrap();
+    let (cursor, snapshot, announced) = bootstrapped(&fixture, &"olga".into()).await;
+    assert!(snapshot.is_empty() && announced == 0);
+    assert!(changed(&fixture, &"olga".into(), &Cursor { seq: 0, ..cursor }).await.is_empty());
+}

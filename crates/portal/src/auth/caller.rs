@@ -1,0 +1,65 @@
+//! Who calls: every route that is not open asks for a [`Caller`] or for [`Staff`].
+
+use super::tokens::hash_of;
+use crate::problem::Failure;
+use crate::state::App;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::{HeaderMap, header, request::Parts};
+use postern_domain::Person;
+use postern_protocol::ErrorCode;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// Somebody signed in, with today's grants.
+pub struct Caller {
+    pub person: Person,
+    pub session: String,
+}
+
+/// A caller who works here. Clients' contacts never see the sync endpoints.
+pub struct Staff(pub Caller);
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let expired = || {
+            Failure::new(
+                ErrorCode::TokenExpired,
+                "The access token is missing or has run out. Refresh it, or sign in.",
+            )
+        };
+        let token = bearer(&parts.headers).ok_or_else(expired)?;
+        let authenticated = app.store().authenticate(&hash_of(token), app.environment().now()).await?;
+        let authenticated = authenticated.ok_or_else(expired)?;
+        Ok(Self { person: authenticated.person, session: authenticated.session })
+    }
+}
+
+impl FromRequestParts<App> for Staff {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        if caller.person.is_staff() {
+            Ok(Self(caller))
+        } else {
+            Err(Failure::new(ErrorCode::Forbidden, "This part of the portal is for its staff."))
+        }
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The address that a request came from; behind a trusted proxy, the last one that the proxy wrote down.
+pub fn source_address(app: &App, peer: Option<ConnectInfo<SocketAddr>>, headers: &HeaderMap) -> IpAddr {
+    let forwarded = || {
+        let value = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+        value.rsplit(',').next()?.trim().parse().ok()
+    };
+    let trusted = if app.config().trust_forwarded_for { forwarded() } else { None };
+    trusted.or(peer.map(|ConnectInfo(address)| address.ip())).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}

@@ -1,0 +1,11 @@
+//! Sign-in with local accounts.
+
+mod caller;
+mod password;
+mod throttle;
+mod tokens;
+
+pub use caller::{Caller, Staff, source_address};
+pub use password::{PasswordCheck, PasswordCost, hash_password};
+pub use throttle::Throttle;
+pub use tokens::{hash_of, issue};

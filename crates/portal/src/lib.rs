@@ -1,0 +1,27 @@
+//! The portal: HTTP in front of the store, sign-in, jobs, and the commands of `postern-portal`.
+//!
+//! It decides nothing about items: commands go to the store, which asks the domain. It must not send a row to
+//! anybody without `may_view`, nor a cause of a failure to anybody at all: causes are logged. Clock and randomness
+//! come from one [`Environment`], so that tests choose them.
+//! To add a route: its path into `postern_protocol::paths`, its handler into `routes/<resource>/<verb>.rs`, a line in
+//! `routes/mod.rs`, and a file in `tests/`.
+
+mod auth;
+pub mod cli;
+mod config;
+mod environment;
+mod founding;
+pub mod import;
+mod jobs;
+mod problem;
+mod projection;
+mod routes;
+pub mod seed;
+mod server;
+mod state;
+mod system;
+
+pub use auth::{PasswordCost, hash_password};
+pub use config::{Config, ConfigError};
+pub use environment::{Clock, Environment, Random};
+pub use server::{Portal, RunningPortal, StartError};

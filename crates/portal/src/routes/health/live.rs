@@ -1,0 +1,5 @@
+//! `GET /healthz`: the process answers.
+
+pub async fn get() -> &'static str {
+    "ok\n"
+}

@@ -1,0 +1,4 @@
+//! Whether the portal is there, for whoever watches over it.
+
+pub mod live;
+pub mod ready;

@@ -1,0 +1,68 @@
+//! `POST /v1/items`: hand over a new item, as a client or for one. The portal gives the reference.
+
+use crate::auth::Caller;
+use crate::problem::{Body, Failure};
+use crate::projection::as_seen_by;
+use crate::routes::sync::commands::command_failure;
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use postern_domain::{Command, Item, ItemId, JourneyKey, JourneyRef, Submission, may_view};
+use postern_portal_store::{Order, Source};
+use postern_protocol::{ErrorCode, NewItem, Outcome};
+
+pub async fn post(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<NewItem>,
+) -> Result<(StatusCode, Json<Item>), Failure> {
+    let id = ItemId(app.environment().id());
+    let key = request.journey.unwrap_or_else(|| JourneyKey::new(app.config().default_journey.as_str()));
+    let directory = app.store().directory().await?;
+    let journey = match directory.newest_journey(&key) {
+        Some(journey) => journey.reference(),
+        None => JourneyRef { key, version: 0 },
+    };
+    let submission = Submission {
+        reference: String::new(),
+        kind: request.kind,
+        title: request.title,
+        description: request.description,
+        client: request.client,
+        project: request.project,
+        journey,
+        fields: request.fields,
+        priority: request.priority,
+        owner: request.owner,
+    };
+    let order = Order {
+        id: request.command,
+        item: id.clone(),
+        command: Command::Submit(Box::new(submission)),
+        person: caller.person.id.clone(),
+        made_at: None,
+        source: Source::Direct,
+    };
+    let outcome =
+        app.store().apply_command(&order, app.environment().now()).await.map_err(command_failure)?;
+    match outcome.outcome {
+        Outcome::Applied { .. } => {}
+        Outcome::Refused { refusal } => {
+            return Err(Failure::new(ErrorCode::Refused, sentence(&refusal.to_string())));
+        }
+        other => return Err(Failure::internal(format!("a submission ended as {other:?}"))),
+    }
+    // A repetition made no second item: the answer is the one of the first time.
+    let made = app.store().item_of_command(&order.id).await?.ok_or_else(Failure::not_found)?;
+    let item = app.store().item(&made).await?.filter(|item| may_view(&caller.person, item));
+    let item = item.ok_or_else(Failure::not_found)?;
+    let status = if made == id { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(as_seen_by(&caller.person, item))))
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}

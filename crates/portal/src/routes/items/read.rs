@@ -1,0 +1,19 @@
+//! `GET /v1/items/{reference}`: one item as the caller may see it.
+
+use super::in_sight;
+use crate::auth::Caller;
+use crate::problem::Failure;
+use crate::projection::as_seen_by;
+use crate::state::App;
+use axum::Json;
+use axum::extract::{Path, State};
+use postern_domain::Item;
+
+pub async fn get(
+    State(app): State<App>,
+    caller: Caller,
+    Path(reference): Path<String>,
+) -> Result<Json<Item>, Failure> {
+    let item = in_sight(&app, &caller.person, &reference).await?;
+    Ok(Json(as_seen_by(&caller.person, item)))
+}

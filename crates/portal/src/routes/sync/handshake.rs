@@ -1,0 +1,40 @@
+//! `POST /v1/sync/handshake`: whether this console and this portal can go on together.
+
+use crate::auth::Staff;
+use crate::problem::{Body, Failure};
+use crate::state::App;
+use axum::Json;
+use axum::extract::State;
+use postern_protocol::{Handshake, HandshakeReply, HandshakeVerdict};
+
+/// Older consoles must be upgraded first.
+const OLDEST_PROTOCOL: u32 = 1;
+
+pub async fn post(
+    State(app): State<App>,
+    Staff(caller): Staff,
+    Body(request): Body<Handshake>,
+) -> Result<Json<HandshakeReply>, Failure> {
+    let state = app.store().console(&request.console).await?;
+    let head = app.store().head().await?;
+    let is_somebody_elses = state.as_ref().is_some_and(|state| state.person != caller.person.id);
+    let last_applied = state.filter(|_| !is_somebody_elses).map_or(0, |state| state.last_seq.unsigned_abs());
+    let verdict = if request.protocol_version < OLDEST_PROTOCOL {
+        HandshakeVerdict::UpgradeRequired
+    } else if is_somebody_elses {
+        HandshakeVerdict::ClientForked
+    } else if request.acknowledged > last_applied {
+        HandshakeVerdict::ClientAhead
+    } else {
+        HandshakeVerdict::Ok
+    };
+    Ok(Json(HandshakeReply {
+        verdict,
+        epoch: head.epoch,
+        seq: head.seq,
+        last_applied,
+        server_time: app.environment().now(),
+        person: caller.person,
+        organisation: head.organisation,
+    }))
+}

@@ -1,0 +1,60 @@
+//! How items end: completed, set right after an exception, now and then opened again.
+
+use super::{Halt, Life, Step};
+use crate::seed::wording::{EXCEPTIONS, REOPENED, SETTLED};
+use postern_domain::{Command, ExceptionExit, Phase, Role, Visibility};
+
+impl<'a> Life<'a> {
+    /// The owner does what was approved. Without an owner who is still here, a lead finds one first.
+    pub(super) fn complete(&mut self) -> Step {
+        if let Some(owner) = self.item().owner.clone().filter(|owner| self.has_left(owner, self.at)) {
+            let (lead, to) = (self.lead(), self.colleague_with(Role::InternalOwner));
+            self.hours_later(&lead, 1, 20);
+            let assignment_version = self.item().assignment_version;
+            let reason = Some("Has left the company.".to_owned());
+            self.act(&lead, &Command::Reassign { from: Some(owner), to, assignment_version, reason })?;
+        }
+        let owner = self.item().owner.clone().unwrap_or_else(|| self.organisation.suggested.clone());
+        let done = self.when(&owner, 22.0 * self.account.pace, 0.9);
+        let minder = if self.has_left(&owner, done) { self.lead() } else { owner };
+        self.at = done;
+        if self.dice.chance(0.012) {
+            let (category, reason) = EXCEPTIONS[self.dice.below(EXCEPTIONS.len())];
+            let (category, reason) = (category.to_owned(), self.story.tell(&[reason], &mut self.dice));
+            return self.act(&minder, &Command::RaiseException { category, reason });
+        }
+        self.act(&minder, &Command::Complete {})
+    }
+
+    /// An exception is settled, after a while.
+    pub(super) fn resolve(&mut self) -> Step {
+        let minder = self.minder();
+        self.at = self.when(&minder, 75.0, 1.0);
+        let to = match self.dice.weighted([84, 5, 11].into_iter()) {
+            0 => ExceptionExit::Back,
+            1 => ExceptionExit::Complete,
+            _ => ExceptionExit::Withdraw,
+        };
+        let reason = self.story.tell(&SETTLED, &mut self.dice);
+        self.act(&minder, &Command::ResolveException { to, reason })
+    }
+
+    /// Some say thank you, and a very few were finished too early.
+    pub(super) fn look_back(&mut self) -> Step {
+        let completed = self.item().phase == Phase::Completed;
+        if completed && self.dice.chance(0.08) {
+            let contact = self.contact();
+            self.hours_later(&contact, 0, 30);
+            let thanks = ["Thank you, that was quick!", "Perfect, thank you.", "Received, many thanks."];
+            self.say(&contact, Visibility::Client, &thanks, None)?;
+        }
+        if !self.reopened && self.dice.chance(0.012) {
+            self.reopened = true;
+            let minder = self.minder();
+            self.hours_later(&minder, 4, 200);
+            let reason = self.story.tell(&REOPENED, &mut self.dice);
+            return self.act(&minder, &Command::Reopen { reason });
+        }
+        Err(Halt::Waiting)
+    }
+}

@@ -1,0 +1,74 @@
+//! `GET /v1/items/{reference}`
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{ok, problem, submit};
+use postern_domain::{Command, CommentId, Happening, Item, Visibility};
+use postern_protocol::{CommandOutcome, DirectCommand, ErrorCode};
+use postern_test_support::{Session, TestPortal};
+
+async fn command(session: &Session, item: &Item, id: &str, command: Command) {
+    let request = DirectCommand { id: id.into(), command };
+    ok::<CommandOutcome>(session.post(&format!("/v1/items/{}/commands", item.reference), &request)).await;
+}
+
+fn say(visibility: Visibility, body: &str) -> Command {
+    Command::Comment { id: CommentId::from(body), visibility, body: body.into(), mentions: Vec::new() }
+}
+
+#[tokio::test]
+async fn an_item_is_there_for_those_who_may_see_it_and_for_nobody_else() {
+    let portal = TestPortal::start().await;
+    let olga = portal.sign_in("olga").await;
+    submit(&olga, "s1", "acme").await;
+    for (who, may_see) in
+        [("olga", true), ("abel", true), ("lea", true), ("carla", true), ("gus", false), ("gina", false)]
+    {
+        let session = portal.sign_in(who).await;
+        let request = session.get("/v1/items/ACME-1");
+        if may_see {
+            assert_eq!(ok::<Item>(request).await.reference, "ACME-1", "{who}");
+        } else {
+            assert_eq!(problem(request).await, ErrorCode::NotFound, "{who}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_out_of_sight_looks_like_what_is_not_there() {
+    let portal = TestPortal::start().await;
+    submit(&portal.sign_in("olga").await, "s1", "acme").await;
+    let gina = portal.sign_in("gina").await;
+    let body = async |path: &str| {
+        let problem = common::of_problem(gina.get(path).send().await.unwrap()).await;
+        (problem.code, problem.title, problem.detail)
+    };
+    assert_eq!(body("/v1/items/ACME-1").await, body("/v1/items/ACME-99").await);
+}
+
+#[tokio::test]
+async fn a_contact_reads_nothing_internal() {
+    let portal = TestPortal::start().await;
+    let (olga, lea, carla) =
+        (portal.sign_in("olga").await, portal.sign_in("lea").await, portal.sign_in("carla").await);
+    let item = submit(&olga, "s1", "acme").await;
+    command(&olga, &item, "1", say(Visibility::Internal, "secret-comment")).await;
+    command(&olga, &item, "2", say(Visibility::Client, "open-comment")).await;
+    command(&olga, &item, "3", Command::Escalate { to: None, reason: "secret-escalation".into() }).await;
+    command(
+        &lea,
+        &item,
+        "4",
+        Command::RaiseException { category: "secret-category".into(), reason: "secret-exception".into() },
+    )
+    .await;
+    let text = carla.get("/v1/items/ACME-1").send().await.unwrap().text().await.unwrap();
+    assert!(text.contains("open-comment"), "{text}");
+    assert!(!text.contains("secret"), "{text}");
+    let seen: Item = serde_json::from_str(&text).unwrap();
+    assert_eq!((seen.comments.len(), seen.escalation), (1, None));
+    assert!(!seen.history.iter().any(|entry| matches!(entry.what, Happening::Escalated { .. })));
+    let whole: Item = ok(olga.get("/v1/items/ACME-1")).await;
+    assert!(whole.comments.len() == 2 && whole.escalation.is_some());
+}

@@ -1,0 +1,228 @@
+//! The command line.
+
+use crate::exit::EXIT_CODES;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+const ABOUT: &str = "\
+The Postern console without a window.
+
+It shares its profile with the window and may run beside it: whichever of the two is first does the syncing. Everything \
+it shows comes from the profile's cache; a decision is saved before it is sent, and survives everything that may happen \
+on its way.
+
+With --json, each command prints one JSON document on standard output: an object, or for commands on many items a list \
+with one object for each. A failure prints {\"error\": {\"exit\", \"message\", \"request_id\"}}. Keys are added and never \
+renamed; times are milliseconds since 1970 in UTC.";
+
+#[derive(Parser)]
+#[command(name = "posternctl", version, about = "The Postern console without a window", long_about = ABOUT, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// The profile's folder [default: the one that the window uses]
+    #[arg(long, global = true, value_name = "DIR", env = "POSTERN_PROFILE")]
+    pub profile: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Never touch the network; decisions are saved and sent later
+    #[arg(long, global = true)]
+    pub offline: bool,
+    /// Read the password from standard input, and sign in for this command alone if no sign-in is kept
+    #[arg(long, global = true)]
+    pub password_stdin: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Sign in to a portal and load what you may see
+    Login(Login),
+    /// Sign out and empty the cache
+    Logout(Logout),
+    /// Who is signed in, and how the sync stands
+    Status,
+    /// Send and fetch now
+    Sync,
+    /// List a queue
+    Queue(QueueArgs),
+    /// Everything about items
+    Show(Refs),
+    /// Approve what the cache shows
+    Approve {
+        #[command(flatten)]
+        on: Decision,
+        /// A comment to go with the approval
+        #[arg(long)]
+        comment: Option<String>,
+    },
+    /// Send items back to the client
+    RequestChanges {
+        #[command(flatten)]
+        on: Decision,
+        /// What must change; the client reads it
+        #[arg(long)]
+        reason: String,
+    },
+    /// Take unassigned items
+    Claim {
+        #[command(flatten)]
+        on: Decision,
+    },
+    /// Complete approved items
+    Complete {
+        #[command(flatten)]
+        on: Decision,
+    },
+    /// Hand items to somebody else
+    Reassign {
+        #[command(flatten)]
+        on: Decision,
+        /// E-mail address or name
+        #[arg(long, value_name = "PERSON")]
+        to: String,
+        #[arg(long)]
+        reason: Option<String>,
+    },
+    /// Bring items to a team lead
+    Escalate {
+        #[command(flatten)]
+        on: Decision,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Comment on items; internal unless told otherwise
+    Comment {
+        #[command(flatten)]
+        on: Decision,
+        #[arg(long)]
+        body: String,
+        /// The client reads it too
+        #[arg(long)]
+        client_visible: bool,
+    },
+    /// Changes that the portal has not confirmed, or that need you
+    Outbox(OutboxArgs),
+    /// The audit trail of items: from the portal, or offline the history that the cache holds
+    Audit(Refs),
+    /// Print a completion script
+    Completions { shell: Shell },
+    /// Print the manual page
+    Man,
+}
+
+#[derive(Args)]
+pub struct Login {
+    /// The portal's address, for example https://portal.example.com [default: that of last time]
+    #[arg(long, value_name = "URL")]
+    pub portal: Option<String>,
+    /// [default: that of last time]
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: Option<String>,
+    /// Keep no token anywhere
+    ///
+    /// The password is checked and the cache is filled, and then the sign-in is forgotten. Afterwards everything works
+    /// that needs no network; a command that does needs --password-stdin, which signs in for that command alone.
+    #[arg(long)]
+    pub session_only: bool,
+}
+
+#[derive(Args)]
+pub struct Logout {
+    /// Also when changes have not reached the portal yet: they are lost
+    #[arg(long)]
+    pub discard: bool,
+}
+
+#[derive(Args)]
+pub struct Refs {
+    /// References, for example ACME-142
+    #[arg(required = true, value_name = "REF")]
+    pub refs: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Decision {
+    /// References, for example ACME-142
+    #[arg(required = true, value_name = "REF")]
+    pub refs: Vec<String>,
+    /// How long to wait for the portal's answer, in seconds
+    #[arg(long, default_value_t = 30)]
+    pub timeout: u64,
+}
+
+#[derive(Args)]
+pub struct QueueArgs {
+    /// For example: stage:legal client:acme is:overdue "annual report"
+    pub filter: Vec<String>,
+    #[arg(long, value_enum, default_value_t = QueueName::MyTurn)]
+    pub queue: QueueName,
+    #[arg(long, value_enum, default_value_t = SortName::Due)]
+    pub sort: SortName,
+    #[arg(long)]
+    pub descending: bool,
+    /// At most so many rows; 0 for all
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+    #[arg(long, default_value_t = 0)]
+    pub offset: u32,
+    /// Only how many there are, queue by queue
+    #[arg(long)]
+    pub counts: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum QueueName {
+    MyTurn,
+    Team,
+    Mine,
+    WaitingOnClient,
+    Escalated,
+    Stuck,
+    Open,
+    Closed,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum SortName {
+    Due,
+    Age,
+    Updated,
+    Priority,
+    Reference,
+    Title,
+}
+
+#[derive(Args)]
+pub struct OutboxArgs {
+    #[command(subcommand)]
+    pub action: Option<OutboxAction>,
+}
+
+#[derive(Subcommand)]
+pub enum OutboxAction {
+    /// Send a waiting change now, or give a refused one anew
+    Retry {
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Give changes up that were not sent, or whose refusal or conflict you have read
+    Discard {
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

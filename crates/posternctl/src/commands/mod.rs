@@ -1,0 +1,8 @@
+//! One file for each family of commands.
+
+pub mod decide;
+pub mod outbox;
+pub mod queue;
+pub mod session;
+pub mod shell;
+pub mod show;

@@ -1,0 +1,160 @@
+//! One item or several, in full.
+
+use crate::cli::{Cli, Refs};
+use crate::exit::{Exit, Stop};
+use crate::{output, profile};
+use postern_console_core::{Engine, ItemView, SessionView};
+use postern_domain::Visibility;
+use serde_json::json;
+
+pub async fn show(cli: &Cli, refs: &Refs) -> Result<Exit, Stop> {
+    let engine = profile::offline(cli).await?;
+    let mut views = Vec::new();
+    for id in found(&engine, &refs.refs).await? {
+        views.push(engine.item(&id).await?);
+    }
+    if cli.json {
+        output::json(&views);
+    } else {
+        for (index, view) in views.iter().enumerate() {
+            if index > 0 {
+                output::line("");
+            }
+            print(view);
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+/// The ids of all references, or a failure that names every one that is not there.
+pub async fn found(engine: &Engine, refs: &[String]) -> Result<Vec<postern_domain::ItemId>, Stop> {
+    let (mut ids, mut missing) = (Vec::new(), Vec::new());
+    for reference in refs {
+        match engine.find(reference).await {
+            Ok(id) => ids.push(id),
+            Err(failure) if failure.code == postern_console_core::FailureCode::NotFound => {
+                missing.push(output::plain(reference));
+            }
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(ids);
+    }
+    let of = engine.status().last_success.map(|at| format!("; the last sync was {}", output::time(at)));
+    Err(Stop::new(
+        Exit::NotFound,
+        format!("Not among the items that you may see: {}{}.", missing.join(", "), of.unwrap_or_default()),
+    ))
+}
+
+fn print(view: &ItemView) {
+    let row = &view.row;
+    output::line(&format!("{}  {}", output::plain(&row.reference), output::plain(&row.title)));
+    output::line(&output::plain(&view.next));
+    output::line("");
+    let fact = |what: &str, value: &str| vec![what.to_owned(), output::plain(value)];
+    let mut facts = vec![
+        fact("Client", &format!("{} ({})", row.client_name, view.cohort)),
+        fact("Stage", &row.stage_name),
+        fact("Owner", row.owner.as_ref().map_or("-", |owner| owner.name.as_str())),
+        fact("Due", &output::time_or_dash(row.due_at)),
+        fact("Submitted", &format!("{} by {}", output::time_or_dash(view.submitted_at), view.submitter)),
+        fact("Journey", &format!("{} {}, round {}", view.journey_name, view.journey_version, view.round)),
+        fact("Content", view.content.short()),
+    ];
+    facts.extend(view.escalation.iter().map(|escalation| fact("Escalated", &escalation.reason)));
+    facts.extend(view.exception.iter().map(|exception| fact("Exception", &exception.reason)));
+    facts.extend(view.fields.iter().map(|field| fact(&output::plain(&field.label), &field.value)));
+    for file in &view.attachments {
+        facts.push(fact("File", &format!("{} ({} versions)", file.name, file.versions.len())));
+    }
+    output::table(&["", ""], &facts);
+    if !view.description.is_empty() {
+        output::line("");
+        for line in view.description.lines() {
+            output::line(&output::plain(line));
+        }
+    }
+    if !view.steps.is_empty() {
+        output::line("");
+        let rows: Vec<Vec<String>> = view
+            .steps
+            .iter()
+            .map(|step| {
+                let state = format!("{:?}", step.state).to_lowercase();
+                vec![output::plain(&step.name), state, output::plain(&step.who), step.quorum.clone()]
+            })
+            .collect();
+        output::table(&["STEP", "STATE", "WHO", "APPROVALS"], &rows);
+    }
+    for comment in &view.comments {
+        let kind = if comment.visibility == Visibility::Client { "client" } else { "internal" };
+        output::line("");
+        output::line(&format!("{} ({kind}), {}:", output::plain(&comment.by), output::time(comment.at)));
+        for line in comment.body.lines() {
+            output::line(&format!("  {}", output::plain(line)));
+        }
+    }
+    for mine in &view.mine {
+        output::line("");
+        output::line(&format!("Mine, not settled: {} — {}", output::plain(&mine.what), output::plain(&mine.why)));
+    }
+}
+
+pub async fn audit(cli: &Cli, refs: &Refs) -> Result<Exit, Stop> {
+    let engine = profile::open(cli).await?;
+    let online = !cli.offline && matches!(engine.session().await?, SessionView::SignedIn { .. });
+    if !online && !cli.offline {
+        return Err(Stop::new(Exit::NotSignedIn, profile::not_signed_in(None)));
+    }
+    let mut documents = Vec::new();
+    for reference in &refs.refs {
+        if online {
+            let lines = engine.audit(reference).await?;
+            if cli.json {
+                documents.push(json!({ "reference": reference, "source": "portal", "lines": lines }));
+            } else {
+                let rows: Vec<Vec<String>> = lines
+                    .iter()
+                    .map(|line| {
+                        let event = serde_json::to_value(&line.recorded.event).unwrap_or_default();
+                        let what = event.get("happened").and_then(|name| name.as_str()).unwrap_or("?").to_owned();
+                        let by = match &line.recorded.by {
+                            postern_domain::Actor::Person(id) => id.to_string(),
+                            postern_domain::Actor::System(name) => format!("system:{name}"),
+                        };
+                        let hash = line.hash.get(..12).unwrap_or(&line.hash).to_owned();
+                        vec![line.seq.to_string(), output::time(line.recorded.at), output::plain(&by), what, hash]
+                    })
+                    .collect();
+                output::line(&format!("{} — {} audit lines of the portal", output::plain(reference), rows.len()));
+                output::table(&["SEQ", "WHEN", "WHO", "WHAT", "HASH"], &rows);
+            }
+        } else {
+            let id = engine.find(reference).await?;
+            let view = engine.item(&id).await?;
+            if cli.json {
+                documents.push(json!({ "reference": reference, "source": "cache", "lines": view.history }));
+            } else {
+                output::note("Offline: this is the history that the cache holds, without the portal's hashes.");
+                let rows: Vec<Vec<String>> = view
+                    .history
+                    .iter()
+                    .map(|line| {
+                        let detail = line.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
+                        let pending = if line.pending { " (pending)" } else { "" };
+                        let text = output::short(&format!("{}{detail}{pending}", line.text), 100);
+                        vec![output::time(line.at), output::plain(&line.who), text]
+                    })
+                    .collect();
+                output::table(&["WHEN", "WHO", "WHAT"], &rows);
+            }
+        }
+    }
+    if cli.json {
+        output::json(&documents);
+    }
+    Ok(Exit::Ok)
+}
+

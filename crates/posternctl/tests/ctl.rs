@@ -1,0 +1,206 @@
+//! The program itself, against a whole portal in this process.
+
+use postern_domain::*;
+use postern_protocol::{NewItem, paths};
+use postern_test_support::{FaultyTransport, PASSWORD, TestPortal};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::Stdio;
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+struct Scene {
+    portal: TestPortal,
+    network: FaultyTransport,
+    profile: TempDir,
+}
+
+struct Run {
+    exit: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
+    }
+}
+
+impl Scene {
+    async fn new(items: u32) -> Self {
+        let portal = TestPortal::start().await;
+        let network = FaultyTransport::start(portal.address()).await.unwrap();
+        let scene = Self { portal, network, profile: tempfile::tempdir().unwrap() };
+        for number in 0..items {
+            scene.item(number).await;
+        }
+        scene
+    }
+
+    async fn item(&self, number: u32) {
+        let new = NewItem {
+            command: CommandId(format!("new-{number}")),
+            kind: Kind::Request,
+            title: format!("Report {number}"),
+            description: String::new(),
+            client: ClientId::from("acme"),
+            project: None,
+            journey: None,
+            fields: Fields::new(),
+            priority: Priority::Normal,
+            owner: Some("olga".into()),
+        };
+        let carla = self.portal.sign_in("carla").await;
+        assert_eq!(carla.post(paths::ITEMS, &new).send().await.unwrap().status(), 201);
+    }
+
+    async fn run(&self, arguments: &[&str], stdin: &str) -> Run {
+        let mut child = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_posternctl")))
+            .arg("--profile")
+            .arg(self.profile.path())
+            .args(arguments)
+            // No keychain answers here: nothing of the person who runs the tests is touched.
+            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(stdin.as_bytes()).await.unwrap();
+        let output = child.wait_with_output().await.unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Run { exit: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    async fn online(&self, arguments: &[&str]) -> Run {
+        let arguments = [arguments, &["--password-stdin"]].concat();
+        self.run(&arguments, PASSWORD).await
+    }
+
+    async fn login(&self) -> Run {
+        let url = self.network.url();
+        self.online(&["login", "--portal", &url, "--email", "olga@example.com", "--session-only"]).await
+    }
+}
+
+#[tokio::test]
+async fn after_a_login_queues_and_items_are_answered_from_the_cache() {
+    let scene = Scene::new(3).await;
+    let login = scene.login().await;
+    assert_eq!(login.exit, 0, "{}", login.err);
+    assert!(login.out.contains("3 items are in the cache"), "{}", login.out);
+
+    let queue = scene.run(&["queue", "--json"], "").await;
+    assert_eq!((queue.exit, queue.json()["total"].as_u64()), (0, Some(3)));
+    let table = scene.run(&["queue", "--queue", "open", "report 1"], "").await;
+    assert!(table.out.contains("ACME-2") && !table.out.contains("ACME-1 "), "{}", table.out);
+    assert!(!table.out.contains('\x1b'));
+    let show = scene.run(&["show", "acme-1", "ACME-3", "--json"], "").await;
+    assert_eq!(show.json()[1]["row"]["reference"], "ACME-3");
+}
+
+#[tokio::test]
+async fn a_decision_is_sent_and_its_outcome_is_waited_for() {
+    let scene = Scene::new(2).await;
+    scene.login().await;
+    let approved = scene.online(&["approve", "ACME-1", "ACME-2", "--json"]).await;
+    assert_eq!(approved.exit, 0, "{} {}", approved.out, approved.err);
+    assert!(approved.json().as_array().unwrap().iter().all(|line| line["state"] == "applied"));
+    let again = scene.online(&["approve", "ACME-1", "--json"]).await;
+    assert_eq!((again.exit, again.json()[0]["state"].as_str()), (3, Some("refused")));
+}
+
+#[tokio::test]
+async fn a_decision_without_a_network_is_kept_and_sent_later() {
+    let scene = Scene::new(1).await;
+    scene.login().await;
+    let offline = scene.run(&["approve", "ACME-1", "--offline", "--json"], "").await;
+    assert_eq!((offline.exit, offline.json()[0]["state"].as_str()), (5, Some("queued")));
+    let outbox = scene.run(&["outbox", "--offline", "--json"], "").await;
+    assert_eq!((outbox.exit, outbox.json().as_array().unwrap().len()), (5, 1));
+    let sync = scene.online(&["sync", "--json"]).await;
+    assert_eq!((sync.exit, sync.json()["pushed"].as_u64()), (0, Some(1)), "{}", sync.err);
+    assert_eq!(scene.run(&["outbox", "--offline"], "").await.exit, 0);
+}
+
+#[tokio::test]
+async fn a_portal_that_cannot_be_reached_leaves_the_decision_pending() {
+    let scene = Scene::new(1).await;
+    scene.login().await;
+    scene.network.plan(|line| {
+        let signs_in = line.path.starts_with(paths::SIGN_IN);
+        if signs_in { postern_test_support::Fault::Pass } else { postern_test_support::Fault::DropRequest }
+    });
+    let pending = scene.online(&["approve", "ACME-1", "--json"]).await;
+    assert_eq!((pending.exit, pending.json()[0]["state"].as_str()), (5, Some("pending")));
+    assert!(pending.err.contains("cannot be reached"), "{}", pending.err);
+}
+
+#[tokio::test]
+async fn a_conflict_has_its_own_exit_code_and_shows_both_sides() {
+    let scene = Scene::new(1).await;
+    scene.login().await;
+    scene.run(&["approve", "ACME-1", "--offline"], "").await;
+    let lea = scene.portal.sign_in("lea").await;
+    let change = postern_protocol::DirectCommand {
+        id: "other".into(),
+        command: postern_domain::Command::SetFields { fields: Fields::new(), title: Some("Another".into()), description: None },
+    };
+    assert!(lea.post("/v1/items/ACME-1/commands", &change).send().await.unwrap().status().is_success());
+    let sync = scene.online(&["sync"]).await;
+    assert_eq!(sync.exit, 4, "{} {}", sync.out, sync.err);
+    let outbox = scene.run(&["outbox", "--offline"], "").await;
+    assert_eq!(outbox.exit, 4);
+    assert!(outbox.out.contains("you saw “Report 0”, now it is “Another”"), "{}", outbox.out);
+    let lines = scene.run(&["outbox", "--offline", "--json"], "").await.json();
+    let id = lines[0]["command"].as_str().unwrap().to_owned();
+    assert_eq!(scene.run(&["outbox", "discard", &id, "--offline"], "").await.exit, 0);
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_said_in_one_sentence_with_its_exit_code() {
+    let scene = Scene::new(1).await;
+    let url = scene.network.url();
+    let wrong = scene
+        .run(&["login", "--portal", &url, "--email", "olga@example.com", "--password-stdin"], "wrong")
+        .await;
+    assert_eq!(wrong.exit, 6, "{}", wrong.err);
+    let nobody = scene.run(&["approve", "ACME-1"], "").await;
+    assert_eq!(nobody.exit, 6, "{}", nobody.err);
+    scene.login().await;
+    let unknown = scene.run(&["show", "ACME-99", "--json"], "").await;
+    assert_eq!((unknown.exit, unknown.json()["error"]["exit"].as_u64()), (7, Some(7)));
+    let filter = scene.run(&["queue", "colour:red"], "").await;
+    assert_eq!(filter.exit, 2, "{}", filter.err);
+    let person = scene.online(&["reassign", "ACME-1", "--to", "nobody at all"]).await;
+    assert_eq!(person.exit, 7, "{}", person.err);
+    std::fs::write(scene.profile.path().join("cache.db"), "rubbish that is certainly no database at all").unwrap();
+    for suffix in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(scene.profile.path().join(format!("cache.db{suffix}")));
+    }
+    let cache = scene.run(&["queue"], "").await;
+    assert_eq!(cache.exit, 8, "{}", cache.err);
+    assert!(cache.err.contains("cache.db") && !cache.err.contains("panicked"), "{}", cache.err);
+}
+
+#[tokio::test]
+async fn the_audit_trail_comes_from_the_portal_and_offline_from_the_cache() {
+    let scene = Scene::new(1).await;
+    scene.login().await;
+    let online = scene.online(&["audit", "ACME-1", "--json"]).await;
+    assert_eq!(online.exit, 0, "{}", online.err);
+    assert_eq!(online.json()[0]["source"], "portal");
+    assert_eq!(online.json()[0]["lines"][0]["hash"].as_str().unwrap().len(), 64);
+    let offline = scene.run(&["audit", "ACME-1", "--offline", "--json"], "").await;
+    assert_eq!((offline.exit, offline.json()[0]["source"].as_str()), (0, Some("cache")));
+}
+
+#[tokio::test]
+async fn completions_and_manual_need_no_profile() {
+    let scene = Scene::new(0).await;
+    assert!(scene.run(&["completions", "bash"], "").await.out.contains("posternctl"));
+    assert!(scene.run(&["man"], "").await.out.contains(".TH posternctl"));
+    assert!(scene.run(&["--help"], "").await.out.contains("4  conflict"));
+}

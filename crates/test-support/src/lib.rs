@@ -1,0 +1,18 @@
+//! For tests only: a clock that stands still, randomness that repeats, people and items to work with, a whole portal
+//! in this process on a real socket, and a network that fails when told to.
+//!
+//! Nothing that ships may depend on this crate.
+
+mod clock;
+mod commands;
+mod people;
+mod portal;
+mod random;
+mod transport;
+
+pub use clock::FakeClock;
+pub use commands::{envelope, seen, submission, submit};
+pub use people::{PersonBuilder, acme, client, globex, person, project};
+pub use portal::{PASSWORD, Session, TestPortal, http};
+pub use random::SeededRandom;
+pub use transport::{Fault, FaultyTransport, RequestLine};

@@ -1,0 +1,198 @@
+//! A whole portal in this process, on a real loopback socket.
+
+use crate::clock::FakeClock;
+use crate::people::{acme, globex, person, project};
+use crate::random::SeededRandom;
+use postern_domain::{Person, Role};
+use postern_portal::{Config, Environment, PasswordCost, Portal, RunningPortal, hash_password};
+use postern_portal_store::{Founding, Rules, Store, StoreOptions};
+use postern_protocol::{SignIn, SignedIn, paths};
+use reqwest::{Client, Method, RequestBuilder};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A portal of the organisation "Example" in a directory that goes away with it. It knows:
+/// clients ACME (with project `rocket`) and GLOBEX; staff `olga` (owner) and `abel` (approver) everywhere, `lea` (team
+/// lead and admin) everywhere, `gus` (owner) for GLOBEX alone; contacts `carla` of ACME and `gina` of GLOBEX.
+pub struct TestPortal {
+    pub clock: Arc<FakeClock>,
+    pub environment: Environment,
+    pub http: Client,
+    config: Config,
+    rules: Rules,
+    running: Option<RunningPortal>,
+    data: TempDir,
+}
+
+/// Somebody signed in.
+#[derive(Clone)]
+pub struct Session {
+    pub signed_in: SignedIn,
+    base: String,
+    http: Client,
+}
+
+/// An HTTP client that gives up after ten seconds.
+pub fn http() -> Client {
+    // Another test of this process may have installed the provider before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .timeout(std::time::Duration::from_secs(10))
+        .build()
+        .unwrap_or_else(|error| panic!("no HTTP client: {error}"))
+}
+
+impl TestPortal {
+    pub async fn start() -> Self {
+        Self::start_with(Config::default(), Rules::default()).await
+    }
+
+    /// # Panics
+    /// When the portal cannot start.
+    pub async fn start_with(config: Config, rules: Rules) -> Self {
+        let data = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary directory: {error}"));
+        let clock = Arc::new(FakeClock::default());
+        let environment =
+            Environment { clock: Arc::clone(&clock) as _, random: Arc::new(SeededRandom::new(7)) };
+        let config = Config { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..config };
+        found(data.path(), &environment).await;
+        let mut portal = Self { clock, environment, http: http(), config, rules, running: None, data };
+        portal.run().await;
+        portal
+    }
+
+    async fn run(&mut self) {
+        let portal = Portal {
+            password_cost: PasswordCost::Trivial,
+            store_options: StoreOptions { rules: self.rules, ..StoreOptions::default() },
+            ..Portal::new(self.config.clone(), self.environment.clone())
+        };
+        let running = portal.start(self.data.path()).await;
+        self.running = Some(running.unwrap_or_else(|error| panic!("the portal does not start: {error}")));
+    }
+
+    /// Stops and starts again on the same data; the address becomes another one.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.run().await;
+    }
+
+    pub async fn stop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await;
+        }
+    }
+
+    fn running(&self) -> &RunningPortal {
+        self.running.as_ref().unwrap_or_else(|| panic!("the portal was stopped"))
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.running().address()
+    }
+
+    pub fn url(&self) -> String {
+        self.running().url()
+    }
+
+    pub fn store(&self) -> &Store {
+        self.running().store()
+    }
+
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Adds a person who signs in with [`PASSWORD`].
+    pub async fn add_person(&self, person: &Person) {
+        let hash = trivial_hash(&self.environment);
+        self.store().add_person(person, Some(&hash)).await.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Signs in as the person with the address `<name>@example.com`.
+    pub async fn sign_in(&self, name: &str) -> Session {
+        self.sign_in_at(&self.url(), name).await
+    }
+
+    /// As [`TestPortal::sign_in`], by another way to this portal.
+    pub async fn sign_in_at(&self, base: &str, name: &str) -> Session {
+        let request = SignIn {
+            email: format!("{name}@example.com"),
+            password: PASSWORD.to_owned(),
+            device: "a test".to_owned(),
+        };
+        let reply = self.http.post(format!("{base}{}", paths::SIGN_IN)).json(&request).send().await;
+        let reply = reply.unwrap_or_else(|error| panic!("{name} cannot sign in: {error}"));
+        let signed_in = reply.json().await.unwrap_or_else(|error| panic!("{name} cannot sign in: {error}"));
+        Session { signed_in, base: base.to_owned(), http: self.http.clone() }
+    }
+}
+
+impl Session {
+    pub fn person(&self) -> &Person {
+        &self.signed_in.person
+    }
+
+    pub fn token(&self) -> &str {
+        &self.signed_in.tokens.access_token
+    }
+
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.request(Method::GET, path)
+    }
+
+    pub fn post<T: serde::Serialize>(&self, path: &str, body: &T) -> RequestBuilder {
+        self.request(Method::POST, path).json(body)
+    }
+
+    pub fn put(&self, path: &str) -> RequestBuilder {
+        self.request(Method::PUT, path)
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base)).bearer_auth(self.token())
+    }
+}
+
+fn trivial_hash(environment: &Environment) -> String {
+    hash_password(PASSWORD, PasswordCost::Trivial, environment).unwrap_or_else(|error| panic!("{error}"))
+}
+
+async fn found(data: &Path, environment: &Environment) {
+    if let Err(error) = try_found(data, environment).await {
+        panic!("the portal cannot be made: {error}");
+    }
+}
+
+async fn try_found(data: &Path, environment: &Environment) -> anyhow::Result<()> {
+    let founding = Founding {
+        organisation: "Example".to_owned(),
+        epoch: environment.epoch(),
+        key_seed: environment.bytes(),
+    };
+    let store = Store::create(data, founding).await?;
+    let hash = trivial_hash(environment);
+    let (acme, globex) = (acme(), globex());
+    let mut bulk = store.bulk().await?;
+    bulk.add_client(&acme).await?;
+    bulk.add_client(&globex).await?;
+    bulk.add_project(&project("rocket", &acme)).await?;
+    for person in [
+        person("olga").everywhere(Role::InternalOwner),
+        person("abel").everywhere(Role::InternalApprover),
+        person("lea").everywhere(Role::TeamLead).everywhere(Role::PortalAdmin),
+        person("gus").at_client(Role::InternalOwner, &globex),
+        person("carla").at_client(Role::Client, &acme),
+        person("gina").at_client(Role::Client, &globex),
+    ] {
+        bulk.add_person(&person.build(), Some(&hash)).await?;
+    }
+    bulk.commit().await?;
+    store.close().await;
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! Names the commands that the window may call: any other is refused.
+
+const COMMANDS: &[&str] = &[
+    "session",
+    "sign_in",
+    "sign_out",
+    "queue_counts",
+    "list",
+    "matching_ids",
+    "item",
+    "find_item",
+    "act",
+    "predict",
+    "undo",
+    "candidates",
+    "outbox",
+    "outbox_retry",
+    "outbox_discard",
+    "sync_now",
+    "sync_status",
+    "bottleneck",
+    "preferences",
+    "set_preferences",
+    "painted",
+];
+
+fn main() {
+    let manifest = tauri_build::AppManifest::new().commands(COMMANDS);
+    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))
+        .expect("tauri.conf.json, capabilities/ and icons/ fit together");
+}

@@ -1,0 +1,154 @@
+//! What the window may ask. Each command is one call of the engine.
+
+use postern_console_core::{
+    ActItemResult, ActOptions, ActResult, BottleneckView, Engine, Failure, FailureCode, GroupBy, ItemView, ListPage, ListQuery,
+    OutboxLine, PersonRef, QueueCount, Request, SessionView, SyncStatus, Target,
+};
+use postern_domain::{CommandId, ItemId};
+use serde_json::Value;
+use std::io::Write;
+use tauri::ipc::Invoke;
+use tauri::{State, Wry};
+
+type Answer<T> = Result<T, Failure>;
+type Core<'a> = State<'a, Engine>;
+
+pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        session,
+        sign_in,
+        sign_out,
+        queue_counts,
+        list,
+        matching_ids,
+        item,
+        find_item,
+        act,
+        predict,
+        undo,
+        candidates,
+        outbox,
+        outbox_retry,
+        outbox_discard,
+        sync_now,
+        sync_status,
+        bottleneck,
+        preferences,
+        set_preferences,
+        painted,
+    ]
+}
+
+#[tauri::command]
+async fn session(engine: Core<'_>) -> Answer<SessionView> {
+    engine.session().await
+}
+
+#[tauri::command]
+async fn sign_in(engine: Core<'_>, portal: String, email: String, password: String) -> Answer<SessionView> {
+    engine.sign_in(&portal, &email, &password).await
+}
+
+#[tauri::command]
+async fn sign_out(engine: Core<'_>, discard_pending: bool) -> Answer<SessionView> {
+    engine.sign_out(discard_pending).await?;
+    engine.session().await
+}
+
+#[tauri::command]
+async fn queue_counts(engine: Core<'_>) -> Answer<Vec<QueueCount>> {
+    engine.counts().await
+}
+
+#[tauri::command]
+async fn list(engine: Core<'_>, query: ListQuery) -> Answer<ListPage> {
+    engine.list(&query).await
+}
+
+#[tauri::command]
+async fn matching_ids(engine: Core<'_>, query: ListQuery) -> Answer<Vec<ItemId>> {
+    engine.matching_ids(query.queue, &query.filter).await
+}
+
+#[tauri::command]
+async fn item(engine: Core<'_>, id: ItemId) -> Answer<ItemView> {
+    engine.item(&id).await
+}
+
+#[tauri::command]
+async fn find_item(engine: Core<'_>, reference: String) -> Answer<Option<ItemId>> {
+    match engine.find(&reference).await {
+        Ok(id) => Ok(Some(id)),
+        Err(failure) if failure.code == FailureCode::NotFound => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+#[tauri::command]
+async fn act(engine: Core<'_>, targets: Vec<Target>, request: Request) -> Answer<ActResult> {
+    engine.act(&targets, &request, ActOptions::default()).await
+}
+
+#[tauri::command]
+async fn predict(engine: Core<'_>, targets: Vec<Target>, request: Request) -> Answer<Vec<ActItemResult>> {
+    engine.predict(&targets, &request).await
+}
+
+#[tauri::command]
+async fn undo(engine: Core<'_>, batch: String) -> Answer<usize> {
+    Ok(engine.undo(&batch).await?.len())
+}
+
+#[tauri::command]
+async fn candidates(engine: Core<'_>, ids: Vec<ItemId>) -> Answer<Vec<PersonRef>> {
+    engine.candidates(&ids).await
+}
+
+#[tauri::command]
+async fn outbox(engine: Core<'_>) -> Answer<Vec<OutboxLine>> {
+    engine.outbox().await
+}
+
+#[tauri::command]
+async fn outbox_retry(engine: Core<'_>, command: CommandId) -> Answer<()> {
+    engine.retry(&command).await
+}
+
+#[tauri::command]
+async fn outbox_discard(engine: Core<'_>, command: CommandId) -> Answer<()> {
+    engine.discard(&command).await
+}
+
+#[tauri::command]
+async fn sync_now(engine: Core<'_>) -> Answer<()> {
+    engine.nudge();
+    Ok(())
+}
+
+#[tauri::command]
+async fn sync_status(engine: Core<'_>) -> Answer<SyncStatus> {
+    Ok(engine.status())
+}
+
+#[tauri::command]
+async fn bottleneck(engine: Core<'_>, group_by: GroupBy, filter: String) -> Answer<BottleneckView> {
+    engine.bottleneck(group_by, &filter).await
+}
+
+#[tauri::command]
+async fn preferences(engine: Core<'_>) -> Answer<Value> {
+    engine.preferences().await
+}
+
+#[tauri::command]
+async fn set_preferences(engine: Core<'_>, preferences: Value) -> Answer<()> {
+    engine.set_preferences(&preferences).await
+}
+
+/// Says on standard output when the first queue was on the screen, for whoever started the console.
+#[tauri::command]
+fn painted(ms: f64) {
+    let mut out = std::io::stdout().lock();
+    // Nobody needs to be there to read it.
+    let _ = writeln!(out, "queue painted after {ms:.0} ms").and_then(|()| out.flush());
+}

@@ -1,0 +1,105 @@
+//! The window around the console's engine: IPC, native notifications, one instance per profile. Glue only.
+//!
+//! Everything that Postern knows or decides is in the engine and the domain; nothing here outlives a redraw. To add
+//! something that the window may ask: a command in `ipc.rs`, its name in `build.rs` and in `capabilities/main.json`.
+
+mod alerts;
+mod arguments;
+mod events;
+mod ipc;
+mod sign_in_file;
+mod window;
+
+pub use arguments::Arguments;
+
+use postern_console_core::{Deps, Engine, default_profile};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tauri::Manager;
+use tracing_subscriber::EnvFilter;
+
+/// Opens the console and returns when it was closed.
+pub fn run(arguments: Arguments) -> ExitCode {
+    // Standard output speaks to scripts, standard error to people.
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_env("POSTERN_LOG").unwrap_or_else(|_| EnvFilter::new("warn")))
+        .with_writer(std::io::stderr)
+        .init();
+    match open(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn open(arguments: Arguments) -> Result<(), String> {
+    let profile = arguments
+        .profile
+        .clone()
+        .or_else(default_profile)
+        .ok_or("there is no folder for application data here; name one with --profile DIR")?;
+    std::fs::create_dir_all(&profile)
+        .map_err(|error| format!("the profile folder {} cannot be made: {error}", profile.display()))?;
+    let profile = profile.canonicalize().unwrap_or(profile);
+    let one_instance = tauri_plugin_single_instance::Builder::new()
+        .dbus_id(instance_name(&profile))
+        .callback(|app, _, _| window::bring_forward(app))
+        .build();
+    tauri::Builder::default()
+        .plugin(one_instance)
+        .plugin(tauri_plugin_window_state::Builder::default().with_filename(window_state_name(&profile)).build())
+        .invoke_handler(ipc::handler())
+        .setup(move |app| {
+            let engine = tauri::async_runtime::block_on(start_engine(profile, arguments))?;
+            app.manage(engine.clone());
+            events::forward(app.handle(), &engine);
+            alerts::deliver(app.handle(), &engine);
+            tauri::async_runtime::block_on(async { engine.start() });
+            window::open(app)?;
+            Ok(())
+        })
+        .build(tauri::generate_context!())
+        .map_err(|error| format!("the window cannot be opened: {error}"))?
+        .run(|app, event| match event {
+            tauri::RunEvent::WindowEvent { event: tauri::WindowEvent::Focused(true), .. } => {
+                app.state::<Engine>().nudge();
+            }
+            tauri::RunEvent::Exit => {
+                let engine = app.state::<Engine>().inner().clone();
+                tauri::async_runtime::block_on(engine.stop());
+            }
+            _ => {}
+        });
+    Ok(())
+}
+
+async fn start_engine(profile: PathBuf, arguments: Arguments) -> Result<Engine, String> {
+    let say = |failure: postern_console_core::Failure| failure.message;
+    let engine = Engine::open(&profile, Deps::system().map_err(say)?).await.map_err(say)?;
+    if let Some(file) = arguments.sign_in {
+        let credentials = sign_in_file::take(&file)?;
+        let credentials = credentials.as_ref();
+        engine.sign_in(credentials.0, credentials.1, credentials.2).await.map_err(say)?;
+    }
+    Ok(engine)
+}
+
+/// One console per profile: a second start brings the first one's window forward.
+fn instance_name(profile: &std::path::Path) -> String {
+    format!("app.postern.console.p{}", profile_number(profile))
+}
+
+fn window_state_name(profile: &std::path::Path) -> String {
+    format!("window-{}.json", profile_number(profile))
+}
+
+/// The same for the same profile, in letters and digits.
+fn profile_number(profile: &std::path::Path) -> String {
+    let hash = profile
+        .to_string_lossy()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{hash:016x}")
+}

@@ -1,0 +1,98 @@
+//! The portal's API as a client of any kind uses it: for clients who hand over and change items.
+
+use postern_domain::{Command, CommandId, Item, Kind, Visibility};
+use postern_protocol::{AuditLine, CommandOutcome, DirectCommand, NewItem, Outcome, SignIn, SignedIn, paths};
+use reqwest::{Client, Method, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Once;
+
+pub struct Api {
+    http: Client,
+    address: String,
+    token: String,
+    pub me: postern_domain::Person,
+}
+
+impl Api {
+    pub async fn sign_in(address: &str, email: &str, password: &str) -> Self {
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            rustls::crypto::ring::default_provider().install_default().expect("no provider yet");
+        });
+        let http = Client::new();
+        let request =
+            SignIn { email: email.to_owned(), password: password.to_owned(), device: "journey".to_owned() };
+        let reply = http.post(format!("{address}{}", paths::SIGN_IN)).json(&request).send().await.expect("a reply");
+        assert_eq!(reply.status(), StatusCode::OK, "signing in as {email}");
+        let signed_in: SignedIn = reply.json().await.expect("tokens");
+        Self {
+            http,
+            address: address.to_owned(),
+            token: signed_in.tokens.access_token,
+            me: signed_in.person,
+        }
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> T {
+        let mut request = self.http.request(method, format!("{}{path}", self.address)).bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let reply = request.send().await.expect("a reply");
+        let status = reply.status();
+        let text = reply.text().await.expect("a body");
+        assert!(status.is_success(), "{path}: {status} {text}");
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error} in {text}"))
+    }
+
+    pub async fn item(&self, reference: &str) -> Item {
+        self.ask(Method::GET, &format!("{}/{reference}", paths::ITEMS), None::<&()>).await
+    }
+
+    pub async fn audit(&self, reference: &str) -> Vec<AuditLine> {
+        self.ask(Method::GET, &format!("{}/{reference}/audit", paths::ITEMS), None::<&()>).await
+    }
+
+    /// Hands over a new item for the client that this person belongs to.
+    pub async fn submit(&self, id: &str, title: &str) -> Item {
+        let client = self.me.grants.iter().find_map(|grant| grant.scope.client.clone()).expect("a client's contact");
+        let new = NewItem {
+            command: CommandId::from(id),
+            kind: Kind::Request,
+            title: title.to_owned(),
+            description: "Handed over on a journey.".to_owned(),
+            client,
+            project: None,
+            journey: None,
+            fields: postern_domain::Fields::new(),
+            priority: postern_domain::Priority::Normal,
+            owner: None,
+        };
+        self.ask(Method::POST, paths::ITEMS, Some(&new)).await
+    }
+
+    /// One command on an item, which must be applied.
+    pub async fn apply(&self, id: &str, reference: &str, command: Command) {
+        let direct = DirectCommand { id: CommandId::from(id), command };
+        let outcome: CommandOutcome =
+            self.ask(Method::POST, &format!("{}/{reference}/commands", paths::ITEMS), Some(&direct)).await;
+        assert!(matches!(outcome.outcome, Outcome::Applied { .. }), "{:?}", outcome.outcome);
+    }
+
+    pub async fn set_title(&self, id: &str, reference: &str, title: &str) {
+        let fields = postern_domain::Fields::new();
+        let command = Command::SetFields { fields, title: Some(title.to_owned()), description: None };
+        self.apply(id, reference, command).await;
+    }
+
+    pub async fn comment(&self, id: &str, reference: &str, body: &str) {
+        let command = Command::Comment {
+            id: id.into(),
+            visibility: Visibility::Client,
+            body: body.to_owned(),
+            mentions: Vec::new(),
+        };
+        self.apply(id, reference, command).await;
+    }
+}

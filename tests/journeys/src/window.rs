@@ -1,0 +1,120 @@
+//! The real window, driven through WebDriver as a person would drive it.
+
+use crate::desktop::Desktop;
+use crate::place::{artefact, binary};
+use crate::process::{Running, free_port};
+use crate::eventually;
+use serde_json::json;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+use thirtyfour::prelude::*;
+
+/// Longer than anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+pub struct Window {
+    pub driver: WebDriver,
+    _webdriver: Running,
+}
+
+impl Window {
+    /// Opens the console on a profile. `sign_in` is portal, e-mail and password of a first start.
+    pub async fn open(desktop: &Desktop, profile: &Path, sign_in: Option<(&str, &str, &str)>) -> Self {
+        std::fs::create_dir_all(profile).expect("a profile folder");
+        let mut arguments = vec!["--profile".to_owned(), profile.display().to_string()];
+        if let Some((portal, email, password)) = sign_in {
+            let file = profile.join("sign-in.json");
+            let content = json!({ "portal": portal, "email": email, "password": password });
+            std::fs::write(&file, content.to_string()).expect("the sign-in file");
+            arguments.extend(["--sign-in".to_owned(), file.display().to_string()]);
+        }
+        let port = free_port();
+        let webdriver = Running::start(
+            "WebKitWebDriver",
+            desktop
+                .command("WebKitWebDriver")
+                .arg(format!("--port={port}"))
+                .env("TAURI_WEBVIEW_AUTOMATION", "true")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        );
+        let address = format!("http://127.0.0.1:{port}");
+        let driver = eventually("WebKitWebDriver opens the console", PATIENCE, || async {
+            let mut capabilities = Capabilities::new();
+            capabilities
+                .set("webkitgtk:browserOptions", json!({ "binary": binary("postern"), "args": arguments }))
+                .expect("JSON");
+            WebDriver::new(&address, capabilities).await.ok()
+        })
+        .await;
+        Self { driver, _webdriver: webdriver }
+    }
+
+    pub async fn close(self) {
+        // The console ends with its session; the driver with this value.
+        let _ = self.driver.quit().await;
+    }
+
+    pub async fn find(&self, test_id: &str) -> WebElement {
+        self.select(&format!("[data-testid='{test_id}']")).await
+    }
+
+    pub async fn select(&self, css: &str) -> WebElement {
+        eventually(&format!("{css} is on the screen"), PATIENCE, || async {
+            let element = self.driver.find(By::Css(css)).await.ok()?;
+            element.is_displayed().await.ok()?.then_some(element)
+        })
+        .await
+    }
+
+    pub async fn is_there(&self, css: &str) -> bool {
+        self.driver.find(By::Css(css)).await.is_ok()
+    }
+
+    pub async fn click(&self, test_id: &str) {
+        eventually(&format!("{test_id} can be clicked"), PATIENCE, || async {
+            self.find(test_id).await.click().await.ok()
+        })
+        .await;
+    }
+
+    pub async fn type_into(&self, test_id: &str, text: &str) {
+        self.find(test_id).await.send_keys(text).await.expect("keys");
+    }
+
+    /// Presses keys wherever the focus is.
+    pub async fn press(&self, keys: impl Into<TypingData>) {
+        let focused = self.driver.active_element().await.expect("a focused element");
+        focused.send_keys(keys).await.expect("keys");
+    }
+
+    pub async fn text(&self, test_id: &str) -> String {
+        self.find(test_id).await.text().await.unwrap_or_default()
+    }
+
+    /// Waits until the element says something that `wanted` accepts; what it said.
+    pub async fn text_where(&self, test_id: &str, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        eventually(&format!("{test_id} says {what}"), PATIENCE, || async {
+            let text = self.text(test_id).await;
+            wanted(&text).then_some(text)
+        })
+        .await
+    }
+
+    /// The references of the rows on the screen, from the top.
+    pub async fn rows(&self) -> Vec<String> {
+        let mut references = Vec::new();
+        for row in self.driver.find_all(By::Css("[data-testid='row']")).await.unwrap_or_default() {
+            if let Ok(Some(reference)) = row.attr("data-ref").await {
+                references.push(reference);
+            }
+        }
+        references
+    }
+
+    pub async fn screenshot(&self, name: &str) {
+        let png = self.driver.screenshot_as_png().await.expect("a screenshot");
+        std::fs::write(artefact(name), png).expect("the screenshot's file");
+    }
+}

@@ -1,0 +1,59 @@
+//! The content changed while I was offline: my approval is not applied, and I am shown why.
+
+use postern_journeys::portal::PASSWORD;
+use postern_journeys::{Api, Ctl, Desktop, Place, Portal, Window};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_of_what_has_changed_since_is_a_conflict_and_is_not_applied() {
+    let place = Place::new();
+    let desktop = Desktop::start(&place);
+    let portal = Portal::with_sample(&place, 400);
+    let me = portal.suggested();
+    let address = portal.address();
+    let console = Ctl::signed_in(&desktop, place.path("me"), &address, &me.email);
+    let api = Api::sign_in(&address, &me.email, PASSWORD).await;
+
+    let mut reference = None;
+    for row in console.json(&["queue", "--queue", "my_turn"])["rows"].as_array().unwrap() {
+        let candidate = row["reference"].as_str().unwrap().to_owned();
+        let item = api.item(&candidate).await;
+        if item.waiting_on().any(|id| id == &api.me.id) {
+            reference = Some(candidate);
+            break;
+        }
+    }
+    let reference = reference.expect("something to decide");
+
+    // Somebody else changes the title; this console is offline and does not know.
+    let editor = portal.account_with("internal_owner");
+    let editor = Api::sign_in(&address, &editor.email, PASSWORD).await;
+    editor.set_title("change-1", &reference, "An entirely different request").await;
+    console.run(&["approve", &reference, "--offline"]).expect_code(5);
+    console.run(&["sync"]);
+
+    let outbox = console.json(&["outbox"]);
+    let lines = outbox["lines"].as_array().unwrap_or_else(|| panic!("{outbox}"));
+    assert_eq!(lines.len(), 1, "{outbox}");
+    assert_eq!(lines[0]["state"], "conflict", "{outbox}");
+    let item = api.item(&reference).await;
+    assert_eq!(item.title, "An entirely different request");
+    let decided_now = item
+        .closed_reviews
+        .iter()
+        .chain(&item.review)
+        .flat_map(|review| &review.decisions)
+        .any(|decision| decision.by == api.me.id && decision.content == postern_domain::ContentDigest::of(&item));
+    assert!(!decided_now, "the portal applied it");
+    drop(console);
+
+    let window = Window::open(&desktop, &place.path("me"), None).await;
+    window.select("[data-testid='row']").await;
+    window.click("pending-count").await;
+    let line = window.select("[data-testid='outbox-line'][data-state='conflict']").await;
+    let text = line.text().await.unwrap();
+    assert!(text.contains(&reference), "{text}");
+    line.click().await.unwrap();
+    window.screenshot("conflict.png").await;
+    portal.verify_audit();
+    window.close().await;
+}
