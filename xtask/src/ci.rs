@@ -40,7 +40,7 @@ pub fn ci(repository: &Repository) -> anyhow::Result<()> {
         (
             "Generated types",
             UiPackages,
-            Box::new(|| codegen::codegen(repository, true, codegen::Scope::Workspace)),
+            Box::new(|| codegen::codegen(repository, true)),
         ),
     ];
 

@@ -11,22 +11,11 @@ use crate::repository::Repository;
 use crate::steps::Steps;
 
 const GENERATED: &str = "ui/src/lib/generated";
-/// The packages whose types the UI sees.
-const TYPED: [&str; 3] = ["postern-domain", "postern-protocol", "postern-console-core"];
-
-/// What cargo compiles to run the exports.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// The least: quick for somebody who changed a type.
-    TypedPackages,
-    /// Everything, with the same features as the tests: CI compiles it anyway.
-    Workspace,
-}
 
 /// File names relative to the folder, with their contents.
 type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-pub fn codegen(repository: &Repository, check: bool, scope: Scope) -> anyhow::Result<()> {
+pub fn codegen(repository: &Repository, check: bool) -> anyhow::Result<()> {
     let steps = Steps::start();
     let scratch = repository.target().join("codegen");
     if scratch.exists() {
@@ -36,7 +25,7 @@ pub fn codegen(repository: &Repository, check: bool, scope: Scope) -> anyhow::Re
     std::fs::create_dir_all(&scratch).with_context(|| format!("{} cannot be made", scratch.display()))?;
 
     steps.begin("Exporting the types (cargo test export_bindings)");
-    export(repository, &scratch, scope)?;
+    export(repository, &scratch)?;
     let index = index_of(&read_all(&scratch)?);
     std::fs::write(scratch.join("index.ts"), index).context("the index of the types cannot be written")?;
     format(repository, &steps, &scratch)?;
@@ -58,19 +47,10 @@ pub fn codegen(repository: &Repository, check: bool, scope: Scope) -> anyhow::Re
     Ok(())
 }
 
-fn export(repository: &Repository, scratch: &Path, scope: Scope) -> anyhow::Result<()> {
+fn export(repository: &Repository, scratch: &Path) -> anyhow::Result<()> {
     let mut command = repository.cargo();
-    command.args(["test", "--quiet", "--lib"]);
-    match scope {
-        Scope::Workspace => {
-            command.arg("--workspace");
-        }
-        Scope::TypedPackages => {
-            for package in TYPED {
-                command.args(["--package", package]);
-            }
-        }
-    }
+    // The whole workspace: another selection would build the dependencies anew, with other features.
+    command.args(["test", "--quiet", "--workspace", "--lib"]);
     // Large integers are plain numbers in JSON, and the UI reads JSON.
     command.arg("export_bindings").env("TS_RS_EXPORT_DIR", scratch).env("TS_RS_LARGE_INT", "number");
     process::stdout_of(&mut command).map(drop).context("the types could not be exported")

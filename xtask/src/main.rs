@@ -47,7 +47,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
         Task::Run(options) => run::run(&repository, &options),
         Task::Test(options) => test::test(&repository, &options),
         Task::Ci => ci::ci(&repository),
-        Task::Codegen { check } => codegen::codegen(&repository, check, codegen::Scope::TypedPackages),
+        Task::Codegen { check } => codegen::codegen(&repository, check),
         Task::Tidy => tidy::tidy(&repository),
         Task::Bench { name } => bench::bench(&repository, name.as_deref()),
         Task::Icons { check } => icons::icons(&repository, check),

@@ -30,7 +30,10 @@ impl Engine {
     pub async fn snooze(&self, key: &str) -> Result<(), Failure> {
         let until = self.device_now().plus_ms(HOUR_MS);
         if !self.inner.cache.snooze_alert(key, until).await? {
-            return Err(failure(FailureCode::NotFound, "This notification is gone: its item was handled elsewhere."));
+            return Err(failure(
+                FailureCode::NotFound,
+                "This notification is gone: its item was handled elsewhere.",
+            ));
         }
         self.inner.wake.notify_one();
         Ok(())
@@ -75,11 +78,17 @@ impl Engine {
                 let due = item.due_at.map(|due| format!(", due {}", date_time(due, in_zone_of(&lookup))));
                 (
                     format!("{} is waiting for you", item.reference),
-                    format!("{} — {}{}", item.title, lookup.client_name(&item.client), due.unwrap_or_default()),
+                    format!(
+                        "{} — {}{}",
+                        item.title,
+                        lookup.client_name(&item.client),
+                        due.unwrap_or_default()
+                    ),
                 )
             }
             AlertKind::Escalated => {
-                let reason = item.escalation.as_ref().map(|escalation| escalation.reason.clone()).unwrap_or_default();
+                let reason =
+                    item.escalation.as_ref().map(|escalation| escalation.reason.clone()).unwrap_or_default();
                 (format!("{} was escalated to you", item.reference), format!("{} — {reason}", item.title))
             }
         };

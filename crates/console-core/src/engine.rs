@@ -200,7 +200,10 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 async fn prepare(folder: &Path) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| {
-        failure(FailureCode::Cache, format!("The profile folder {} cannot be used: {error}.", folder.display()))
+        failure(
+            FailureCode::Cache,
+            format!("The profile folder {} cannot be used: {error}.", folder.display()),
+        )
     };
     tokio::fs::create_dir_all(folder).await.map_err(cannot)?;
     #[cfg(unix)]

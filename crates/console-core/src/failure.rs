@@ -17,13 +17,25 @@ pub(crate) fn internal(message: impl Into<String>) -> Failure {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CallError {
     /// No portal answered: no network, or something in between answered for it.
-    Offline { reason: String },
+    Offline {
+        reason: String,
+    },
     /// The portal answered and wants to be left alone for a while, or failed.
-    Later { after_ms: Option<i64>, detail: String, request_id: Option<String> },
+    Later {
+        after_ms: Option<i64>,
+        detail: String,
+        request_id: Option<String>,
+    },
     /// The portal answered with a code to act on.
-    Problem { code: ErrorCode, detail: String, request_id: Option<String> },
+    Problem {
+        code: ErrorCode,
+        detail: String,
+        request_id: Option<String>,
+    },
     /// The session is over: sign in again.
-    SignedOut { reason: String },
+    SignedOut {
+        reason: String,
+    },
     /// Another window or program does the syncing.
     NotMine,
     Store(String),
@@ -87,9 +99,10 @@ impl From<CallError> for Failure {
                 ErrorCode::UpgradeRequired => FailureCode::Upgrade,
                 ErrorCode::Throttled | ErrorCode::Unavailable => FailureCode::Throttled,
                 ErrorCode::Malformed | ErrorCode::TooLarge => FailureCode::Invalid,
-                ErrorCode::SequenceGap | ErrorCode::ClientForked | ErrorCode::CursorGone | ErrorCode::Internal => {
-                    FailureCode::Internal
-                }
+                ErrorCode::SequenceGap
+                | ErrorCode::ClientForked
+                | ErrorCode::CursorGone
+                | ErrorCode::Internal => FailureCode::Internal,
             },
         };
         Failure { code, message: sentence(&error.sentence()), request_id: error.request_id() }

@@ -20,6 +20,7 @@ pub mod secrets;
 mod session;
 mod sync;
 mod system;
+mod tokens;
 pub mod transport;
 pub mod views;
 

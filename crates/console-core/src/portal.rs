@@ -72,7 +72,9 @@ pub(crate) async fn json<T: DeserializeOwned>(reply: Reply) -> Result<T, CallErr
     let body = whole(reply.body).await?;
     serde_json::from_slice(&body).map_err(|error| CallError::Later {
         after_ms: None,
-        detail: format!("The portal's answer cannot be understood ({error}). Is the portal newer than this console?"),
+        detail: format!(
+            "The portal's answer cannot be understood ({error}). Is the portal newer than this console?"
+        ),
         request_id,
     })
 }
@@ -94,10 +96,14 @@ pub(crate) fn offline(error: Unreachable) -> CallError {
 
 async fn refused(reply: Reply) -> CallError {
     let (status, request_id) = (reply.status, reply.request_id.clone());
-    let after_ms = reply.retry_after.and_then(|seconds| i64::try_from(seconds).ok()).map(|seconds| seconds * 1000);
+    let after_ms =
+        reply.retry_after.and_then(|seconds| i64::try_from(seconds).ok()).map(|seconds| seconds * 1000);
     let is_problem = reply.content_type.starts_with(PROBLEM_JSON);
-    let problem: Option<Problem> =
-        if is_problem { whole(reply.body).await.ok().and_then(|body| serde_json::from_slice(&body).ok()) } else { None };
+    let problem: Option<Problem> = if is_problem {
+        whole(reply.body).await.ok().and_then(|body| serde_json::from_slice(&body).ok())
+    } else {
+        None
+    };
     match problem {
         Some(problem) => {
             let request_id = Some(problem.request_id).filter(|id| !id.is_empty()).or(request_id);
@@ -134,14 +140,22 @@ pub(crate) fn address(text: &str) -> Result<String, String> {
     let url = reqwest::Url::parse(&with_scheme).map_err(|_| format!("“{text}” is not an address."))?;
     let host = url.host_str().unwrap_or_default().to_owned();
     if host.is_empty() || !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("“{text}” is not a portal's address. One looks like https://portal.example.com."));
+        return Err(format!(
+            "“{text}” is not a portal's address. One looks like https://portal.example.com."
+        ));
     }
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
         return Err("A portal's address has no password, question mark or hash in it.".to_owned());
     }
     let local = host == "localhost" || host == "[::1]" || host.starts_with("127.");
     if url.scheme() == "http" && !local {
-        return Err(format!("http://{host} would send your password readable by everybody on the way: use https://."));
+        return Err(format!(
+            "http://{host} would send your password readable by everybody on the way: use https://."
+        ));
     }
     Ok(with_scheme)
 }

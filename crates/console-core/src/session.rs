@@ -4,12 +4,10 @@ use crate::engine::{Engine, locked};
 use crate::failure::{CallError, failure};
 use crate::portal::{self, Call};
 use crate::queries::person_ref;
-use crate::transport::Reply;
 use crate::views::{Connection, EngineEvent, Failure, FailureCode, KeyStorage, SessionView};
 use postern_console_store::Meta;
 use postern_domain::{ConsoleId, Role};
-use postern_protocol::{ErrorCode, Refresh, SignIn, SignedIn, TokenPair, paths};
-use serde::de::DeserializeOwned;
+use postern_protocol::{SignIn, SignedIn, TokenPair, paths};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
@@ -20,7 +18,7 @@ pub(crate) struct Session {
     pub tokens: Mutex<TokenPair>,
     pub keys: Mutex<KeyStorage>,
     /// One refresh at a time.
-    refreshing: tokio::sync::Mutex<()>,
+    pub refreshing: tokio::sync::Mutex<()>,
 }
 
 impl Session {
@@ -34,7 +32,7 @@ impl Session {
         })
     }
 
-    fn access(&self) -> String {
+    pub fn access(&self) -> String {
         locked(&self.tokens).access_token.clone()
     }
 }
@@ -53,7 +51,12 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::sign_in`].
-    pub async fn sign_in_for_now(&self, portal: &str, email: &str, password: &str) -> Result<SessionView, Failure> {
+    pub async fn sign_in_for_now(
+        &self,
+        portal: &str,
+        email: &str,
+        password: &str,
+    ) -> Result<SessionView, Failure> {
         self.sign_in_keeping(portal, email, password, false).await
     }
 
@@ -66,8 +69,11 @@ impl Engine {
     ) -> Result<SessionView, Failure> {
         let portal = portal::address(portal).map_err(|message| failure(FailureCode::Invalid, message))?;
         let email = email.trim().to_owned();
-        let body =
-            SignIn { email: email.clone(), password: password.to_owned(), device: self.inner.deps.device.clone() };
+        let body = SignIn {
+            email: email.clone(),
+            password: password.to_owned(),
+            device: self.inner.deps.device.clone(),
+        };
         let call = Call::post(paths::SIGN_IN, &body);
         let reply = portal::send(self.inner.deps.transport.as_ref(), &portal, None, &call).await?;
         let signed_in: SignedIn = portal::json(reply).await?;
@@ -93,7 +99,8 @@ impl Engine {
     async fn adopt(&self, portal: &str, email: &str, signed_in: &SignedIn) -> Result<(), Failure> {
         let cache = &self.inner.cache;
         let meta = cache.meta().await?;
-        let same = meta.person.as_ref() == Some(&signed_in.person.id) && meta.portal.as_deref() == Some(portal);
+        let same =
+            meta.person.as_ref() == Some(&signed_in.person.id) && meta.portal.as_deref() == Some(portal);
         if !same && meta.person.is_some() {
             let unsent = cache.outbox_counts().await?.0;
             if unsent > 0 {
@@ -145,15 +152,17 @@ impl Engine {
         match self.inner.deps.secrets.read(&self.inner.account).await {
             Ok(Some(text)) => {
                 let Ok(tokens) = serde_json::from_str::<TokenPair>(&text) else { return };
-                *locked(&self.inner.session) = Some(Session::new(portal, email, tokens, KeyStorage::Keychain));
+                *locked(&self.inner.session) =
+                    Some(Session::new(portal, email, tokens, KeyStorage::Keychain));
                 self.set_status(|status| status.connection = Connection::Offline);
                 self.emit(EngineEvent::Session {});
                 self.nudge();
             }
             Ok(None) => {}
             Err(reason) => {
-                *locked(&self.inner.signed_out_because) =
-                    Some(format!("The kept sign-in cannot be read: {reason}. Sign in again; nothing is lost."));
+                *locked(&self.inner.signed_out_because) = Some(format!(
+                    "The kept sign-in cannot be read: {reason}. Sign in again; nothing is lost."
+                ));
             }
         }
     }
@@ -168,13 +177,21 @@ impl Engine {
             let changes = if unsent == 1 { "1 change".to_owned() } else { format!("{unsent} changes") };
             return Err(failure(
                 FailureCode::PendingChanges,
-                format!("{changes} have not reached the portal yet and would be lost. Sync first, or discard them."),
+                format!(
+                    "{changes} have not reached the portal yet and would be lost. Sync first, or discard them."
+                ),
             ));
         }
         if let Ok(session) = self.current() {
             let call = Call::post(paths::SIGN_OUT, &serde_json::json!({}));
             // The portal ends an unused session by itself.
-            let _ = portal::send(self.inner.deps.transport.as_ref(), &session.portal, Some(session.access()), &call).await;
+            let _ = portal::send(
+                self.inner.deps.transport.as_ref(),
+                &session.portal,
+                Some(session.access()),
+                &call,
+            )
+            .await;
         }
         let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
         let _running = self.inner.sync.lock().await;
@@ -211,7 +228,8 @@ impl Engine {
         let lookup = self.lookup().await?;
         let me = meta.person.unwrap_or_else(|| "".into());
         let myself = lookup.people.get(&me);
-        let roles: BTreeSet<Role> = myself.iter().flat_map(|me| me.grants.iter().map(|grant| grant.role)).collect();
+        let roles: BTreeSet<Role> =
+            myself.iter().flat_map(|me| me.grants.iter().map(|grant| grant.role)).collect();
         Ok(SessionView::SignedIn {
             person: person_ref(&me, &lookup),
             email: session.email.clone(),
@@ -228,90 +246,5 @@ impl Engine {
             let reason = locked(&self.inner.signed_out_because).clone();
             CallError::SignedOut { reason: reason.unwrap_or_else(|| "Nobody is signed in.".to_owned()) }
         })
-    }
-
-    pub(crate) async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T, CallError> {
-        portal::json(self.open_call(&call).await?).await
-    }
-
-    /// Sends one call with the token, and once more with a fresh one if the portal says that it has run out.
-    pub(crate) async fn open_call(&self, call: &Call) -> Result<Reply, CallError> {
-        let session = self.current()?;
-        let transport = self.inner.deps.transport.as_ref();
-        let used = session.access();
-        let first = portal::send(transport, &session.portal, Some(used.clone()), call).await;
-        match first {
-            Err(error) if error.code() == Some(ErrorCode::TokenExpired) => {
-                self.refresh(&session, &used).await?;
-                let second = portal::send(transport, &session.portal, Some(session.access()), call).await;
-                second.map_err(|error| self.ended(error))
-            }
-            other => other.map_err(|error| self.ended(error)),
-        }
-    }
-
-    /// A session that is over is over for good.
-    fn ended(&self, error: CallError) -> CallError {
-        match error.code() {
-            Some(ErrorCode::SessionEnded | ErrorCode::TokenExpired) => {
-                let reason =
-                    "The portal has ended this session. Sign in again: the cache and all changes are kept.".to_owned();
-                self.signed_out(Some(reason.clone()));
-                CallError::SignedOut { reason }
-            }
-            _ => error,
-        }
-    }
-
-    /// Exchanges the refresh token, unless somebody else just did.
-    async fn refresh(&self, session: &Session, used: &str) -> Result<(), CallError> {
-        let _one_at_a_time = session.refreshing.lock().await;
-        if session.access() != used {
-            return Ok(());
-        }
-        let kept = *locked(&session.keys) == KeyStorage::Keychain;
-        if kept && self.reread(session, used).await {
-            return Ok(());
-        }
-        let refresh_token = locked(&session.tokens).refresh_token.clone();
-        let call = Call::post(paths::REFRESH, &Refresh { refresh_token });
-        let reply = portal::send(self.inner.deps.transport.as_ref(), &session.portal, None, &call).await;
-        let tokens: TokenPair = match reply {
-            Ok(reply) => portal::json(reply).await?,
-            Err(error) => {
-                // Another process may have used this refresh token a moment ago.
-                if kept && error.code().is_some() && self.reread(session, used).await {
-                    return Ok(());
-                }
-                let over = matches!(error.code(), Some(ErrorCode::SessionEnded | ErrorCode::TokenExpired));
-                if over {
-                    let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
-                }
-                return Err(self.ended(error));
-            }
-        };
-        // The old refresh token is worth nothing any more: the new one is kept before it is used.
-        if kept && let Ok(text) = serde_json::to_string(&tokens)
-            && let Err(reason) = self.inner.deps.secrets.write(&self.inner.account, &text).await
-        {
-            *locked(&session.keys) = KeyStorage::SessionOnly {
-                reason: format!("The sign-in is kept only until Postern is closed: {reason}."),
-            };
-            self.emit(EngineEvent::Session {});
-        }
-        *locked(&session.tokens) = tokens;
-        Ok(())
-    }
-
-    /// Whether the keychain holds newer tokens than the one used: another process refreshed them.
-    async fn reread(&self, session: &Session, used: &str) -> bool {
-        let Ok(Some(text)) = self.inner.deps.secrets.read(&self.inner.account).await else { return false };
-        match serde_json::from_str::<TokenPair>(&text) {
-            Ok(tokens) if tokens.access_token != used => {
-                *locked(&session.tokens) = tokens;
-                true
-            }
-            _ => false,
-        }
     }
 }

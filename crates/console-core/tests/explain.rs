@@ -155,8 +155,18 @@ fn every_command_has_a_name_and_every_outcome_a_sentence() {
         Command::Complete {},
         Command::Withdraw { reason: reason() },
         Command::Reopen { reason: reason() },
-        Command::Comment { id: "c".into(), visibility: Visibility::Client, body: "hello".into(), mentions: vec![] },
-        Command::Comment { id: "c".into(), visibility: Visibility::Internal, body: "note".into(), mentions: vec![] },
+        Command::Comment {
+            id: "c".into(),
+            visibility: Visibility::Client,
+            body: "hello".into(),
+            mentions: vec![],
+        },
+        Command::Comment {
+            id: "c".into(),
+            visibility: Visibility::Internal,
+            body: "note".into(),
+            mentions: vec![],
+        },
         Command::SetFields { fields: Fields::new(), title: None, description: None },
         Command::SetDue { due_at: Some(AT) },
         Command::SetDue { due_at: None },
@@ -189,7 +199,9 @@ fn every_command_has_a_name_and_every_outcome_a_sentence() {
 
 #[test]
 fn lists_and_times_read_as_people_write_them() {
-    let names = |count: usize| ["Ana", "Ben", "Cem"].iter().take(count).map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let names = |count: usize| {
+        ["Ana", "Ben", "Cem"].iter().take(count).map(|name| (*name).to_owned()).collect::<Vec<_>>()
+    };
     assert_eq!(explain::list(&names(1), "and"), "Ana");
     assert_eq!(explain::list(&names(2), "and"), "Ana and Ben");
     assert_eq!(explain::list(&names(3), "or"), "Ana, Ben or Cem");

@@ -15,7 +15,8 @@ const NOW: Timestamp = Timestamp::from_ms(1_700_000_000_000);
 const ROUNDS: usize = 41;
 
 fn main() {
-    let items: u32 = std::env::var("POSTERN_BENCH_ITEMS").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
+    let items: u32 =
+        std::env::var("POSTERN_BENCH_ITEMS").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(run(items));
 }
@@ -39,8 +40,14 @@ async fn run(count: u32) {
     let cursor = Cursor { epoch: "e".into(), seq: 1, scope_generation: 1, directory_version: 1 };
     staging.swap(&lease, &cursor, NOW).await.unwrap();
     let total = begun.elapsed();
-    println!("bootstrap of {count} items: {total:.2?} (fill {filled:.2?}, index and swap {:.2?})", total - filled);
-    println!("raw insert of the same documents and columns, indexed: {raw:.2?}; ratio {:.2}", ratio(total, raw));
+    println!(
+        "bootstrap of {count} items: {total:.2?} (fill {filled:.2?}, index and swap {:.2?})",
+        total - filled
+    );
+    println!(
+        "raw insert of the same documents and columns, indexed: {raw:.2?}; ratio {:.2}",
+        ratio(total, raw)
+    );
 
     let mut direct = SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
     println!("\n{:<34}{:>10}{:>10}{:>8}", "median of the first 50", "cache", "raw", "ratio");
@@ -54,7 +61,9 @@ async fn run(count: u32) {
         report(&format!("{queue:?} by due"), ours, Some(raw));
     }
     for sort in [SortKey::Age, SortKey::Updated, SortKey::Priority, SortKey::Reference, SortKey::Title] {
-        for queue in [QueueKind::MyTurn, QueueKind::Team, QueueKind::Stuck, QueueKind::Open, QueueKind::Closed] {
+        for queue in
+            [QueueKind::MyTurn, QueueKind::Team, QueueKind::Stuck, QueueKind::Open, QueueKind::Closed]
+        {
             let ours = median(|| async {
                 cache.list(&listing(queue, sort, true, Filter::default())).await.unwrap();
             })
@@ -67,7 +76,13 @@ async fn run(count: u32) {
     })
     .await;
     report("all counts", tallies, None);
-    for text in ["client:acme", "stage:review owner:p3@example.com", "\"report 77\"", "is:stuck -kind:invoice", "due:<2d"] {
+    for text in [
+        "client:acme",
+        "stage:review owner:p3@example.com",
+        "\"report 77\"",
+        "is:stuck -kind:invoice",
+        "due:<2d",
+    ] {
         let filter = parse(text).filter;
         let ours = median(|| async {
             cache.list(&listing(QueueKind::Open, SortKey::Due, false, filter.clone())).await.unwrap();
@@ -83,7 +98,11 @@ async fn run(count: u32) {
 fn report(what: &str, ours: Duration, raw: Option<Duration>) {
     let ours_ms = ours.as_secs_f64() * 1000.0;
     match raw {
-        Some(raw) => println!("{what:<34}{ours_ms:>8.2}ms{:>8.2}ms{:>8.2}", raw.as_secs_f64() * 1000.0, ratio(ours, raw)),
+        Some(raw) => println!(
+            "{what:<34}{ours_ms:>8.2}ms{:>8.2}ms{:>8.2}",
+            raw.as_secs_f64() * 1000.0,
+            ratio(ours, raw)
+        ),
         None => println!("{what:<34}{ours_ms:>8.2}ms"),
     }
 }
@@ -119,8 +138,12 @@ async fn raw_median(connection: &mut SqliteConnection, sql: &'static str) -> Dur
 fn raw_query(queue: QueueKind) -> &'static str {
     macro_rules! raw {
         ($members:literal) => {
-            concat!("SELECT id, reference, title, kind, client, phase, stage, owner, waiting, due_ms, entered_ms \
-                     FROM items WHERE live = 1 AND ", $members, " AND ?1 > 0 ORDER BY due_sort LIMIT 50")
+            concat!(
+                "SELECT id, reference, title, kind, client, phase, stage, owner, waiting, due_ms, entered_ms \
+                     FROM items WHERE live = 1 AND ",
+                $members,
+                " AND ?1 > 0 ORDER BY due_sort LIMIT 50"
+            )
         };
     }
     match queue {
@@ -142,7 +165,8 @@ fn listing(queue: QueueKind, sort: SortKey, descending: bool, filter: Filter) ->
 /// The same documents, the columns of one index, and their words, with statements prepared once, in transactions as
 /// large as the cache's own.
 async fn raw_insert(path: &std::path::Path, items: &[Item]) -> Duration {
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(true).pragma("journal_mode", "wal");
+    let options =
+        SqliteConnectOptions::new().filename(path).create_if_missing(true).pragma("journal_mode", "wal");
     let mut connection = options.connect().await.unwrap();
     sqlx::raw_sql(
         "CREATE TABLE items (row INTEGER PRIMARY KEY, id TEXT UNIQUE, reference TEXT, title TEXT, phase TEXT, stage TEXT,
@@ -257,7 +281,11 @@ fn item(number: u32) -> Item {
         reference: format!("C{}-{number}", choose(300, 7)),
         kind: Kind::ALL[choose(4, 8) as usize],
         title: format!("Quarterly report {number} for the steering group"),
-        description: format!("Please look at figures {} and {} before they go to the board.", number % 977, number % 53),
+        description: format!(
+            "Please look at figures {} and {} before they go to the board.",
+            number % 977,
+            number % 53
+        ),
         client: ClientId(format!("c{}", choose(300, 7))),
         project: None,
         journey: Journey::built_in().reference(),

@@ -72,7 +72,8 @@ fn escalated_to_me(before: Option<&Item>, after: &Item, me: &PersonId) -> bool {
 
 fn new_in_my_turn(before: Option<&Item>, after: &Item, me: &PersonId) -> bool {
     let turn = |item: &Item| columns::turns(item).contains(me);
-    let same_step = |old: &Item| old.phase == after.phase && old.stage() == after.stage() && old.round == after.round;
+    let same_step =
+        |old: &Item| old.phase == after.phase && old.stage() == after.stage() && old.round == after.round;
     if !turn(after) || before.is_some_and(|old| turn(old) && same_step(old)) {
         return false;
     }
@@ -85,7 +86,10 @@ fn by_me(before: Option<&Item>, after: &Item, me: &PersonId) -> bool {
     let moved = |entry: &&Entry| {
         matches!(
             entry.what,
-            Happening::ReviewOpened { .. } | Happening::Reassigned { .. } | Happening::FullyApproved | Happening::Reopened { .. }
+            Happening::ReviewOpened { .. }
+                | Happening::Reassigned { .. }
+                | Happening::FullyApproved
+                | Happening::Reopened { .. }
         )
     };
     let last = after.history.iter().skip(known).rev().find(moved);

@@ -27,7 +27,15 @@ struct Inner {
 
 impl Cache {
     pub(crate) fn new(path: PathBuf, write: SqlitePool, read: SqlitePool) -> Self {
-        Self { inner: Arc::new(Inner { path, write, read, lookup: Mutex::new(None), seen_version: Mutex::new(None) }) }
+        Self {
+            inner: Arc::new(Inner {
+                path,
+                write,
+                read,
+                lookup: Mutex::new(None),
+                seen_version: Mutex::new(None),
+            }),
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -90,8 +98,7 @@ impl Cache {
             .fetch_one(&mut *connection)
             .await
             .map_err(|error| self.named(error))?;
-        let before =
-            self.inner.seen_version.lock().unwrap_or_else(PoisonError::into_inner).replace(version);
+        let before = self.inner.seen_version.lock().unwrap_or_else(PoisonError::into_inner).replace(version);
         Ok(before.is_some_and(|before| before != version))
     }
 

@@ -27,8 +27,16 @@ impl Lookup {
             me,
             people: People::new(directory.people.iter().cloned()),
             clients: directory.clients.iter().map(|client| (client.id.clone(), client.clone())).collect(),
-            projects: directory.projects.iter().map(|project| (project.id.clone(), project.clone())).collect(),
-            journeys: directory.journeys.iter().map(|journey| (journey.reference(), journey.clone())).collect(),
+            projects: directory
+                .projects
+                .iter()
+                .map(|project| (project.id.clone(), project.clone()))
+                .collect(),
+            journeys: directory
+                .journeys
+                .iter()
+                .map(|journey| (journey.reference(), journey.clone()))
+                .collect(),
             norms: Norms::new(directory.norms.iter().cloned()),
             stamp: 0,
         }
@@ -129,7 +137,9 @@ pub(crate) enum Reach {
 
 pub(crate) fn reach(before: &Lookup, after: &Lookup) -> Reach {
     let me = |lookup: &Lookup| {
-        lookup.myself().map(|person| (person.id.clone(), person.grants.clone(), person.groups.clone(), person.disabled))
+        lookup
+            .myself()
+            .map(|person| (person.id.clone(), person.grants.clone(), person.groups.clone(), person.disabled))
     };
     if before.clients != after.clients || me(before).map(|me| me.0) != me(after).map(|me| me.0) {
         Reach::Everything

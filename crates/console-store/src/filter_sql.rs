@@ -132,7 +132,11 @@ fn stage(value: &str, lookup: &Lookup) -> Sql {
         lookup.journeys.values().flat_map(|journey| journey.stages.iter().map(move |stage| (journey, stage)))
     };
     let keys = |matches: &dyn Fn(&str) -> bool| -> BTreeSet<String> {
-        stages().map(|(_, stage)| stage.key.as_str()).filter(|key| matches(&key.to_lowercase())).map(str::to_owned).collect()
+        stages()
+            .map(|(_, stage)| stage.key.as_str())
+            .filter(|key| matches(&key.to_lowercase()))
+            .map(str::to_owned)
+            .collect()
     };
     let exact = keys(&|key| key == wanted);
     if !exact.is_empty() {
@@ -166,9 +170,15 @@ fn people(who: &Who, lookup: &Lookup) -> Vec<String> {
         Who::Named(name) => name.to_lowercase(),
     };
     let found = |matches: &dyn Fn(&postern_domain::Person) -> bool| -> Vec<String> {
-        lookup.people.iter().filter(|person| matches(person)).map(|person| person.id.as_str().to_owned()).collect()
+        lookup
+            .people
+            .iter()
+            .filter(|person| matches(person))
+            .map(|person| person.id.as_str().to_owned())
+            .collect()
     };
-    let known = found(&|person| person.id.as_str().to_lowercase() == name || person.email.to_lowercase() == name);
+    let known =
+        found(&|person| person.id.as_str().to_lowercase() == name || person.email.to_lowercase() == name);
     if !known.is_empty() {
         return known;
     }
@@ -188,9 +198,15 @@ fn begins(name: &str, wanted: &str) -> bool {
 fn clients(value: &str, lookup: &Lookup) -> Vec<String> {
     let wanted = value.to_lowercase();
     let found = |matches: &dyn Fn(&ClientId, &postern_domain::Client) -> bool| -> Vec<String> {
-        lookup.clients.iter().filter(|(id, client)| matches(id, client)).map(|(id, _)| id.as_str().to_owned()).collect()
+        lookup
+            .clients
+            .iter()
+            .filter(|(id, client)| matches(id, client))
+            .map(|(id, _)| id.as_str().to_owned())
+            .collect()
     };
-    let known = found(&|id, client| id.as_str().to_lowercase() == wanted || client.code.to_lowercase() == wanted);
+    let known =
+        found(&|id, client| id.as_str().to_lowercase() == wanted || client.code.to_lowercase() == wanted);
     if !known.is_empty() {
         return known;
     }
@@ -198,17 +214,21 @@ fn clients(value: &str, lookup: &Lookup) -> Vec<String> {
     if !named.is_empty() {
         return named;
     }
-    found(&|_, client| client.name.to_lowercase().starts_with(&wanted) || client.code.to_lowercase().starts_with(&wanted))
+    found(&|_, client| {
+        client.name.to_lowercase().starts_with(&wanted) || client.code.to_lowercase().starts_with(&wanted)
+    })
 }
 
 fn cohorts(value: &str, lookup: &Lookup) -> Vec<String> {
     let wanted = value.to_lowercase();
     let all: BTreeSet<&str> = lookup.clients.values().map(|client| client.cohort.as_str()).collect();
-    let exact: Vec<String> =
-        all.iter().filter(|cohort| cohort.to_lowercase() == wanted).map(|cohort| (*cohort).to_owned()).collect();
+    let exact: Vec<String> = all
+        .iter()
+        .filter(|cohort| cohort.to_lowercase() == wanted)
+        .map(|cohort| (*cohort).to_owned())
+        .collect();
     if !exact.is_empty() {
         return exact;
     }
     all.into_iter().filter(|cohort| cohort.to_lowercase().starts_with(&wanted)).map(str::to_owned).collect()
 }
-

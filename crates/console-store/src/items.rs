@@ -54,7 +54,8 @@ pub(crate) async fn insert(
         return Ok(());
     }
     let prefix = family.prefix();
-    let mut items: QueryBuilder<Sqlite> = QueryBuilder::new(format!("INSERT INTO {prefix}items ({COLUMNS}) "));
+    let mut items: QueryBuilder<Sqlite> =
+        QueryBuilder::new(format!("INSERT INTO {prefix}items ({COLUMNS}) "));
     items.push_values(prepared, |mut row, Prepared { row: number, item, columns, layer, .. }| {
         row.push_bind(*number)
             .push_bind(item.id.as_str())
@@ -93,14 +94,17 @@ pub(crate) async fn insert(
     });
     items.build().execute(&mut *connection).await?;
 
-    let mut docs: QueryBuilder<Sqlite> = QueryBuilder::new(format!("INSERT INTO {prefix}item_docs (row, doc) "));
+    let mut docs: QueryBuilder<Sqlite> =
+        QueryBuilder::new(format!("INSERT INTO {prefix}item_docs (row, doc) "));
     docs.push_values(prepared, |mut row, each| {
         row.push_bind(each.row).push_bind(each.doc.as_str());
     });
     docs.build().execute(&mut *connection).await?;
 
-    let turns: Vec<_> =
-        prepared.iter().flat_map(|each| each.columns.turns.iter().map(move |person| (person, each.row))).collect();
+    let turns: Vec<_> = prepared
+        .iter()
+        .flat_map(|each| each.columns.turns.iter().map(move |person| (person, each.row)))
+        .collect();
     if !turns.is_empty() {
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new(format!("INSERT OR IGNORE INTO {prefix}item_turns (person, row) "));
@@ -146,13 +150,22 @@ fn escalated_to(item: &Item) -> Option<String> {
 }
 
 /// Puts `item` in the place of the row of its layer, and keeps the row's number.
-pub(crate) async fn put(connection: &mut SqliteConnection, layer: i64, item: &Item, lookup: &Lookup) -> Result<()> {
+pub(crate) async fn put(
+    connection: &mut SqliteConnection,
+    layer: i64,
+    item: &Item,
+    lookup: &Lookup,
+) -> Result<()> {
     let row = match row_of(connection, &item.id, layer).await? {
         Some(row) => {
             remove_row(connection, row).await?;
             row
         }
-        None => sqlx::query_scalar("SELECT coalesce(max(row), 0) + 1 FROM items").fetch_one(&mut *connection).await?,
+        None => {
+            sqlx::query_scalar("SELECT coalesce(max(row), 0) + 1 FROM items")
+                .fetch_one(&mut *connection)
+                .await?
+        }
     };
     let prepared = Prepared::new(row, layer, item, lookup)?;
     insert(connection, Family::Live, &[prepared], lookup).await
@@ -196,14 +209,17 @@ pub(crate) async fn show(connection: &mut SqliteConnection, id: &ItemId, layer: 
     Ok(())
 }
 
-pub(crate) async fn read_layer(connection: &mut SqliteConnection, id: &ItemId, layer: i64) -> Result<Option<Item>> {
-    let doc: Option<String> = sqlx::query_scalar(
-        "SELECT doc FROM items JOIN item_docs USING (row) WHERE id = $1 AND layer = $2",
-    )
-    .bind(id.as_str())
-    .bind(layer)
-    .fetch_optional(connection)
-    .await?;
+pub(crate) async fn read_layer(
+    connection: &mut SqliteConnection,
+    id: &ItemId,
+    layer: i64,
+) -> Result<Option<Item>> {
+    let doc: Option<String> =
+        sqlx::query_scalar("SELECT doc FROM items JOIN item_docs USING (row) WHERE id = $1 AND layer = $2")
+            .bind(id.as_str())
+            .bind(layer)
+            .fetch_optional(connection)
+            .await?;
     doc.map(|doc| Ok(serde_json::from_str(&doc)?)).transpose()
 }
 
@@ -218,7 +234,11 @@ pub(crate) async fn read_live(connection: &mut SqliteConnection, id: &ItemId) ->
 }
 
 /// Works out the columns of stored base items anew, after the directory changed. Overlays are rebuilt elsewhere.
-pub(crate) async fn recompute(connection: &mut SqliteConnection, only_open: bool, lookup: &Lookup) -> Result<()> {
+pub(crate) async fn recompute(
+    connection: &mut SqliteConnection,
+    only_open: bool,
+    lookup: &Lookup,
+) -> Result<()> {
     const STEP: i64 = 500;
     let standing = if only_open { "AND standing = 1" } else { "" };
     let mut after = 0_i64;
@@ -236,10 +256,14 @@ pub(crate) async fn recompute(connection: &mut SqliteConnection, only_open: bool
         for (row, live, doc) in rows {
             let item: Item = serde_json::from_str(&doc)?;
             remove_row(connection, row).await?;
-            let prepared = Prepared { row, columns: Columns::of(&item, lookup), item: &item, doc, layer: BASE };
+            let prepared =
+                Prepared { row, columns: Columns::of(&item, lookup), item: &item, doc, layer: BASE };
             insert(connection, Family::Live, &[prepared], lookup).await?;
             if live == 0 {
-                sqlx::query("UPDATE items SET live = 0 WHERE row = $1").bind(row).execute(&mut *connection).await?;
+                sqlx::query("UPDATE items SET live = 0 WHERE row = $1")
+                    .bind(row)
+                    .execute(&mut *connection)
+                    .await?;
             }
         }
     }
@@ -261,11 +285,12 @@ impl Cache {
     /// The id of the item that people call `reference`, whatever its case.
     pub async fn find_reference(&self, reference: &str) -> Result<Option<ItemId>> {
         let mut connection = self.reader().await?;
-        let exact: Option<String> = sqlx::query_scalar("SELECT id FROM items WHERE live = 1 AND reference = $1 LIMIT 1")
-            .bind(reference)
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(|error| self.named(error))?;
+        let exact: Option<String> =
+            sqlx::query_scalar("SELECT id FROM items WHERE live = 1 AND reference = $1 LIMIT 1")
+                .bind(reference)
+                .fetch_optional(&mut *connection)
+                .await
+                .map_err(|error| self.named(error))?;
         if exact.is_some() {
             return Ok(exact.map(ItemId));
         }

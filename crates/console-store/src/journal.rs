@@ -39,7 +39,10 @@ pub(crate) async fn close(
     .bind(now.ms())
     .execute(&mut *connection)
     .await?;
-    sqlx::query("DELETE FROM outbox WHERE command_id = $1").bind(id.as_str()).execute(&mut *connection).await?;
+    sqlx::query("DELETE FROM outbox WHERE command_id = $1")
+        .bind(id.as_str())
+        .execute(&mut *connection)
+        .await?;
     sqlx::query("DELETE FROM journal WHERE ended_ms < $1")
         .bind(now.plus_ms(-KEPT_MS).ms())
         .execute(connection)

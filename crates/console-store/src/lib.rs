@@ -26,6 +26,7 @@ mod pull;
 mod queue;
 mod report;
 mod restore;
+mod sending;
 mod staging;
 mod tables;
 mod words;
@@ -39,14 +40,15 @@ pub use items::CachedItem;
 pub use journal::JournalRow;
 pub use lease::Lease;
 pub use meta::Meta;
-pub use outbox::{NewCommand, OutboxRow, Settled};
+pub use outbox::{NewCommand, OutboxRow};
 pub use overlay::{Predicted, effective, predict};
 pub use pull::Pulled;
 pub use queue::{ListRow, Listing, Mark, Page, QueueKind, QueueTally, SortKey};
 pub use report::{Aging, Grouping};
-pub use words::phase_name;
+pub use sending::Settled;
 pub use staging::Staging;
 pub use tables::ITEM_TABLES_VERSION;
+pub use words::phase_name;
 
 #[cfg(test)]
 mod tests;

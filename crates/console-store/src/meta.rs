@@ -62,12 +62,17 @@ impl Cache {
 }
 
 pub(crate) async fn read(connection: &mut SqliteConnection) -> Result<Meta> {
-    let rows: Vec<(String, String)> = sqlx::query_as("SELECT key, value FROM meta").fetch_all(connection).await?;
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT key, value FROM meta").fetch_all(connection).await?;
     let mut values: HashMap<String, String> = rows.into_iter().collect();
-    let number = |values: &HashMap<String, String>, key: &str| values.get(key).and_then(|text| text.parse::<u64>().ok());
+    let number = |values: &HashMap<String, String>, key: &str| {
+        values.get(key).and_then(|text| text.parse::<u64>().ok())
+    };
     let cursor = match values.get("cursor") {
         None => None,
-        Some(text) => Some(text.parse().map_err(|_| StoreError::inconsistent(format!("the cursor reads {text:?}")))?),
+        Some(text) => {
+            Some(text.parse().map_err(|_| StoreError::inconsistent(format!("the cursor reads {text:?}")))?)
+        }
     };
     Ok(Meta {
         cursor,
@@ -85,9 +90,9 @@ pub(crate) async fn read(connection: &mut SqliteConnection) -> Result<Meta> {
 
 pub(crate) async fn set(connection: &mut SqliteConnection, key: &str, value: Option<&str>) -> Result<()> {
     let query = match value {
-        Some(value) => {
-            sqlx::query("INSERT OR REPLACE INTO meta (key, value) VALUES ($1, $2)").bind(key).bind(value.to_owned())
-        }
+        Some(value) => sqlx::query("INSERT OR REPLACE INTO meta (key, value) VALUES ($1, $2)")
+            .bind(key)
+            .bind(value.to_owned()),
         None => sqlx::query("DELETE FROM meta WHERE key = $1").bind(key),
     };
     query.execute(connection).await?;
@@ -95,5 +100,8 @@ pub(crate) async fn set(connection: &mut SqliteConnection, key: &str, value: Opt
 }
 
 pub(crate) async fn get(connection: &mut SqliteConnection, key: &str) -> Result<Option<String>> {
-    Ok(sqlx::query_scalar("SELECT value FROM meta WHERE key = $1").bind(key).fetch_optional(connection).await?)
+    Ok(sqlx::query_scalar("SELECT value FROM meta WHERE key = $1")
+        .bind(key)
+        .fetch_optional(connection)
+        .await?)
 }

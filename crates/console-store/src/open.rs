@@ -3,7 +3,9 @@
 use crate::cache::Cache;
 use crate::error::{Result, StoreError};
 use crate::tables;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{Connection, Executor};
 use std::path::Path;
 use std::time::Duration;
@@ -85,7 +87,9 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<()> {
         tx.execute(sqlx::raw_sql(*migration)).await.map_err(at)?;
     }
     if found < known {
-        tx.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {known}")))).await.map_err(at)?;
+        tx.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(format!("PRAGMA user_version = {known}"))))
+            .await
+            .map_err(at)?;
     }
     tables::ensure(&mut tx).await?;
     tx.commit().await.map_err(at)?;

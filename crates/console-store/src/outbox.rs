@@ -1,11 +1,10 @@
 //! The outbox: my commands, from the moment they are given until their effect has come back, or I put them away.
 
 use crate::cache::Cache;
-use crate::error::{Result, StoreError};
-use crate::lease::{self, Lease};
-use crate::{items, journal, meta, overlay};
-use postern_domain::{Command, CommandId, Item, ItemId, Refusal, Timestamp};
-use postern_protocol::{CommandOutcome, Envelope, Outcome};
+use crate::error::Result;
+use crate::{items, journal, overlay};
+use postern_domain::{Command, CommandId, Item, ItemId, Timestamp};
+use postern_protocol::Outcome;
 use sqlx::sqlite::SqliteConnection;
 use std::collections::BTreeSet;
 
@@ -37,15 +36,7 @@ pub struct OutboxRow {
     pub seen: Option<Box<Item>>,
 }
 
-/// What became of the rows that a reply was about.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settled {
-    pub items: Vec<ItemId>,
-    /// At least one now waits for its author.
-    pub attention: bool,
-}
-
-type Raw = (
+pub(crate) type Raw = (
     i64,
     String,
     String,
@@ -61,11 +52,12 @@ type Raw = (
 );
 
 /// A conflict or a quarantine holds back what comes after it on the same item; a refusal does not.
-const BLOCKED: &str = "EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
+pub(crate) const BLOCKED: &str =
+    "EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
       AND (e.outcome_kind IN ('conflict', 'quarantined')
            OR (e.outcome_kind IS NULL AND e.seq IS NULL AND e.held_until_ms > $1)))";
 
-fn select(what: &str) -> sqlx::AssertSqlSafe<String> {
+pub(crate) fn select(what: &str) -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!(
         "SELECT position, command_id, batch, item, command, made_ms, held_until_ms, seq, outcome, at_seq, seen_doc,
                 outcome_kind IS NULL AND seq IS NULL AND {BLOCKED} AS blocked
@@ -73,7 +65,7 @@ fn select(what: &str) -> sqlx::AssertSqlSafe<String> {
     ))
 }
 
-fn row(raw: Raw) -> Result<OutboxRow> {
+pub(crate) fn row(raw: Raw) -> Result<OutboxRow> {
     let (position, id, batch, item, command, made, held, seq, outcome, at_seq, seen, blocked) = raw;
     Ok(OutboxRow {
         position,
@@ -91,16 +83,6 @@ fn row(raw: Raw) -> Result<OutboxRow> {
     })
 }
 
-pub(crate) fn kind(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Applied { .. } => "applied",
-        Outcome::AlreadySatisfied { .. } => "satisfied",
-        Outcome::Refused { .. } => "refused",
-        Outcome::Conflict { .. } => "conflict",
-        Outcome::Quarantined { .. } => "quarantined",
-    }
-}
-
 /// The commands of one item whose effect is not in its base: not yet decided, or applied and on the way down.
 pub(crate) async fn pending_of(connection: &mut SqliteConnection, item: &ItemId) -> Result<Vec<OutboxRow>> {
     let rows: Vec<Raw> =
@@ -113,7 +95,11 @@ pub(crate) async fn pending_of(connection: &mut SqliteConnection, item: &ItemId)
 }
 
 /// Moves to the journal what was applied, once the cursor has passed its effect. Returns the items concerned.
-pub(crate) async fn trim(connection: &mut SqliteConnection, seq: i64, now: Timestamp) -> Result<BTreeSet<ItemId>> {
+pub(crate) async fn trim(
+    connection: &mut SqliteConnection,
+    seq: i64,
+    now: Timestamp,
+) -> Result<BTreeSet<ItemId>> {
     let done: Vec<(String, String)> = sqlx::query_as(
         "SELECT command_id, item FROM outbox WHERE outcome_kind IN ('applied', 'satisfied') AND at_seq <= $1",
     )
@@ -201,119 +187,16 @@ impl Cache {
         Ok(done)
     }
 
-    async fn rebuilt(&self, connection: &mut SqliteConnection, items: BTreeSet<ItemId>) -> Result<Vec<ItemId>> {
+    pub(crate) async fn rebuilt(
+        &self,
+        connection: &mut SqliteConnection,
+        items: BTreeSet<ItemId>,
+    ) -> Result<Vec<ItemId>> {
         let lookup = self.lookup_in(connection).await?;
         for id in &items {
             overlay::rebuild(connection, id, &lookup).await?;
         }
         Ok(items.into_iter().collect())
-    }
-
-    /// The next envelopes to send, at most `limit`: what was sent before without a reply, in its order, then what may
-    /// go now. Their numbers are on the disk before this returns.
-    pub async fn next_envelopes(&self, lease: &Lease, limit: usize, now: Timestamp) -> Result<Vec<Envelope>> {
-        let mut tx = self.begin().await?;
-        let taken = async {
-            lease::check(&mut tx, lease).await?;
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let again: Vec<Raw> =
-                sqlx::query_as(select("WHERE seq IS NOT NULL AND outcome_kind IS NULL ORDER BY seq LIMIT $2"))
-                    .bind(now.ms())
-                    .bind(limit)
-                    .fetch_all(&mut *tx)
-                    .await?;
-            let mut rows: Vec<OutboxRow> = again.into_iter().map(row).collect::<Result<_>>()?;
-            let room = limit - i64::try_from(rows.len()).unwrap_or(i64::MAX);
-            let fresh: Vec<Raw> = sqlx::query_as(select(&format!(
-                "WHERE seq IS NULL AND outcome_kind IS NULL AND held_until_ms <= $1 AND NOT {BLOCKED}
-                 ORDER BY position LIMIT $2"
-            )))
-            .bind(now.ms())
-            .bind(room)
-            .fetch_all(&mut *tx)
-            .await?;
-            let mut next = meta::read(&mut tx).await?.next_seq;
-            for raw in fresh {
-                let mut fresh = row(raw)?;
-                sqlx::query("UPDATE outbox SET seq = $1 WHERE position = $2")
-                    .bind(i64::try_from(next).unwrap_or(i64::MAX))
-                    .bind(fresh.position)
-                    .execute(&mut *tx)
-                    .await?;
-                fresh.seq = Some(next);
-                next += 1;
-                rows.push(fresh);
-            }
-            meta::set(&mut tx, "next_seq", Some(&next.to_string())).await?;
-            Ok(rows)
-        }
-        .await;
-        let rows = self.name(taken)?;
-        self.commit(tx).await?;
-        rows.into_iter()
-            .map(|row| {
-                let seq = row.seq.ok_or_else(|| StoreError::inconsistent("a command without its number"))?;
-                Ok(Envelope { id: row.id, seq, item: row.item, command: row.command, made_at: row.made_at })
-            })
-            .collect()
-    }
-
-    /// Stores what the portal said, in the transaction that marks the rows. A conflict's command is no longer shown as
-    /// done.
-    pub async fn record_outcomes(&self, lease: &Lease, outcomes: &[CommandOutcome]) -> Result<Settled> {
-        let mut tx = self.begin().await?;
-        let recorded = async {
-            lease::check(&mut tx, lease).await?;
-            let mut acknowledged = meta::read(&mut tx).await?.acknowledged;
-            let mut settled = Settled::default();
-            let mut items = BTreeSet::new();
-            for outcome in outcomes {
-                let item: Option<String> = sqlx::query_scalar(
-                    "UPDATE outbox SET outcome = $1, outcome_kind = $2, at_seq = $3
-                     WHERE command_id = $4 AND outcome_kind IS NULL RETURNING item",
-                )
-                .bind(serde_json::to_string(&outcome.outcome)?)
-                .bind(kind(&outcome.outcome))
-                .bind(outcome.at_seq)
-                .bind(outcome.id.as_str())
-                .fetch_optional(&mut *tx)
-                .await?;
-                acknowledged = acknowledged.max(outcome.seq);
-                let Some(item) = item else { continue };
-                settled.attention |= !matches!(kind(&outcome.outcome), "applied" | "satisfied");
-                items.insert(ItemId(item));
-            }
-            meta::set(&mut tx, "acknowledged", Some(&acknowledged.to_string())).await?;
-            settled.items = self.rebuilt(&mut tx, items).await?;
-            Ok(settled)
-        }
-        .await;
-        let settled = self.name(recorded)?;
-        self.commit(tx).await?;
-        Ok(settled)
-    }
-
-    /// Ends a command that cannot be sent at all, and gives the numbers of everything unanswered back.
-    pub async fn refuse_here(&self, lease: &Lease, id: &CommandId, refusal: Refusal) -> Result<()> {
-        let mut tx = self.begin().await?;
-        let done = async {
-            lease::check(&mut tx, lease).await?;
-            sqlx::query("UPDATE outbox SET outcome = $1, outcome_kind = 'refused', seq = NULL WHERE command_id = $2")
-                .bind(serde_json::to_string(&Outcome::Refused { refusal })?)
-                .bind(id.as_str())
-                .execute(&mut *tx)
-                .await?;
-            let acknowledged = meta::read(&mut tx).await?.acknowledged;
-            renumber(&mut tx, acknowledged).await?;
-            let items: Vec<String> = sqlx::query_scalar("SELECT item FROM outbox WHERE command_id = $1")
-                .bind(id.as_str())
-                .fetch_all(&mut *tx)
-                .await?;
-            self.rebuilt(&mut tx, items.into_iter().map(ItemId).collect()).await
-        }
-        .await;
-        self.name(done)?;
-        self.commit(tx).await
     }
 
     /// Everything in the outbox, in the order in which it was given.
@@ -412,11 +295,4 @@ async fn insert(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// Takes the numbers of everything without an outcome back; the next one after `last` is given out next.
-pub(crate) async fn renumber(connection: &mut SqliteConnection, last: u64) -> Result<()> {
-    sqlx::query("UPDATE outbox SET seq = NULL WHERE outcome_kind IS NULL").execute(&mut *connection).await?;
-    meta::set(connection, "acknowledged", Some(&last.to_string())).await?;
-    meta::set(connection, "next_seq", Some(&(last + 1).to_string())).await
 }

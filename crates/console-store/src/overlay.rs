@@ -5,8 +5,8 @@ use crate::error::Result;
 use crate::items::{self, BASE, OVERLAY};
 use crate::outbox;
 use postern_domain::{
-    Actor, Command, CommandId, Event, Item, ItemId, Recorded, Refusal, Ruling, Satisfied, Situation, Timestamp, apply,
-    decide,
+    Actor, Command, CommandId, Event, Item, ItemId, Recorded, Refusal, Ruling, Satisfied, Situation,
+    Timestamp, apply, decide,
 };
 use sqlx::sqlite::SqliteConnection;
 

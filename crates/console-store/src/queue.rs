@@ -4,7 +4,9 @@ use crate::cache::Cache;
 use crate::error::{Result, StoreError};
 use crate::filter_sql::{Argument, Sql, conditions};
 use postern_domain::filter::Filter;
-use postern_domain::{ClientId, ItemId, JourneyKey, JourneyRef, Kind, PersonId, Phase, Priority, StageKey, Timestamp};
+use postern_domain::{
+    ClientId, ItemId, JourneyKey, JourneyRef, Kind, PersonId, Phase, Priority, StageKey, Timestamp,
+};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row, Sqlite};
@@ -124,7 +126,11 @@ impl QueueKind {
         let own = sort == SortKey::Due;
         match self {
             QueueKind::Mine => None,
-            QueueKind::MyTurn | QueueKind::Team | QueueKind::WaitingOnClient | QueueKind::Escalated if own => None,
+            QueueKind::MyTurn | QueueKind::Team | QueueKind::WaitingOnClient | QueueKind::Escalated
+                if own =>
+            {
+                None
+            }
             QueueKind::MyTurn => Some(Sql::new("standing = 1 AND +my_turn = 1")),
             QueueKind::Team => Some(Sql::new("standing = 1 AND +team = 1")),
             QueueKind::WaitingOnClient => Some(Sql::new("standing = 1 AND +phase = 'changes_requested'")),
@@ -190,7 +196,12 @@ impl Cache {
     }
 
     /// The ids of everything that a queue and a filter match.
-    pub async fn matching_ids(&self, queue: QueueKind, filter: &Filter, now: Timestamp) -> Result<Vec<ItemId>> {
+    pub async fn matching_ids(
+        &self,
+        queue: QueueKind,
+        filter: &Filter,
+        now: Timestamp,
+    ) -> Result<Vec<ItemId>> {
         let mut tx = self.snapshot().await?;
         let found = async {
             let lookup = self.lookup_in(&mut tx).await?;

@@ -3,7 +3,7 @@
 use crate::cache::Cache;
 use crate::error::Result;
 use crate::lease::{self, Lease};
-use crate::{meta, outbox, overlay};
+use crate::{meta, overlay, sending};
 use postern_domain::ConsoleId;
 use sqlx::sqlite::SqliteConnection;
 
@@ -27,7 +27,7 @@ impl Cache {
             // Numbers above the portal's last are free again.
             sqlx::query("UPDATE outbox SET seq = NULL WHERE seq > $1").bind(after).execute(&mut *tx).await?;
             sqlx::query("UPDATE journal SET seq = NULL WHERE seq > $1").bind(after).execute(&mut *tx).await?;
-            outbox::renumber(&mut tx, last_applied).await?;
+            sending::renumber(&mut tx, last_applied).await?;
             let lookup = self.lookup_in(&mut tx).await?;
             overlay::rebuild_all(&mut tx, &lookup).await?;
             Ok(count)
@@ -46,7 +46,7 @@ impl Cache {
             lease::check(&mut tx, lease).await?;
             sqlx::query("UPDATE outbox SET seq = NULL").execute(&mut *tx).await?;
             sqlx::query("UPDATE journal SET seq = NULL").execute(&mut *tx).await?;
-            outbox::renumber(&mut tx, 0).await?;
+            sending::renumber(&mut tx, 0).await?;
             meta::set(&mut tx, "console", Some(console.as_str())).await
         }
         .await;
@@ -71,7 +71,7 @@ impl Cache {
         let mut tx = self.begin().await?;
         let done = async {
             lease::check(&mut tx, lease).await?;
-            outbox::renumber(&mut tx, last_applied).await
+            sending::renumber(&mut tx, last_applied).await
         }
         .await;
         self.name(done)?;
@@ -87,8 +87,9 @@ async fn reopen_journal(connection: &mut SqliteConnection, after: i64) -> Result
     .bind(after)
     .fetch_all(&mut *connection)
     .await?;
-    let first: i64 =
-        sqlx::query_scalar("SELECT coalesce(min(position), 1) FROM outbox").fetch_one(&mut *connection).await?;
+    let first: i64 = sqlx::query_scalar("SELECT coalesce(min(position), 1) FROM outbox")
+        .fetch_one(&mut *connection)
+        .await?;
     let count = i64::try_from(ids.len()).unwrap_or(0);
     for (index, id) in (0..).zip(&ids) {
         sqlx::query(

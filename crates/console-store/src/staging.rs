@@ -32,14 +32,21 @@ impl Cache {
             tables::drop_family(&mut tx, Family::Staged).await?;
             tables::create(&mut tx, Family::Staged).await?;
             // While it fills, the search index merges seldom: it is merged once at the end.
-            tx.execute("INSERT INTO staged_item_text (staged_item_text, rank) VALUES ('automerge', 0)").await?;
+            tx.execute("INSERT INTO staged_item_text (staged_item_text, rank) VALUES ('automerge', 0)")
+                .await?;
             Ok(())
         }
         .await;
         self.name(made)?;
         self.commit(tx).await?;
         let lookup = Lookup::new(me, &directory);
-        Ok(Staging { cache: self.clone(), lookup, directory, next_row: 1, waiting: Vec::with_capacity(STEP * 8) })
+        Ok(Staging {
+            cache: self.clone(),
+            lookup,
+            directory,
+            next_row: 1,
+            waiting: Vec::with_capacity(STEP * 8),
+        })
     }
 }
 

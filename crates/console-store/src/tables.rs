@@ -88,7 +88,11 @@ const INDEXES: &[(&str, bool, &str)] = &[
     ("items_mine", false, "(due_sort) WHERE live = 1 AND mine = 1"),
     ("items_waiting", false, "(due_sort) WHERE live = 1 AND phase = 'changes_requested'"),
     ("items_escalated", false, "(due_sort) WHERE live = 1 AND escalated = 1"),
-    ("items_stuck", false, "(stuck_from_ms, due_sort) WHERE live = 1 AND standing = 1 AND stuck_from_ms IS NOT NULL"),
+    (
+        "items_stuck",
+        false,
+        "(stuck_from_ms, due_sort) WHERE live = 1 AND standing = 1 AND stuck_from_ms IS NOT NULL",
+    ),
     ("items_by_due", false, "(standing, due_sort) WHERE live = 1"),
     ("items_by_entered", false, "(standing, entered_ms) WHERE live = 1"),
     ("items_by_updated", false, "(standing, updated_ms) WHERE live = 1"),
@@ -106,7 +110,8 @@ pub(crate) fn index_statements(family: Family, suffix: &str) -> Vec<String> {
         let unique = if *unique { "UNIQUE " } else { "" };
         format!("CREATE {unique}INDEX {name}_{suffix} ON {prefix}items {definition}")
     });
-    let on_turns = std::iter::once(format!("CREATE INDEX item_turns_row_{suffix} ON {prefix}item_turns (row)"));
+    let on_turns =
+        std::iter::once(format!("CREATE INDEX item_turns_row_{suffix} ON {prefix}item_turns (row)"));
     on_items.chain(on_turns).collect()
 }
 
@@ -127,9 +132,10 @@ pub(crate) async fn drop_family(connection: &mut SqliteConnection, family: Famil
 
 /// The suffix that the live family's indexes carry; the staged one takes the other.
 pub(crate) async fn live_suffix(connection: &mut SqliteConnection) -> Result<&'static str> {
-    let a: Option<String> = sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE name = 'items_id_a' AND tbl_name = 'items'")
-        .fetch_optional(connection)
-        .await?;
+    let a: Option<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE name = 'items_id_a' AND tbl_name = 'items'")
+            .fetch_optional(connection)
+            .await?;
     Ok(if a.is_some() { "a" } else { "b" })
 }
 
@@ -148,8 +154,9 @@ pub(crate) fn rename_staged() -> &'static str {
 /// Makes the live family if it is missing or of another version; with another version the cursor goes, so that the
 /// next sync bootstraps.
 pub(crate) async fn ensure(connection: &mut SqliteConnection) -> Result<()> {
-    let version: Option<String> =
-        sqlx::query_scalar("SELECT value FROM meta WHERE key = 'item_tables'").fetch_optional(&mut *connection).await?;
+    let version: Option<String> = sqlx::query_scalar("SELECT value FROM meta WHERE key = 'item_tables'")
+        .fetch_optional(&mut *connection)
+        .await?;
     if version.as_deref() == Some(&ITEM_TABLES_VERSION.to_string()) {
         return Ok(());
     }

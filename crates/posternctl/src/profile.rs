@@ -23,7 +23,10 @@ pub async fn open(cli: &Cli) -> Result<Engine, Stop> {
         return offline(cli).await;
     }
     let engine = Engine::open(&folder(cli)?, Deps::system()?).await?;
-    if cli.password_stdin && let SessionView::SignedOut { portal: Some(portal), email: Some(email), .. } = engine.session().await? {
+    if cli.password_stdin
+        && let SessionView::SignedOut { portal: Some(portal), email: Some(email), .. } =
+            engine.session().await?
+    {
         engine.sign_in_for_now(&portal, &email, &password(cli)?).await?;
     }
     Ok(engine)
@@ -47,7 +50,8 @@ pub fn not_signed_in(reason: Option<String>) -> String {
 
 /// The password: from standard input when asked for, else typed without being shown.
 pub fn password(cli: &Cli) -> Result<String, Stop> {
-    let unreadable = |error: std::io::Error| Stop::new(Exit::Usage, format!("The password cannot be read: {error}."));
+    let unreadable =
+        |error: std::io::Error| Stop::new(Exit::Usage, format!("The password cannot be read: {error}."));
     if cli.password_stdin {
         let mut text = String::new();
         std::io::stdin().take(4096).read_to_string(&mut text).map_err(unreadable)?;
@@ -58,7 +62,10 @@ pub fn password(cli: &Cli) -> Result<String, Stop> {
         return Ok(password);
     }
     if !std::io::stdin().is_terminal() {
-        return Err(Stop::new(Exit::Usage, "There is no terminal to ask for the password: use --password-stdin."));
+        return Err(Stop::new(
+            Exit::Usage,
+            "There is no terminal to ask for the password: use --password-stdin.",
+        ));
     }
     rpassword::prompt_password("Password: ").map_err(unreadable)
 }

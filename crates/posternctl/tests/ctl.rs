@@ -146,7 +146,11 @@ async fn a_conflict_has_its_own_exit_code_and_shows_both_sides() {
     let lea = scene.portal.sign_in("lea").await;
     let change = postern_protocol::DirectCommand {
         id: "other".into(),
-        command: postern_domain::Command::SetFields { fields: Fields::new(), title: Some("Another".into()), description: None },
+        command: postern_domain::Command::SetFields {
+            fields: Fields::new(),
+            title: Some("Another".into()),
+            description: None,
+        },
     };
     assert!(lea.post("/v1/items/ACME-1/commands", &change).send().await.unwrap().status().is_success());
     let sync = scene.online(&["sync"]).await;
@@ -176,7 +180,8 @@ async fn what_goes_wrong_is_said_in_one_sentence_with_its_exit_code() {
     assert_eq!(filter.exit, 2, "{}", filter.err);
     let person = scene.online(&["reassign", "ACME-1", "--to", "nobody at all"]).await;
     assert_eq!(person.exit, 7, "{}", person.err);
-    std::fs::write(scene.profile.path().join("cache.db"), "rubbish that is certainly no database at all").unwrap();
+    std::fs::write(scene.profile.path().join("cache.db"), "rubbish that is certainly no database at all")
+        .unwrap();
     for suffix in ["-wal", "-shm"] {
         let _ = std::fs::remove_file(scene.profile.path().join(format!("cache.db{suffix}")));
     }

@@ -5,7 +5,6 @@ use postern_protocol::{AuditLine, CommandOutcome, DirectCommand, NewItem, Outcom
 use reqwest::{Client, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::sync::Once;
 
 pub struct Api {
     http: Client,
@@ -16,10 +15,6 @@ pub struct Api {
 
 impl Api {
     pub async fn sign_in(address: &str, email: &str, password: &str) -> Self {
-        static PROVIDER: Once = Once::new();
-        PROVIDER.call_once(|| {
-            rustls::crypto::ring::default_provider().install_default().expect("no provider yet");
-        });
         let http = Client::new();
         let request =
             SignIn { email: email.to_owned(), password: password.to_owned(), device: "journey".to_owned() };

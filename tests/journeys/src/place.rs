@@ -1,6 +1,7 @@
 //! Where a journey takes place: a temporary folder, the built binaries, the folder for screenshots.
 
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 pub struct Place {
     folder: tempfile::TempDir,
@@ -14,6 +15,10 @@ impl Default for Place {
 
 impl Place {
     pub fn new() -> Self {
+        static PROVIDER: Once = Once::new();
+        PROVIDER.call_once(|| {
+            rustls::crypto::ring::default_provider().install_default().expect("no provider yet");
+        });
         let folder = tempfile::Builder::new().prefix("postern-journey-").tempdir().expect("a temporary folder");
         Self { folder }
     }

@@ -32,7 +32,7 @@ async fn an_approval_of_what_has_changed_since_is_a_conflict_and_is_not_applied(
     console.run(&["sync"]);
 
     let outbox = console.json(&["outbox"]);
-    let lines = outbox["lines"].as_array().unwrap_or_else(|| panic!("{outbox}"));
+    let lines = outbox.as_array().unwrap_or_else(|| panic!("{outbox}"));
     assert_eq!(lines.len(), 1, "{outbox}");
     assert_eq!(lines[0]["state"], "conflict", "{outbox}");
     let item = api.item(&reference).await;

@@ -36,6 +36,7 @@ async fn decisions_made_offline_arrive_exactly_once_when_the_portal_is_back() {
             .text_where("toast", "what was done", |text| text.contains(reference) || text.contains("pprove"))
             .await;
     }
+    window.screenshot("offline-pending.png").await;
     window.text_where("pending-count", "three changes", |text| text.contains('3')).await;
     window.screenshot("offline-pending.png").await;
     window.click("pending-count").await;

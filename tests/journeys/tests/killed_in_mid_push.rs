@@ -48,13 +48,17 @@ async fn nothing_is_lost_or_doubled_when_console_and_portal_are_killed_in_mid_pu
             }
         }
     }
+    let mut said = String::new();
     for _ in 0..20 {
-        if console.run(&["sync"]).code == 0 && console.json(&["outbox"])["lines"].as_array().is_some_and(Vec::is_empty) {
+        let synced = console.run(&["sync"]);
+        said = format!("{}{}", synced.out, synced.err);
+        if synced.code == 0 && console.json(&["outbox"]).as_array().is_some_and(Vec::is_empty) {
             break;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
-    assert_eq!(console.json(&["outbox"])["lines"].as_array().map(Vec::len), Some(0), "the outbox drained");
+    let outbox = console.json(&["outbox"]);
+    assert_eq!(outbox.as_array().map(Vec::len), Some(0), "the outbox drained: {said} {}", outbox[0]);
 
     let api = Api::sign_in(&portal.address(), &me.email, PASSWORD).await;
     for (index, reference) in references.iter().enumerate() {

@@ -82,14 +82,12 @@ fn purpose(options: &RunOptions, headless: bool) -> Purpose {
 }
 
 fn build_binaries(repository: &Repository, steps: &Steps, portal_only: bool) -> anyhow::Result<()> {
-    let packages: &[&str] =
-        if portal_only { &["postern-portal"] } else { &["postern", "postern-portal", "posternctl"] };
-    steps.begin(&format!("Building {} (cargo build; minutes at first, then seconds)", packages.join(", ")));
+    let what = if portal_only { "the portal" } else { "the product" };
+    steps.begin(&format!("Building {what} (cargo build; minutes at first, then seconds)"));
     let mut build = repository.cargo();
     build.args(["build", "--bins"]);
-    for package in packages {
-        build.args(["--package", package]);
-    }
+    // The whole workspace at once: another selection would build the dependencies anew, with other features.
+    build.args(if portal_only { ["--package", "postern-portal"].as_slice() } else { ["--workspace"].as_slice() });
     process::run(&mut build)
 }
 

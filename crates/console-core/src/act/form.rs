@@ -6,11 +6,13 @@ use postern_domain::{Command, CommentId, ContentDigest, Item, Seen};
 
 /// Binds a request to the item that it was made on. `seen` is what was on the screen; without it, the item as it is.
 pub(super) fn form(request: &Request, item: &Item, seen: Option<&Seen>, chance: &dyn Chance) -> Command {
-    let seen = || seen.cloned().unwrap_or_else(|| Seen {
-        content: ContentDigest::of(item),
-        round: item.round,
-        stage: item.stage().cloned(),
-    });
+    let seen = || {
+        seen.cloned().unwrap_or_else(|| Seen {
+            content: ContentDigest::of(item),
+            round: item.round,
+            stage: item.stage().cloned(),
+        })
+    };
     let assignment_version = item.assignment_version;
     match request.clone() {
         Request::Approve { comment } => Command::Approve { seen: seen(), comment },
@@ -56,7 +58,10 @@ pub(super) fn request_of(command: &Command) -> Option<Request> {
 }
 
 /// A sample of each action, to ask whether it would be accepted; `to` is somebody who could take the item.
-pub(crate) fn samples(item: &Item, to: Option<&postern_domain::PersonId>) -> Vec<(postern_domain::Action, Command)> {
+pub(crate) fn samples(
+    item: &Item,
+    to: Option<&postern_domain::PersonId>,
+) -> Vec<(postern_domain::Action, Command)> {
     use postern_domain::{Action, ExceptionExit, Priority, Visibility};
     let seen = Seen { content: ContentDigest::of(item), round: item.round, stage: item.stage().cloned() };
     let reason = || "…".to_owned();

@@ -33,7 +33,12 @@ impl Engine {
     ///
     /// # Errors
     /// [`FailureCode::SignedOut`] or [`FailureCode::Cache`]; then nothing was given.
-    pub async fn act(&self, targets: &[Target], request: &Request, options: ActOptions) -> Result<ActResult, Failure> {
+    pub async fn act(
+        &self,
+        targets: &[Target],
+        request: &Request,
+        options: ActOptions,
+    ) -> Result<ActResult, Failure> {
         self.require_identity().await?;
         let lookup = self.lookup().await?;
         let now = self.device_now();
@@ -65,7 +70,8 @@ impl Engine {
                 })
             })
             .await?;
-        let changed = results.iter().filter(|result| result.accepted).map(|result| result.id.clone()).collect();
+        let changed =
+            results.iter().filter(|result| result.accepted).map(|result| result.id.clone()).collect();
         self.changed(changed);
         self.recount().await;
         self.inner.wake.notify_one();
@@ -76,7 +82,11 @@ impl Engine {
     ///
     /// # Errors
     /// [`FailureCode::Cache`].
-    pub async fn predict(&self, targets: &[Target], request: &Request) -> Result<Vec<ActItemResult>, Failure> {
+    pub async fn predict(
+        &self,
+        targets: &[Target],
+        request: &Request,
+    ) -> Result<Vec<ActItemResult>, Failure> {
         let lookup = self.lookup().await?;
         let now = self.device_now();
         let mut results = Vec::with_capacity(targets.len());
@@ -87,8 +97,14 @@ impl Engine {
             };
             let chance = self.inner.deps.chance.as_ref();
             let command = form(request, &cached.item, target.seen.as_ref(), chance);
-            let predicted =
-                predict(Some(&cached.item), &target.id, &command, &CommandId::new("prediction"), now, &lookup);
+            let predicted = predict(
+                Some(&cached.item),
+                &target.id,
+                &command,
+                &CommandId::new("prediction"),
+                now,
+                &lookup,
+            );
             results.push(result(&cached.item, predicted, &lookup));
         }
         Ok(results)
@@ -131,7 +147,10 @@ impl Engine {
             )),
             Some(Outcome::Refused { .. } | Outcome::Quarantined { .. }) => {
                 let request = form::request_of(&row.command).ok_or_else(|| {
-                    failure(FailureCode::Refused, "This change cannot be repeated; discard it and do it anew.")
+                    failure(
+                        FailureCode::Refused,
+                        "This change cannot be repeated; discard it and do it anew.",
+                    )
                 })?;
                 let target = Target { id: row.item.clone(), seen: None };
                 let refused = self.predict(std::slice::from_ref(&target), &request).await?;
@@ -214,7 +233,9 @@ pub(crate) fn takers<'a>(item: &'a Item, lookup: &'a Lookup) -> impl Iterator<It
     lookup.people.iter().filter(move |person| match (&item.review, stage) {
         (Some(_), Some(stage)) => !decided(person) && eligible(stage, item, person).is_ok(),
         (Some(_), None) => false,
-        (None, _) => [Role::InternalOwner, Role::TeamLead].iter().any(|role| person.holds(*role, item.place())),
+        (None, _) => {
+            [Role::InternalOwner, Role::TeamLead].iter().any(|role| person.holds(*role, item.place()))
+        }
     })
 }
 

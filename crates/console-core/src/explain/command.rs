@@ -22,7 +22,9 @@ pub fn command(command: &Command, lookup: &Lookup) -> (String, Option<String>) {
         Command::RaiseException { category, reason } => {
             (format!("Raise an exception ({category})"), Some(reason.clone()))
         }
-        Command::ResolveException { reason, .. } => ("Resolve the exception".to_owned(), Some(reason.clone())),
+        Command::ResolveException { reason, .. } => {
+            ("Resolve the exception".to_owned(), Some(reason.clone()))
+        }
         Command::Complete {} => plain("Complete"),
         Command::Withdraw { reason } => ("Withdraw".to_owned(), Some(reason.clone())),
         Command::Reopen { reason } => ("Reopen".to_owned(), Some(reason.clone())),
@@ -37,7 +39,9 @@ pub fn command(command: &Command, lookup: &Lookup) -> (String, Option<String>) {
             (format!("Set the due date to {}", date_time(*due, in_zone_of(lookup))), None)
         }
         Command::SetDue { due_at: None } => plain("Remove the due date"),
-        Command::SetPriority { priority } => (format!("Set the priority to {}", priority_name(*priority)), None),
+        Command::SetPriority { priority } => {
+            (format!("Set the priority to {}", priority_name(*priority)), None)
+        }
         Command::AttachVersion { name, .. } => (format!("Attach {name}"), None),
     }
 }
@@ -46,7 +50,9 @@ pub fn command(command: &Command, lookup: &Lookup) -> (String, Option<String>) {
 pub fn outcome_sentence(outcome: &Outcome, lookup: &Lookup) -> String {
     match outcome {
         Outcome::Applied { .. } => "The portal has applied it.".to_owned(),
-        Outcome::AlreadySatisfied { why } => format!("Nothing was left to do: {}", lower_first(&satisfied(*why))),
+        Outcome::AlreadySatisfied { why } => {
+            format!("Nothing was left to do: {}", lower_first(&satisfied(*why)))
+        }
         Outcome::Refused { refusal: why } => refusal(why, lookup),
         Outcome::Conflict { refusal: why, .. } => refusal(why, lookup),
         Outcome::Quarantined { report } => {

@@ -40,10 +40,9 @@ pub fn happening(what: &Happening, lookup: &Lookup) -> (String, Option<String>) 
         Happening::ExceptionRaised { category, reason } => {
             (format!("raised an exception ({category})"), Some(reason.clone()))
         }
-        Happening::ExceptionResolved { to, reason } => (
-            format!("resolved the exception: {}", phase_name(*to).to_lowercase()),
-            Some(reason.clone()),
-        ),
+        Happening::ExceptionResolved { to, reason } => {
+            (format!("resolved the exception: {}", phase_name(*to).to_lowercase()), Some(reason.clone()))
+        }
         Happening::Completed => plain("completed it"),
         Happening::Withdrawn { reason } => ("withdrew it".to_owned(), Some(reason.clone())),
         Happening::Reopened { reason } => ("reopened it".to_owned(), Some(reason.clone())),
@@ -54,8 +53,12 @@ pub fn happening(what: &Happening, lookup: &Lookup) -> (String, Option<String>) 
             (format!("set the due date to {}", date_time(*due, in_zone_of(lookup))), None)
         }
         Happening::DueSet { due_at: None } => plain("removed the due date"),
-        Happening::PrioritySet { priority } => (format!("set the priority to {}", priority_name(*priority)), None),
-        Happening::VersionAttached { name, version } => (format!("attached version {version} of {name}"), None),
+        Happening::PrioritySet { priority } => {
+            (format!("set the priority to {}", priority_name(*priority)), None)
+        }
+        Happening::VersionAttached { name, version } => {
+            (format!("attached version {version} of {name}"), None)
+        }
         Happening::Noted { activity } => (activity.clone(), None),
     }
 }

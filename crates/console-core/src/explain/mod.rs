@@ -44,7 +44,8 @@ pub fn person(id: &PersonId, lookup: &Lookup) -> String {
 
 /// The stage's name in any journey that has it; a key that none has is shown as it is.
 pub fn stage_name(key: &StageKey, lookup: &Lookup) -> String {
-    let mut named: Vec<_> = lookup.journeys.values().filter_map(|journey| Some((journey.version, journey.stage(key)?))).collect();
+    let mut named: Vec<_> =
+        lookup.journeys.values().filter_map(|journey| Some((journey.version, journey.stage(key)?))).collect();
     named.sort_by_key(|(version, stage)| (std::cmp::Reverse(*version), stage.name.clone()));
     named.first().map_or_else(|| key.to_string(), |(_, stage)| stage.name.clone())
 }

@@ -19,7 +19,8 @@ pub fn next(item: &Item, lookup: &Lookup) -> String {
         },
         Phase::Exception => {
             let category = item.exception.as_ref().map_or("", |exception| exception.category.as_str());
-            let who = item.owner.as_ref().map_or_else(|| "The owner".to_owned(), |owner| person(owner, lookup));
+            let who =
+                item.owner.as_ref().map_or_else(|| "The owner".to_owned(), |owner| person(owner, lookup));
             format!("Set aside as an exception ({category}). {who} or a team lead resolves it{by}.")
         }
         Phase::Completed => match item.completed_at {

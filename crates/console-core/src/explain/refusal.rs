@@ -9,7 +9,11 @@ pub fn refusal(refusal: &Refusal, lookup: &Lookup) -> String {
     match refusal {
         Refusal::Denied { action, why } => denial(*action, why),
         Refusal::WrongPhase { action, phase } => {
-            format!("You cannot {} now: the item is in the state “{}”.", action_name(*action), phase_name(*phase))
+            format!(
+                "You cannot {} now: the item is in the state “{}”.",
+                action_name(*action),
+                phase_name(*phase)
+            )
         }
         Refusal::ContentChanged { seen, current } if seen.round != current.round => format!(
             "It was handed over anew since you looked (round {} then, round {} now). Look at it again and decide again.",
@@ -19,7 +23,8 @@ pub fn refusal(refusal: &Refusal, lookup: &Lookup) -> String {
             "Its content changed since you looked. Look at it again and decide again.".to_owned()
         }
         Refusal::AssignmentChanged { .. } => {
-            "Somebody else was put in charge since you looked. Look who has it now and decide again.".to_owned()
+            "Somebody else was put in charge since you looked. Look who has it now and decide again."
+                .to_owned()
         }
         Refusal::ReviewMovedOn { stage: Some(stage) } => {
             format!("The step “{}” was closed since you looked.", stage_name(stage, lookup))
@@ -56,7 +61,9 @@ pub fn refusal(refusal: &Refusal, lookup: &Lookup) -> String {
         Refusal::NoSuchItem => "There is no such item, or it is not in sight any more.".to_owned(),
         Refusal::ItemExists => "There is such an item already.".to_owned(),
         Refusal::BadFile => "The file's name, size or hash is not acceptable.".to_owned(),
-        Refusal::UnknownJourney => "The item's journey is not known here yet. Sync, then try again.".to_owned(),
+        Refusal::UnknownJourney => {
+            "The item's journey is not known here yet. Sync, then try again.".to_owned()
+        }
         Refusal::UnknownClient => "The client or project is not known.".to_owned(),
     }
 }
@@ -71,11 +78,15 @@ pub fn denial(action: Action, why: &Denial) -> String {
             format!("You cannot {what}: it takes the role {}.", list(&roles, "or"))
         }
         Denial::Contributor => {
-            format!("You cannot {what}: you contributed to this round, and somebody else has to decide on it.")
+            format!(
+                "You cannot {what}: you contributed to this round, and somebody else has to decide on it."
+            )
         }
         Denial::NotReviewer => format!("You cannot {what}: it is somebody else's turn."),
         Denial::AlreadyDecided => format!("You cannot {what}: you have decided at this step already."),
-        Denial::NotADecider => format!("You cannot {what}: you are not one of those who decide at this step."),
+        Denial::NotADecider => {
+            format!("You cannot {what}: you are not one of those who decide at this step.")
+        }
         Denial::Disabled => format!("You cannot {what}: your account is switched off."),
         Denial::UnknownPerson => format!("You cannot {what}: the portal does not know you any more."),
     }

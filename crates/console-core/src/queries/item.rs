@@ -52,7 +52,9 @@ fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Time
             .project
             .as_ref()
             .map(|id| lookup.projects.get(id).map_or_else(|| id.to_string(), |project| project.name.clone())),
-        journey_name: lookup.journey(item).map_or_else(|| item.journey.key.to_string(), |journey| journey.name.clone()),
+        journey_name: lookup
+            .journey(item)
+            .map_or_else(|| item.journey.key.to_string(), |journey| journey.name.clone()),
         journey_version: item.journey.version,
         round: item.round,
         assignment_version: item.assignment_version,

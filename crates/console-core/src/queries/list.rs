@@ -20,7 +20,11 @@ impl Engine {
         let tallies = self.inner.cache.tallies(self.now()).await?;
         Ok(tallies
             .into_iter()
-            .map(|tally| QueueCount { queue: queue_of(tally.queue), count: tally.count, overdue: tally.overdue })
+            .map(|tally| QueueCount {
+                queue: queue_of(tally.queue),
+                count: tally.count,
+                overdue: tally.overdue,
+            })
             .collect())
     }
 

@@ -24,7 +24,8 @@ pub(crate) fn person_ref(id: &PersonId, lookup: &Lookup) -> PersonRef {
 /// At most two letters: of the first and the last part of the name.
 pub(crate) fn initials(name: &str) -> String {
     let letter = |part: &str| part.chars().find(|character| character.is_alphanumeric());
-    let mut parts = name.split(|character: char| character.is_whitespace() || character == ':').filter_map(letter);
+    let mut parts =
+        name.split(|character: char| character.is_whitespace() || character == ':').filter_map(letter);
     let first = parts.next();
     first.into_iter().chain(parts.last()).flat_map(char::to_uppercase).collect()
 }
@@ -52,13 +53,17 @@ impl Engine {
         let wanted = text.trim().to_lowercase();
         let staff = || lookup.people.iter().filter(|person| person.is_staff());
         let exact = staff().find(|person| {
-            person.id.as_str() == text || person.email.to_lowercase() == wanted || person.name.to_lowercase() == wanted
+            person.id.as_str() == text
+                || person.email.to_lowercase() == wanted
+                || person.name.to_lowercase() == wanted
         });
         if let Some(person) = exact {
             return Ok(person_ref(&person.id, &lookup));
         }
-        let begins = |name: &str| name.to_lowercase().split_whitespace().any(|part| part.starts_with(&wanted))
-            || name.to_lowercase().starts_with(&wanted);
+        let begins = |name: &str| {
+            name.to_lowercase().split_whitespace().any(|part| part.starts_with(&wanted))
+                || name.to_lowercase().starts_with(&wanted)
+        };
         let found: Vec<_> = staff().filter(|person| !wanted.is_empty() && begins(&person.name)).collect();
         match found.as_slice() {
             [one] => Ok(person_ref(&one.id, &lookup)),
@@ -66,7 +71,10 @@ impl Engine {
             many => {
                 let names: Vec<String> =
                     many.iter().take(8).map(|person| format!("{} <{}>", person.name, person.email)).collect();
-                Err(failure(FailureCode::Invalid, format!("“{text}” could be {}.", crate::explain::list(&names, "or"))))
+                Err(failure(
+                    FailureCode::Invalid,
+                    format!("“{text}” could be {}.", crate::explain::list(&names, "or")),
+                ))
             }
         }
     }
@@ -84,7 +92,7 @@ impl Engine {
     /// # Errors
     /// [`FailureCode::Cache`].
     pub async fn preferences(&self) -> Result<serde_json::Value, Failure> {
-        Ok(self.inner.cache.preference("front_end").await?.unwrap_or(serde_json::Value::Null))
+        Ok(self.inner.cache.preference("front_end").await?.unwrap_or_else(|| serde_json::json!({})))
     }
 
     /// # Errors
@@ -100,7 +108,8 @@ impl Engine {
     pub async fn ping(&self) -> Result<(), Failure> {
         let session = self.current()?;
         let call = Call::get(paths::HEALTH);
-        let reply = crate::portal::send(self.inner.deps.transport.as_ref(), &session.portal, None, &call).await;
+        let reply =
+            crate::portal::send(self.inner.deps.transport.as_ref(), &session.portal, None, &call).await;
         match reply {
             Err(error @ CallError::Offline { .. }) => Err(error.into()),
             _ => Ok(()),

@@ -13,12 +13,22 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Settlement {
     /// Not confirmed yet; it stays in the outbox.
-    Pending { why: String },
+    Pending {
+        why: String,
+    },
     Applied,
-    AlreadySatisfied { why: String },
-    Refused { why: String },
-    Conflict { why: String },
-    Quarantined { why: String },
+    AlreadySatisfied {
+        why: String,
+    },
+    Refused {
+        why: String,
+    },
+    Conflict {
+        why: String,
+    },
+    Quarantined {
+        why: String,
+    },
     /// Given up before it was sent.
     Discarded,
 }
@@ -38,7 +48,10 @@ impl Engine {
     ///
     /// # Errors
     /// [`crate::FailureCode::Cache`].
-    pub async fn commands_of(&self, batch: &str) -> Result<Vec<(postern_domain::ItemId, CommandId)>, Failure> {
+    pub async fn commands_of(
+        &self,
+        batch: &str,
+    ) -> Result<Vec<(postern_domain::ItemId, CommandId)>, Failure> {
         let rows = self.inner.cache.outbox(self.device_now()).await?;
         Ok(rows.into_iter().filter(|row| row.batch == batch).map(|row| (row.item, row.id)).collect())
     }
@@ -65,7 +78,11 @@ impl Engine {
         }
     }
 
-    pub(super) async fn outbox_lines(&self, rows: &[OutboxRow], lookup: &Lookup) -> Result<Vec<OutboxLine>, Failure> {
+    pub(super) async fn outbox_lines(
+        &self,
+        rows: &[OutboxRow],
+        lookup: &Lookup,
+    ) -> Result<Vec<OutboxLine>, Failure> {
         let now = self.device_now();
         let mut lines = Vec::with_capacity(rows.len());
         for row in rows {
@@ -74,10 +91,14 @@ impl Engine {
             let conflict = match &row.outcome {
                 Some(Outcome::Conflict { refusal, current }) => {
                     let base = self.inner.cache.item(&row.item).await?.and_then(|cached| cached.base);
-                    let current = base.filter(|base| base.version > current.version).unwrap_or((**current).clone());
+                    let current =
+                        base.filter(|base| base.version > current.version).unwrap_or((**current).clone());
                     Some(ConflictView {
                         summary: explain::refusal(refusal, lookup),
-                        differences: row.seen.as_deref().map_or_else(Vec::new, |seen| differences(seen, &current, lookup)),
+                        differences: row
+                            .seen
+                            .as_deref()
+                            .map_or_else(Vec::new, |seen| differences(seen, &current, lookup)),
                     })
                 }
                 _ => None,
@@ -95,7 +116,13 @@ impl Engine {
                 state,
                 why: why(row, state, lookup),
                 can_undo: state == OutboxState::Held,
-                can_retry: matches!(state, OutboxState::Waiting | OutboxState::Sending | OutboxState::Refused | OutboxState::Quarantined),
+                can_retry: matches!(
+                    state,
+                    OutboxState::Waiting
+                        | OutboxState::Sending
+                        | OutboxState::Refused
+                        | OutboxState::Quarantined
+                ),
                 can_discard: matches!(
                     state,
                     OutboxState::Held
@@ -183,7 +210,9 @@ fn differences(seen: &Item, current: &Item, lookup: &Lookup) -> Vec<Difference> 
             let newest = file.and_then(|file| Some((file.versions.len(), file.versions.last()?)));
             newest.map_or_else(
                 || "not attached".to_owned(),
-                |(number, version)| format!("version {number} ({})", version.sha256.get(..8).unwrap_or(&version.sha256)),
+                |(number, version)| {
+                    format!("version {number} ({})", version.sha256.get(..8).unwrap_or(&version.sha256))
+                },
             )
         };
         compare(name, version(seen), version(current));

@@ -54,7 +54,8 @@ fn view(group_by: GroupBy, filter: &Filter, aging: &[Aging], lookup: &Lookup) ->
     for (group, waiting) in &mut cells {
         group.share_of_waiting = if all > 0 { *waiting as f64 / all as f64 } else { 0.0 };
     }
-    cells.sort_by(|(one, waited), (other, longer)| longer.cmp(waited).then_with(|| one.name.cmp(&other.name)));
+    cells
+        .sort_by(|(one, waited), (other, longer)| longer.cmp(waited).then_with(|| one.name.cmp(&other.name)));
     let groups: Vec<BottleneckGroup> = cells.into_iter().map(|(group, _)| group).collect();
     BottleneckView {
         group_by,
@@ -70,7 +71,11 @@ fn view(group_by: GroupBy, filter: &Filter, aging: &[Aging], lookup: &Lookup) ->
 
 fn sentence(groups: &[BottleneckGroup]) -> String {
     let Some(first) = groups.first() else { return "No open items.".to_owned() };
-    let items = if first.cell.open == 1 { "1 open item".to_owned() } else { format!("{} open items", first.cell.open) };
+    let items = if first.cell.open == 1 {
+        "1 open item".to_owned()
+    } else {
+        format!("{} open items", first.cell.open)
+    };
     format!(
         "{} holds {:.0} % of all waiting time: {items}, {} of them stuck.",
         first.name,
@@ -79,9 +84,14 @@ fn sentence(groups: &[BottleneckGroup]) -> String {
     )
 }
 
-fn cell<'a>(members: impl Iterator<Item = &'a Aging>, filter: &Filter, terms: &[Term]) -> (BottleneckCell, i64) {
+fn cell<'a>(
+    members: impl Iterator<Item = &'a Aging>,
+    filter: &Filter,
+    terms: &[Term],
+) -> (BottleneckCell, i64) {
     let members: Vec<&Aging> = members.collect();
-    let count = |test: fn(&&&Aging) -> bool| u32::try_from(members.iter().filter(test).count()).unwrap_or(u32::MAX);
+    let count =
+        |test: fn(&&&Aging) -> bool| u32::try_from(members.iter().filter(test).count()).unwrap_or(u32::MAX);
     let ages = metrics::ages(members.iter().map(|each| each.age_ms).collect());
     let filter = Filter { terms: filter.terms.iter().chain(terms).cloned().collect() };
     let cell = BottleneckCell {
@@ -145,7 +155,12 @@ fn group(group_by: GroupBy, each: &Aging, lookup: &Lookup) -> GroupKey {
         (GroupBy::Cohort, None) => (
             "none".to_owned(),
             "No cohort".to_owned(),
-            lookup.clients.values().filter(|client| !client.cohort.is_empty()).map(|client| without(&client.id)).collect(),
+            lookup
+                .clients
+                .values()
+                .filter(|client| !client.cohort.is_empty())
+                .map(|client| without(&client.id))
+                .collect(),
         ),
     }
 }
@@ -154,7 +169,8 @@ fn group(group_by: GroupBy, each: &Aging, lookup: &Lookup) -> GroupKey {
 fn named(id: &str, lookup: &Lookup) -> Who {
     let email = lookup.people.get(&PersonId::from(id)).map(|person| person.email.clone());
     let unique = email.filter(|email| {
-        !email.is_empty() && lookup.people.iter().filter(|person| person.email.eq_ignore_ascii_case(email)).count() == 1
+        !email.is_empty()
+            && lookup.people.iter().filter(|person| person.email.eq_ignore_ascii_case(email)).count() == 1
     });
     Who::Named(unique.unwrap_or_else(|| id.to_owned()))
 }

@@ -20,7 +20,11 @@ pub(super) fn steps(item: &Item, base: Option<&Item>, lookup: &Lookup) -> Vec<St
                 stage: stage.key.clone(),
                 name: stage.name.clone(),
                 state,
-                reviewers: review.iter().flat_map(|review| &review.reviewers).map(|id| person_ref(id, lookup)).collect(),
+                reviewers: review
+                    .iter()
+                    .flat_map(|review| &review.reviewers)
+                    .map(|id| person_ref(id, lookup))
+                    .collect(),
                 who: who(stage, review, lookup),
                 quorum: quorum(stage.quorum, review, &content),
                 opened_at: review.map(|review| review.opened_at),
@@ -61,7 +65,9 @@ fn state(item: &Item, review: Option<&Review>, index: usize, current: Option<usi
     match (passed, outcome) {
         (true, Some(ReviewOutcome::Approved)) => StepState::Done,
         (true, _) => StepState::Skipped,
-        (false, Some(ReviewOutcome::Approved)) if current.is_none() && item.phase != Phase::Submitted => StepState::Done,
+        (false, Some(ReviewOutcome::Approved)) if current.is_none() && item.phase != Phase::Submitted => {
+            StepState::Done
+        }
         (false, _) if item.phase == Phase::Withdrawn => StepState::Skipped,
         (false, _) => StepState::Upcoming,
     }
@@ -125,7 +131,13 @@ fn reviews<'a>(item: &'a Item, stage: &'a StageKey) -> impl Iterator<Item = &'a 
     item.closed_reviews.iter().chain(item.review.iter()).filter(move |review| &review.stage == stage)
 }
 
-fn unknown(item: &Item, base: Option<&Item>, review: &Review, content: &ContentDigest, lookup: &Lookup) -> StepView {
+fn unknown(
+    item: &Item,
+    base: Option<&Item>,
+    review: &Review,
+    content: &ContentDigest,
+    lookup: &Lookup,
+) -> StepView {
     StepView {
         stage: review.stage.clone(),
         name: review.stage.to_string(),

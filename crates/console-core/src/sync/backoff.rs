@@ -56,9 +56,10 @@ mod tests {
     fn the_limit_doubles_from_one_second_to_five_minutes() {
         let mut backoff = Backoff::default();
         let waits: Vec<i64> = (0..11).map(|_| backoff.next_ms(None, &Fixed(0.999_999))).collect();
-        assert_eq!(waits.iter().map(|wait| (wait + 999) / 1000).collect::<Vec<_>>(), [
-            1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300
-        ]);
+        assert_eq!(
+            waits.iter().map(|wait| (wait + 999) / 1000).collect::<Vec<_>>(),
+            [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+        );
     }
 
     #[test]

@@ -14,7 +14,11 @@ use std::sync::atomic::Ordering;
 const STEP: u64 = 2_000;
 
 impl Engine {
-    pub(super) async fn bootstrap(&self, state: &mut SyncState, report: &mut SyncReport) -> Result<(), CallError> {
+    pub(super) async fn bootstrap(
+        &self,
+        state: &mut SyncState,
+        report: &mut SyncReport,
+    ) -> Result<(), CallError> {
         self.set_status(|status| {
             status.connection = Connection::Bootstrapping;
             status.bootstrap = Some(Progress { done: 0, total: 0 });
@@ -100,5 +104,7 @@ impl Load<'_> {
 }
 
 fn cut() -> CallError {
-    CallError::Offline { reason: "the full load was cut off; it starts again, and what was here stays until then".to_owned() }
+    CallError::Offline {
+        reason: "the full load was cut off; it starts again, and what was here stays until then".to_owned(),
+    }
 }

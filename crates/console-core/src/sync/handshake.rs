@@ -14,9 +14,7 @@ impl Engine {
         // A fork and a restored portal each need a second greeting; a third disagreement is a bug of one of the two.
         for _ in 0..3 {
             let reply = self.handshake().await?;
-            self.inner
-                .clock_offset_ms
-                .store(reply.server_time.since(self.device_now()), Ordering::Relaxed);
+            self.inner.clock_offset_ms.store(reply.server_time.since(self.device_now()), Ordering::Relaxed);
             let lease = self.renew_lease(state).await?;
             match reply.verdict {
                 HandshakeVerdict::Ok => {
@@ -31,15 +29,19 @@ impl Engine {
                 HandshakeVerdict::UpgradeRequired => {
                     return Err(CallError::Problem {
                         code: ErrorCode::UpgradeRequired,
-                        detail: "This portal needs a newer Postern. Everything you did is kept and will be sent \
+                        detail:
+                            "This portal needs a newer Postern. Everything you did is kept and will be sent \
                                  after the update."
-                            .to_owned(),
+                                .to_owned(),
                         request_id: None,
                     });
                 }
                 HandshakeVerdict::ClientAhead => {
                     let again = self.inner.cache.replay_from(&lease, reply.last_applied).await?;
-                    tracing::warn!(again, "the portal was restored from a backup: replaying what it has lost");
+                    tracing::warn!(
+                        again,
+                        "the portal was restored from a backup: replaying what it has lost"
+                    );
                     self.inner.cache.forget_cursor(&lease).await?;
                 }
                 HandshakeVerdict::ClientForked => {
@@ -51,8 +53,9 @@ impl Engine {
         }
         Err(CallError::Later {
             after_ms: None,
-            detail: "The portal and this console cannot agree on what was sent. Nothing is lost; it tries again."
-                .to_owned(),
+            detail:
+                "The portal and this console cannot agree on what was sent. Nothing is lost; it tries again."
+                    .to_owned(),
             request_id: None,
         })
     }
@@ -64,7 +67,8 @@ impl Engine {
 
     async fn handshake(&self) -> Result<HandshakeReply, CallError> {
         let meta = self.inner.cache.meta().await?;
-        let console = meta.console.ok_or_else(|| CallError::Store("The cache has no console id.".to_owned()))?;
+        let console =
+            meta.console.ok_or_else(|| CallError::Store("The cache has no console id.".to_owned()))?;
         let greeting = Handshake {
             protocol_version: PROTOCOL_VERSION,
             app_version: env!("CARGO_PKG_VERSION").to_owned(),

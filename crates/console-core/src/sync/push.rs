@@ -40,7 +40,9 @@ impl Engine {
                     }
                     many => limit = (many.len() / 2).max(1),
                 },
-                Err(error) if matches!(error.code(), Some(ErrorCode::SequenceGap | ErrorCode::ClientForked)) => {
+                Err(error)
+                    if matches!(error.code(), Some(ErrorCode::SequenceGap | ErrorCode::ClientForked)) =>
+                {
                     disagreements += 1;
                     if disagreements > 3 {
                         return Err(error);
@@ -68,7 +70,8 @@ impl Engine {
 
     async fn send(&self, envelopes: &[Envelope]) -> Result<PushReply, CallError> {
         let meta = self.inner.cache.meta().await?;
-        let console = meta.console.ok_or_else(|| CallError::Store("The cache has no console id.".to_owned()))?;
+        let console =
+            meta.console.ok_or_else(|| CallError::Store("The cache has no console id.".to_owned()))?;
         self.call(Call::post(paths::COMMANDS, &Push { console, commands: envelopes.to_vec() })).await
     }
 }

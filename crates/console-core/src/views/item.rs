@@ -2,7 +2,8 @@
 
 use super::list::{PersonRef, Row};
 use postern_domain::{
-    Action, AttachmentId, CommentId, ContentDigest, ItemId, ReviewOutcome, StageKey, Timestamp, Verdict, Visibility,
+    Action, AttachmentId, CommentId, ContentDigest, ItemId, ReviewOutcome, StageKey, Timestamp, Verdict,
+    Visibility,
 };
 use serde::{Deserialize, Serialize};
 

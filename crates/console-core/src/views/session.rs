@@ -85,11 +85,18 @@ pub struct Progress {
 #[ts(export)]
 pub enum EngineEvent {
     /// These items changed; with `everything`, read all anew.
-    Changed { ids: Vec<postern_domain::ItemId>, everything: bool },
-    Status { status: SyncStatus },
+    Changed {
+        ids: Vec<postern_domain::ItemId>,
+        everything: bool,
+    },
+    Status {
+        status: SyncStatus,
+    },
     Session {},
     /// Show this item (a notification was opened).
-    Focus { id: postern_domain::ItemId },
+    Focus {
+        id: postern_domain::ItemId,
+    },
 }
 
 /// What went wrong, for a front end: a code to act on and a sentence to show.

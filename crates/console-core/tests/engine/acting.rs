@@ -44,7 +44,11 @@ async fn a_bulk_action_says_of_each_item_what_came_of_it() {
     let given = olga.engine.act(&all, &approve(), ActOptions::default()).await.unwrap();
     assert_eq!(given.results, predicted);
     assert!(given.results[1].message.contains("somebody else"), "{}", given.results[1].message);
-    assert!(given.results[0].message.contains("abel decides at Specialist review"), "{}", given.results[0].message);
+    assert!(
+        given.results[0].message.contains("abel decides at Specialist review"),
+        "{}",
+        given.results[0].message
+    );
 }
 
 #[tokio::test]
@@ -57,7 +61,8 @@ async fn more_than_a_hundred_commands_go_in_several_messages() {
     }
     olga.sync().await;
     assert_eq!(world.requests(paths::COMMANDS), 3);
-    let bodies: Vec<String> = world.now(&item.id).await.comments.into_iter().map(|comment| comment.body).collect();
+    let bodies: Vec<String> =
+        world.now(&item.id).await.comments.into_iter().map(|comment| comment.body).collect();
     assert_eq!(bodies, (0..230).map(|number| number.to_string()).collect::<Vec<_>>());
 }
 
@@ -88,7 +93,10 @@ async fn candidates_are_those_who_could_take_every_item() {
         people.into_iter().map(|person| person.name).collect()
     };
     assert_eq!(names(lea.engine.candidates(std::slice::from_ref(&first.id)).await.unwrap()), ["lea", "olga"]);
-    assert_eq!(names(lea.engine.candidates(std::slice::from_ref(&second.id)).await.unwrap()), ["abel", "lea"]);
+    assert_eq!(
+        names(lea.engine.candidates(std::slice::from_ref(&second.id)).await.unwrap()),
+        ["abel", "lea"]
+    );
     assert_eq!(names(lea.engine.candidates(&[first.id, second.id]).await.unwrap()), ["lea"]);
 }
 

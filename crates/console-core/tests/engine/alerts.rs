@@ -34,7 +34,9 @@ async fn an_item_that_becomes_my_turn_is_told_once() {
     let item = world.item("Annual report").await;
     let lea = world.console("lea").await;
     let mut alerts = lea.engine.alerts();
-    world.elsewhere("olga", &item.id, Command::Escalate { to: Some("lea".into()), reason: "late".to_owned() }).await;
+    world
+        .elsewhere("olga", &item.id, Command::Escalate { to: Some("lea".into()), reason: "late".to_owned() })
+        .await;
     lea.sync().await;
     let first = told(&mut alerts);
     assert_eq!(first.len(), 1);
@@ -65,7 +67,10 @@ async fn more_than_three_at_once_become_one_summary() {
     }
     abel.sync().await;
     let told = told(&mut alerts);
-    assert_eq!(told.iter().map(|alert| alert.title.as_str()).collect::<Vec<_>>(), ["5 items are waiting for you"]);
+    assert_eq!(
+        told.iter().map(|alert| alert.title.as_str()).collect::<Vec<_>>(),
+        ["5 items are waiting for you"]
+    );
     assert_eq!(told[0].item, None);
 }
 
@@ -86,7 +91,9 @@ async fn a_snoozed_alert_comes_back_after_an_hour() {
     let item = world.item("Annual report").await;
     let lea = world.console("lea").await;
     let mut alerts = lea.engine.alerts();
-    world.elsewhere("olga", &item.id, Command::Escalate { to: Some("lea".into()), reason: "late".to_owned() }).await;
+    world
+        .elsewhere("olga", &item.id, Command::Escalate { to: Some("lea".into()), reason: "late".to_owned() })
+        .await;
     lea.sync().await;
     let key = told(&mut alerts)[0].key.clone();
     lea.engine.snooze(&key).await.unwrap();

@@ -130,9 +130,12 @@ async fn a_reassignment_that_crossed_another_one_is_a_conflict() {
     let command = lea.give(&item.id, Request::Reassign { to: PersonId::from("lea"), reason: None }).await;
     world
         .portal
-        .add_person(&postern_test_support::person("zoe").everywhere(postern_domain::Role::InternalApprover).build())
+        .add_person(
+            &postern_test_support::person("zoe").everywhere(postern_domain::Role::InternalApprover).build(),
+        )
         .await;
-    let reassign = Command::Reassign { from: None, to: "zoe".into(), assignment_version: version, reason: None };
+    let reassign =
+        Command::Reassign { from: None, to: "zoe".into(), assignment_version: version, reason: None };
     world.elsewhere("lea", &item.id, reassign).await;
     lea.sync().await;
     assert!(matches!(lea.settlement(&command).await, Settlement::Conflict { .. }));

@@ -38,7 +38,8 @@ async fn a_portal_restored_from_a_backup_gets_back_what_it_lost() {
     olga.engine.stop().await;
     let again = olga.again().await;
     again.sync_now().await.unwrap();
-    let bodies: Vec<String> = world.now(&item.id).await.comments.into_iter().map(|comment| comment.body).collect();
+    let bodies: Vec<String> =
+        world.now(&item.id).await.comments.into_iter().map(|comment| comment.body).collect();
     assert_eq!(bodies, ["before the backup", "after the backup", "after the restore"]);
     assert_eq!(again.settlement(&command).await.unwrap(), Settlement::Applied);
     assert!(again.outbox().await.unwrap().is_empty());
@@ -84,7 +85,10 @@ async fn a_cloned_profile_takes_a_new_name_and_applies_nothing_twice() {
     let second = postern_console_core::Engine::open(clone.path(), world.deps("olga", secrets)).await.unwrap();
     second.sign_in(&olga.url, "olga@example.com", postern_test_support::PASSWORD).await.unwrap();
     let target = postern_console_core::Target { id: two.id.clone(), seen: None };
-    second.act(&[target], &note("in the clone only"), postern_console_core::ActOptions { hold_ms: 0 }).await.unwrap();
+    second
+        .act(&[target], &note("in the clone only"), postern_console_core::ActOptions { hold_ms: 0 })
+        .await
+        .unwrap();
     second.sync_now().await.unwrap();
 
     assert_eq!(world.now(&one.id).await.comments.len(), 1);

@@ -51,7 +51,8 @@ async fn decisions_taken_without_a_network_are_drained_once_and_in_order() {
 
     world.network.heal();
     olga.sync().await;
-    let bodies: Vec<String> = world.now(&one.id).await.comments.into_iter().map(|comment| comment.body).collect();
+    let bodies: Vec<String> =
+        world.now(&one.id).await.comments.into_iter().map(|comment| comment.body).collect();
     assert_eq!(bodies, ["first", "second", "third"]);
     assert_eq!(world.now(&two.id).await.stage().unwrap().as_str(), "review");
     assert!(olga.outbox().await.is_empty());
@@ -83,7 +84,9 @@ async fn a_bootstrap_that_is_cut_off_shows_nothing_of_it_and_the_next_one_everyt
     for number in 0..30 {
         world.item(&format!("Item {number}")).await;
     }
-    let olga = world.console_signed_out("olga", std::sync::Arc::new(postern_console_core::secrets::InMemory::new())).await;
+    let olga = world
+        .console_signed_out("olga", std::sync::Arc::new(postern_console_core::secrets::InMemory::new()))
+        .await;
     olga.engine.sign_in(&olga.url, "olga@example.com", postern_test_support::PASSWORD).await.unwrap();
     world.network.once(paths::BOOTSTRAP, Fault::CutReply(900));
     assert!(olga.engine.sync_now().await.is_err());
@@ -112,7 +115,10 @@ async fn any_single_fault_anywhere_leaves_portal_and_console_equal_after_healing
             let world = World::new().await;
             let item = world.item("Annual report").await;
             let olga = world
-                .console_signed_out("olga", std::sync::Arc::new(postern_console_core::secrets::InMemory::new()))
+                .console_signed_out(
+                    "olga",
+                    std::sync::Arc::new(postern_console_core::secrets::InMemory::new()),
+                )
                 .await;
             olga.engine.sign_in(&olga.url, "olga@example.com", postern_test_support::PASSWORD).await.unwrap();
             if path != paths::HANDSHAKE && path != paths::BOOTSTRAP {

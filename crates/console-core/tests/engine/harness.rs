@@ -115,9 +115,12 @@ impl World {
     pub async fn elsewhere(&self, person: &str, item: &ItemId, command: Command) -> CommandOutcome {
         let reference = self.now(item).await.reference;
         let session: Session = self.portal.sign_in(person).await;
-        let direct =
-            DirectCommand { id: CommandId(format!("other-{}", self.next.fetch_add(1, Ordering::SeqCst))), command };
-        let reply = session.post(&format!("{}/{reference}/commands", paths::ITEMS), &direct).send().await.unwrap();
+        let direct = DirectCommand {
+            id: CommandId(format!("other-{}", self.next.fetch_add(1, Ordering::SeqCst))),
+            command,
+        };
+        let reply =
+            session.post(&format!("{}/{reference}/commands", paths::ITEMS), &direct).send().await.unwrap();
         assert!(reply.status().is_success(), "{:?}", reply.text().await);
         reply.json().await.unwrap()
     }

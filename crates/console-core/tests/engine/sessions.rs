@@ -53,7 +53,9 @@ async fn the_next_start_signs_in_from_the_keychain() {
     world.item("Annual report").await;
     let olga = world.console("olga").await;
     let again = olga.again().await;
-    let SessionView::SignedIn { person, keys, organisation, .. } = again.session().await.unwrap() else { panic!() };
+    let SessionView::SignedIn { person, keys, organisation, .. } = again.session().await.unwrap() else {
+        panic!()
+    };
     assert_eq!((person.id.as_str(), keys, organisation.as_str()), ("olga", KeyStorage::Keychain, "Example"));
 }
 
@@ -64,7 +66,8 @@ async fn without_a_keychain_the_tokens_are_in_no_file_and_the_reason_is_said() {
     let refusing: Arc<dyn SecretStore> = Arc::new(InMemory::refusing("the keychain is locked"));
     let olga = world.console_signed_out("olga", refusing).await;
     olga.sign_in().await;
-    let SessionView::SignedIn { keys: KeyStorage::SessionOnly { reason }, .. } = olga.engine.session().await.unwrap()
+    let SessionView::SignedIn { keys: KeyStorage::SessionOnly { reason }, .. } =
+        olga.engine.session().await.unwrap()
     else {
         panic!()
     };

@@ -10,7 +10,11 @@ async fn of_two_processes_one_sends_and_the_other_one_sees_its_command_settled()
     let window = world.console("olga").await;
     let other = window.again().await;
     let given = other
-        .act(&[Target { id: item.id.clone(), seen: None }], &note("from the other"), ActOptions { hold_ms: 0 })
+        .act(
+            &[Target { id: item.id.clone(), seen: None }],
+            &note("from the other"),
+            ActOptions { hold_ms: 0 },
+        )
         .await
         .unwrap();
     let command = other.commands_of(&given.batch).await.unwrap()[0].1.clone();
@@ -35,7 +39,11 @@ async fn a_running_engine_sends_what_another_process_gives_without_being_asked()
     window.engine.start();
     let other = window.again().await;
     other
-        .act(&[Target { id: item.id.clone(), seen: None }], &note("from the other"), ActOptions { hold_ms: 0 })
+        .act(
+            &[Target { id: item.id.clone(), seen: None }],
+            &note("from the other"),
+            ActOptions { hold_ms: 0 },
+        )
         .await
         .unwrap();
     eventually(|| async { world.now(&item.id).await.comments.len() == 1 }).await;

@@ -31,12 +31,15 @@ async fn the_reading_pane_tells_steps_history_and_what_comes_next() {
     assert_eq!(view.steps[0].quorum, "1 of 1 approval");
     assert_eq!(view.next, "abel decides at Specialist review by Thu 5 Mar 2026 10:00.");
     let lines: Vec<String> = view.history.iter().map(|line| format!("{} {}", line.who, line.text)).collect();
-    assert_eq!(lines, [
-        "olga opened Specialist review for abel",
-        "olga approved at Intake check",
-        "carla opened Intake check for olga",
-        "carla handed it over",
-    ]);
+    assert_eq!(
+        lines,
+        [
+            "olga opened Specialist review for abel",
+            "olga approved at Intake check",
+            "carla opened Intake check for olga",
+            "carla handed it over",
+        ]
+    );
     assert_eq!(view.history[1].detail.as_deref(), Some("fine"));
     assert_eq!(view.history.iter().filter(|line| line.pending).count(), 2);
     assert_eq!(view.mine.len(), 1);
@@ -59,7 +62,8 @@ async fn each_figure_of_the_bottleneck_page_opens_exactly_the_items_behind_it() 
         }
         if number % 3 == 0 {
             let now = world.now(&item.id).await;
-            let back = Command::RequestChanges { seen: postern_test_support::seen(&now), reason: "more".to_owned() };
+            let back =
+                Command::RequestChanges { seen: postern_test_support::seen(&now), reason: "more".to_owned() };
             let who = now.waiting_on().next().unwrap().clone();
             world.elsewhere(who.as_str(), &item.id, back).await;
         }

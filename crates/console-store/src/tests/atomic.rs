@@ -17,7 +17,10 @@ async fn picture(cache: &Cache) -> String {
     picture.push_str(&format!("{:?}\n", cache.outbox(NOW).await.unwrap()));
     picture.push_str(&format!("{:?}\n", cache.meta().await.unwrap().cursor));
     picture.push_str(&format!("{:?}\n", cache.tallies(NOW).await.unwrap()));
-    picture.push_str(&format!("{:?}\n", cache.matching_ids(QueueKind::Open, &Filter::default(), far).await.unwrap()));
+    picture.push_str(&format!(
+        "{:?}\n",
+        cache.matching_ids(QueueKind::Open, &Filter::default(), far).await.unwrap()
+    ));
     picture
 }
 

@@ -79,8 +79,14 @@ pub fn run(item: Option<Item>, id: &ItemId, command: &Command, by: &str, now: Ti
     };
     let mut state = item;
     for event in events {
-        let recorded =
-            Recorded { event, by: actor.clone(), on_behalf_of: None, at: now, device_at: None, command: None };
+        let recorded = Recorded {
+            event,
+            by: actor.clone(),
+            on_behalf_of: None,
+            at: now,
+            device_at: None,
+            command: None,
+        };
         state = Some(apply(state, id, &recorded).unwrap());
     }
     state.unwrap()

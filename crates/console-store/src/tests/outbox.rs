@@ -64,8 +64,11 @@ async fn a_conflict_keeps_back_only_its_own_item_until_it_is_put_away() {
     let scene = Scene::with(vec![one.clone(), two.clone()]).await;
     scene.give("k1", &one.id, approve(&one)).await;
     let envelopes = scene.envelopes(NOW).await;
-    let settled =
-        scene.cache.record_outcomes(&scene.lease, &[outcome(&envelopes[0], 10, conflict(&one))]).await.unwrap();
+    let settled = scene
+        .cache
+        .record_outcomes(&scene.lease, &[outcome(&envelopes[0], 10, conflict(&one))])
+        .await
+        .unwrap();
     assert!(settled.attention);
     // It is no longer shown as done.
     assert_eq!(scene.shown(&one.id).await, Some(one.clone()));

@@ -62,21 +62,34 @@ fn any_test() -> impl Strategy<Value = Test> {
             .prop_map(|text| Test::Stage(text.to_owned())),
         any_who().prop_map(Test::Owner),
         any_who().prop_map(Test::Assignee),
-        proptest::sample::select(vec!["acme", "Brió Café", "br", "nobody's"]).prop_map(|text| Test::Client(text.to_owned())),
+        proptest::sample::select(vec!["acme", "Brió Café", "br", "nobody's"])
+            .prop_map(|text| Test::Client(text.to_owned())),
         proptest::sample::select(vec!["enterprise", "spring"]).prop_map(|text| Test::Cohort(text.to_owned())),
         proptest::sample::select(Kind::ALL.to_vec()).prop_map(Test::Kind),
         proptest::sample::select(Phase::ALL.to_vec()).prop_map(Test::Phase),
         Just(Test::Priority(Priority::High)),
-        proptest::sample::select(vec![Flag::Overdue, Flag::Stuck, Flag::Escalated, Flag::Unassigned, Flag::Open])
-            .prop_map(Test::Is),
+        proptest::sample::select(vec![
+            Flag::Overdue,
+            Flag::Stuck,
+            Flag::Escalated,
+            Flag::Unassigned,
+            Flag::Open
+        ])
+        .prop_map(Test::Is),
         any_bound().prop_map(Test::Due),
         any_bound().prop_map(Test::Age),
-        proptest::sample::select(vec!["alpha", "bet", "gamma delta", "acme"]).prop_map(|text| Test::Text(text.to_owned())),
+        proptest::sample::select(vec!["alpha", "bet", "gamma delta", "acme"])
+            .prop_map(|text| Test::Text(text.to_owned())),
     ]
 }
 
 fn any_who() -> impl Strategy<Value = Who> {
-    prop_oneof![Just(Who::Me), Just(Who::Nobody), Just(Who::Named("ben@example.com".into())), Just(Who::Named("lind".into()))]
+    prop_oneof![
+        Just(Who::Me),
+        Just(Who::Nobody),
+        Just(Who::Named("ben@example.com".into())),
+        Just(Who::Named("lind".into()))
+    ]
 }
 
 fn any_bound() -> impl Strategy<Value = Bound> {
@@ -86,8 +99,11 @@ fn any_bound() -> impl Strategy<Value = Bound> {
 }
 
 fn any_filter() -> impl Strategy<Value = Filter> {
-    proptest::collection::vec((any::<bool>(), any_test()).prop_map(|(negated, test)| Term { negated, test }), 0..3)
-        .prop_map(|terms| Filter { terms })
+    proptest::collection::vec(
+        (any::<bool>(), any_test()).prop_map(|(negated, test)| Term { negated, test }),
+        0..3,
+    )
+    .prop_map(|terms| Filter { terms })
 }
 
 fn turns(item: &Item) -> Vec<&PersonId> {
@@ -108,11 +124,14 @@ fn belongs(queue: QueueKind, item: &Item, lookup: &Lookup) -> bool {
             let stage = item.stage().and_then(|key| lookup.journey(item)?.stage(key));
             item.phase == Phase::InReview
                 && (myself.holds(Role::TeamLead, item.place())
-                    || (turns(item).is_empty() && stage.is_some_and(|stage| eligible(stage, item, myself).is_ok())))
+                    || (turns(item).is_empty()
+                        && stage.is_some_and(|stage| eligible(stage, item, myself).is_ok())))
         }
         QueueKind::WaitingOnClient => item.phase == Phase::ChangesRequested,
         QueueKind::Escalated => item.phase.is_open() && item.escalation.is_some(),
-        QueueKind::Stuck => item.phase.is_open() && stuck_from(item, &lookup.norms).is_some_and(|from| from < NOW),
+        QueueKind::Stuck => {
+            item.phase.is_open() && stuck_from(item, &lookup.norms).is_some_and(|from| from < NOW)
+        }
         QueueKind::Open => item.phase.is_open(),
         QueueKind::Closed => item.phase.is_terminal(),
     }
@@ -223,20 +242,27 @@ async fn pages_follow_the_wanted_order_without_gaps_or_doubles_in_small_and_in_l
                 item.entered_at = at(-mixed);
                 item.updated_at = at(mixed * 3 % 1_000);
                 item.title = format!("{} title {mixed}", if mixed % 2 == 0 { "A" } else { "a" });
-                item.priority = [Priority::Low, Priority::Normal, Priority::High, Priority::Urgent][(mixed % 4) as usize];
+                item.priority =
+                    [Priority::Low, Priority::Normal, Priority::High, Priority::Urgent][(mixed % 4) as usize];
                 item
             })
             .collect();
         let scene = Scene::with(items).await;
         for queue in [QueueKind::MyTurn, QueueKind::Open, QueueKind::Stuck, QueueKind::Mine] {
-            for sort in
-                [SortKey::Due, SortKey::Age, SortKey::Updated, SortKey::Priority, SortKey::Reference, SortKey::Title]
-            {
+            for sort in [
+                SortKey::Due,
+                SortKey::Age,
+                SortKey::Updated,
+                SortKey::Priority,
+                SortKey::Reference,
+                SortKey::Title,
+            ] {
                 for descending in [false, true] {
                     let mut rows = Vec::new();
                     loop {
                         let offset = u32::try_from(rows.len()).unwrap();
-                        let page = scene.cache.list(&listing(queue, sort, descending, offset, 400)).await.unwrap();
+                        let page =
+                            scene.cache.list(&listing(queue, sort, descending, offset, 400)).await.unwrap();
                         if page.rows.is_empty() {
                             assert_eq!(rows.len(), page.total as usize);
                             break;
@@ -249,7 +275,9 @@ async fn pages_follow_the_wanted_order_without_gaps_or_doubles_in_small_and_in_l
                         rows.reverse();
                     }
                     let sorted = match sort {
-                        SortKey::Due => rows.is_sorted_by_key(|row| row.due_at.map_or(i64::MAX, Timestamp::ms)),
+                        SortKey::Due => {
+                            rows.is_sorted_by_key(|row| row.due_at.map_or(i64::MAX, Timestamp::ms))
+                        }
                         SortKey::Age => rows.is_sorted_by_key(|row| -row.entered_at.ms()),
                         SortKey::Updated => rows.is_sorted_by_key(|row| row.updated_at),
                         SortKey::Priority => rows.is_sorted_by_key(|row| row.priority),

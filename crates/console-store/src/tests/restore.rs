@@ -26,7 +26,10 @@ async fn after_a_restore_what_the_portal_lost_is_sent_again_first_under_its_old_
     // The backup knew the first command only.
     assert_eq!(scene.cache.replay_from(&scene.lease, 1).await.unwrap(), 1);
     let again = scene.envelopes(NOW).await;
-    assert_eq!(again.iter().map(|each| (each.id.as_str(), each.seq)).collect::<Vec<_>>(), [("k2", 2), ("k4", 3)]);
+    assert_eq!(
+        again.iter().map(|each| (each.id.as_str(), each.seq)).collect::<Vec<_>>(),
+        [("k2", 2), ("k4", 3)]
+    );
     assert_eq!(scene.cache.meta().await.unwrap().acknowledged, 1);
     // The refusal is not tried again behind its author's back.
     assert_eq!(scene.cache.outbox_counts().await.unwrap(), (2, 1));

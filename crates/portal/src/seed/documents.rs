@@ -105,7 +105,7 @@ fn pdf(title: &str, body: &str, version: u32) -> Vec<u8> {
     let table = text.len();
     let _ = write!(text, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for start in starts {
-        let _ = write!(text, "{start:010} 00000 n \n");
+        let _ = writeln!(text, "{start:010} 00000 n ");
     }
     let size = objects.len() + 1;
     let _ = write!(text, "trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n");

@@ -143,7 +143,7 @@ impl Writer<'_> {
                 bulk.add_item(&lived.item, &lived.log).await?;
                 self.tally.add(&lived.item, lived.log.len());
                 self.documents.extend(lived.documents);
-                if self.tally.items % CHECKPOINT == 0 && (self.order.items as u64) > CHECKPOINT {
+                if self.tally.items.is_multiple_of(CHECKPOINT) && (self.order.items as u64) > CHECKPOINT {
                     bulk.checkpoint().await?;
                     self.kept = self.tally.items;
                 }

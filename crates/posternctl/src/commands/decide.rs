@@ -4,7 +4,9 @@ use super::show::found;
 use crate::cli::{Cli, Command, Decision};
 use crate::exit::{Exit, Stop};
 use crate::{output, profile};
-use postern_console_core::{ActOptions, ActResult, Engine, FailureCode, Request, SessionView, Settlement, Target};
+use postern_console_core::{
+    ActOptions, ActResult, Engine, FailureCode, Request, SessionView, Settlement, Target,
+};
 use postern_domain::{CommandId, ItemId, Visibility};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -36,7 +38,9 @@ pub async fn decide(cli: &Cli, command: &Command) -> Result<Exit, Stop> {
     } else {
         let rows: Vec<Vec<String>> = lines
             .iter()
-            .map(|line| vec![output::plain(&line.reference), line.state.to_owned(), output::plain(&line.message)])
+            .map(|line| {
+                vec![output::plain(&line.reference), line.state.to_owned(), output::plain(&line.message)]
+            })
             .collect();
         output::table(&["REF", "RESULT", ""], &rows);
     }
@@ -95,7 +99,11 @@ async fn request(engine: &Engine, command: &Command) -> Result<Request, Stop> {
 
 /// Sends, or lets the window send, until every command has its outcome or the time is over. That the portal cannot be
 /// reached is no failure: the commands are saved.
-async fn wait(engine: &Engine, commands: impl Iterator<Item = &CommandId>, longest: Duration) -> Result<(), Stop> {
+async fn wait(
+    engine: &Engine,
+    commands: impl Iterator<Item = &CommandId>,
+    longest: Duration,
+) -> Result<(), Stop> {
     let commands: Vec<&CommandId> = commands.collect();
     let waiting = async {
         loop {
@@ -136,7 +144,9 @@ async fn lines(
             Some(command) => match engine.settlement(command).await? {
                 Settlement::Applied => ("applied", result.message.clone(), Exit::Ok),
                 Settlement::AlreadySatisfied { why } => ("already", why, Exit::Ok),
-                Settlement::Refused { why } | Settlement::Quarantined { why } => ("refused", why, Exit::Refused),
+                Settlement::Refused { why } | Settlement::Quarantined { why } => {
+                    ("refused", why, Exit::Refused)
+                }
                 Settlement::Conflict { why } => ("conflict", why, Exit::Conflict),
                 Settlement::Discarded => ("discarded", String::new(), Exit::Refused),
                 Settlement::Pending { .. } if cli.offline => {
@@ -147,7 +157,14 @@ async fn lines(
                 }
             },
         };
-        lines.push(Line { reference: result.reference.clone(), item: result.id.clone(), command, state, message, exit });
+        lines.push(Line {
+            reference: result.reference.clone(),
+            item: result.id.clone(),
+            command,
+            state,
+            message,
+            exit,
+        });
     }
     Ok(lines)
 }

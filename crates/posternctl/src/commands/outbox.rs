@@ -32,7 +32,8 @@ pub async fn outbox(cli: &Cli, args: &OutboxArgs) -> Result<Exit, Stop> {
         print(&lines);
     }
     let attention = lines.iter().any(|line| line.state == OutboxState::Conflict);
-    let refused = lines.iter().any(|line| matches!(line.state, OutboxState::Refused | OutboxState::Quarantined));
+    let refused =
+        lines.iter().any(|line| matches!(line.state, OutboxState::Refused | OutboxState::Quarantined));
     Ok(match (attention, refused, lines.is_empty()) {
         (true, _, _) => Exit::Conflict,
         (false, true, _) => Exit::Refused,
@@ -46,12 +47,20 @@ async fn chosen(engine: &Engine, ids: &[String]) -> Result<Vec<CommandId>, Stop>
     let lines = engine.outbox().await?;
     ids.iter()
         .map(|wanted| {
-            let meant: Vec<&OutboxLine> =
-                lines.iter().filter(|line| !wanted.is_empty() && line.command.as_str().ends_with(wanted.as_str())).collect();
+            let meant: Vec<&OutboxLine> = lines
+                .iter()
+                .filter(|line| !wanted.is_empty() && line.command.as_str().ends_with(wanted.as_str()))
+                .collect();
             match meant.as_slice() {
                 [one] => Ok(one.command.clone()),
-                [] => Err(Stop::new(Exit::NotFound, format!("No change in the outbox is called {}.", output::plain(wanted)))),
-                _ => Err(Stop::new(Exit::Usage, format!("More than one change ends in {}: give more of it.", output::plain(wanted)))),
+                [] => Err(Stop::new(
+                    Exit::NotFound,
+                    format!("No change in the outbox is called {}.", output::plain(wanted)),
+                )),
+                _ => Err(Stop::new(
+                    Exit::Usage,
+                    format!("More than one change ends in {}: give more of it.", output::plain(wanted)),
+                )),
             }
         })
         .collect()

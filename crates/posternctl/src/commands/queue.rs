@@ -28,8 +28,11 @@ pub async fn queue(cli: &Cli, args: &QueueArgs) -> Result<Exit, Stop> {
     if page.problems.is_empty() {
         return Ok(Exit::Ok);
     }
-    let problems: Vec<String> =
-        page.problems.iter().map(|problem| format!("{}: {}", output::plain(&problem.term), problem.message)).collect();
+    let problems: Vec<String> = page
+        .problems
+        .iter()
+        .map(|problem| format!("{}: {}", output::plain(&problem.term), problem.message))
+        .collect();
     Err(Stop::new(Exit::Usage, problems.join(" ")))
 }
 

@@ -98,7 +98,11 @@ fn print(view: &ItemView) {
     }
     for mine in &view.mine {
         output::line("");
-        output::line(&format!("Mine, not settled: {} — {}", output::plain(&mine.what), output::plain(&mine.why)));
+        output::line(&format!(
+            "Mine, not settled: {} — {}",
+            output::plain(&mine.what),
+            output::plain(&mine.why)
+        ));
     }
 }
 
@@ -119,16 +123,27 @@ pub async fn audit(cli: &Cli, refs: &Refs) -> Result<Exit, Stop> {
                     .iter()
                     .map(|line| {
                         let event = serde_json::to_value(&line.recorded.event).unwrap_or_default();
-                        let what = event.get("happened").and_then(|name| name.as_str()).unwrap_or("?").to_owned();
+                        let what =
+                            event.get("happened").and_then(|name| name.as_str()).unwrap_or("?").to_owned();
                         let by = match &line.recorded.by {
                             postern_domain::Actor::Person(id) => id.to_string(),
                             postern_domain::Actor::System(name) => format!("system:{name}"),
                         };
                         let hash = line.hash.get(..12).unwrap_or(&line.hash).to_owned();
-                        vec![line.seq.to_string(), output::time(line.recorded.at), output::plain(&by), what, hash]
+                        vec![
+                            line.seq.to_string(),
+                            output::time(line.recorded.at),
+                            output::plain(&by),
+                            what,
+                            hash,
+                        ]
                     })
                     .collect();
-                output::line(&format!("{} — {} audit lines of the portal", output::plain(reference), rows.len()));
+                output::line(&format!(
+                    "{} — {} audit lines of the portal",
+                    output::plain(reference),
+                    rows.len()
+                ));
                 output::table(&["SEQ", "WHEN", "WHO", "WHAT", "HASH"], &rows);
             }
         } else {
@@ -137,12 +152,15 @@ pub async fn audit(cli: &Cli, refs: &Refs) -> Result<Exit, Stop> {
             if cli.json {
                 documents.push(json!({ "reference": reference, "source": "cache", "lines": view.history }));
             } else {
-                output::note("Offline: this is the history that the cache holds, without the portal's hashes.");
+                output::note(
+                    "Offline: this is the history that the cache holds, without the portal's hashes.",
+                );
                 let rows: Vec<Vec<String>> = view
                     .history
                     .iter()
                     .map(|line| {
-                        let detail = line.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
+                        let detail =
+                            line.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
                         let pending = if line.pending { " (pending)" } else { "" };
                         let text = output::short(&format!("{}{detail}{pending}", line.text), 100);
                         vec![output::time(line.at), output::plain(&line.who), text]
@@ -157,4 +175,3 @@ pub async fn audit(cli: &Cli, refs: &Refs) -> Result<Exit, Stop> {
     }
     Ok(Exit::Ok)
 }
-

@@ -28,7 +28,7 @@ export class Reading {
   /** What is on the screen, when it is the item that is meant. */
   seen(id: string): Seen | null {
     if (this.item?.row.id !== id) return null;
-    return { content: this.item.content, round: this.item.round };
+    return { content: this.item.content, round: this.item.round, stage: this.item.row.stage };
   }
 
   show(id: string | null): void {

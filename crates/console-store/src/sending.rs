@@ -1,0 +1,148 @@
+//! The way of a command to the portal and of its outcome back: numbers on the wire, replies, disagreements.
+
+use crate::cache::Cache;
+use crate::error::{Result, StoreError};
+use crate::lease::{self, Lease};
+use crate::meta;
+use crate::outbox::{BLOCKED, OutboxRow, Raw, row, select};
+use postern_domain::{CommandId, ItemId, Refusal, Timestamp};
+use postern_protocol::{CommandOutcome, Envelope, Outcome};
+use sqlx::sqlite::SqliteConnection;
+use std::collections::BTreeSet;
+
+/// What became of the rows that a reply was about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    pub items: Vec<ItemId>,
+    /// At least one now waits for its author.
+    pub attention: bool,
+}
+
+pub(crate) fn kind(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Applied { .. } => "applied",
+        Outcome::AlreadySatisfied { .. } => "satisfied",
+        Outcome::Refused { .. } => "refused",
+        Outcome::Conflict { .. } => "conflict",
+        Outcome::Quarantined { .. } => "quarantined",
+    }
+}
+
+impl Cache {
+    /// The next envelopes to send, at most `limit`: what was sent before without a reply, in its order, then what may
+    /// go now. Their numbers are on the disk before this returns.
+    pub async fn next_envelopes(&self, lease: &Lease, limit: usize, now: Timestamp) -> Result<Vec<Envelope>> {
+        let mut tx = self.begin().await?;
+        let taken = async {
+            lease::check(&mut tx, lease).await?;
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let again: Vec<Raw> = sqlx::query_as(select(
+                "WHERE seq IS NOT NULL AND outcome_kind IS NULL ORDER BY seq LIMIT $2",
+            ))
+            .bind(now.ms())
+            .bind(limit)
+            .fetch_all(&mut *tx)
+            .await?;
+            let mut rows: Vec<OutboxRow> = again.into_iter().map(row).collect::<Result<_>>()?;
+            let room = limit - i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            let fresh: Vec<Raw> = sqlx::query_as(select(&format!(
+                "WHERE seq IS NULL AND outcome_kind IS NULL AND held_until_ms <= $1 AND NOT {BLOCKED}
+                 ORDER BY position LIMIT $2"
+            )))
+            .bind(now.ms())
+            .bind(room)
+            .fetch_all(&mut *tx)
+            .await?;
+            let mut next = meta::read(&mut tx).await?.next_seq;
+            for raw in fresh {
+                let mut fresh = row(raw)?;
+                sqlx::query("UPDATE outbox SET seq = $1 WHERE position = $2")
+                    .bind(i64::try_from(next).unwrap_or(i64::MAX))
+                    .bind(fresh.position)
+                    .execute(&mut *tx)
+                    .await?;
+                fresh.seq = Some(next);
+                next += 1;
+                rows.push(fresh);
+            }
+            meta::set(&mut tx, "next_seq", Some(&next.to_string())).await?;
+            Ok(rows)
+        }
+        .await;
+        let rows = self.name(taken)?;
+        self.commit(tx).await?;
+        rows.into_iter()
+            .map(|row| {
+                let seq = row.seq.ok_or_else(|| StoreError::inconsistent("a command without its number"))?;
+                Ok(Envelope { id: row.id, seq, item: row.item, command: row.command, made_at: row.made_at })
+            })
+            .collect()
+    }
+
+    /// Stores what the portal said, in the transaction that marks the rows. A conflict's command is no longer shown as
+    /// done.
+    pub async fn record_outcomes(&self, lease: &Lease, outcomes: &[CommandOutcome]) -> Result<Settled> {
+        let mut tx = self.begin().await?;
+        let recorded = async {
+            lease::check(&mut tx, lease).await?;
+            let mut acknowledged = meta::read(&mut tx).await?.acknowledged;
+            let mut settled = Settled::default();
+            let mut items = BTreeSet::new();
+            for outcome in outcomes {
+                let item: Option<String> = sqlx::query_scalar(
+                    "UPDATE outbox SET outcome = $1, outcome_kind = $2, at_seq = $3
+                     WHERE command_id = $4 AND outcome_kind IS NULL RETURNING item",
+                )
+                .bind(serde_json::to_string(&outcome.outcome)?)
+                .bind(kind(&outcome.outcome))
+                .bind(outcome.at_seq)
+                .bind(outcome.id.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
+                acknowledged = acknowledged.max(outcome.seq);
+                let Some(item) = item else { continue };
+                settled.attention |= !matches!(kind(&outcome.outcome), "applied" | "satisfied");
+                items.insert(ItemId(item));
+            }
+            meta::set(&mut tx, "acknowledged", Some(&acknowledged.to_string())).await?;
+            settled.items = self.rebuilt(&mut tx, items).await?;
+            Ok(settled)
+        }
+        .await;
+        let settled = self.name(recorded)?;
+        self.commit(tx).await?;
+        Ok(settled)
+    }
+
+    /// Ends a command that cannot be sent at all, and gives the numbers of everything unanswered back.
+    pub async fn refuse_here(&self, lease: &Lease, id: &CommandId, refusal: Refusal) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let done = async {
+            lease::check(&mut tx, lease).await?;
+            sqlx::query(
+                "UPDATE outbox SET outcome = $1, outcome_kind = 'refused', seq = NULL WHERE command_id = $2",
+            )
+            .bind(serde_json::to_string(&Outcome::Refused { refusal })?)
+            .bind(id.as_str())
+            .execute(&mut *tx)
+            .await?;
+            let acknowledged = meta::read(&mut tx).await?.acknowledged;
+            renumber(&mut tx, acknowledged).await?;
+            let items: Vec<String> = sqlx::query_scalar("SELECT item FROM outbox WHERE command_id = $1")
+                .bind(id.as_str())
+                .fetch_all(&mut *tx)
+                .await?;
+            self.rebuilt(&mut tx, items.into_iter().map(ItemId).collect()).await
+        }
+        .await;
+        self.name(done)?;
+        self.commit(tx).await
+    }
+}
+
+/// Takes the numbers of everything without an outcome back; the next one after `last` is given out next.
+pub(crate) async fn renumber(connection: &mut SqliteConnection, last: u64) -> Result<()> {
+    sqlx::query("UPDATE outbox SET seq = NULL WHERE outcome_kind IS NULL").execute(&mut *connection).await?;
+    meta::set(connection, "acknowledged", Some(&last.to_string())).await?;
+    meta::set(connection, "next_seq", Some(&(last + 1).to_string())).await
+}
