@@ -17,6 +17,18 @@ pub async fn offline(cli: &Cli) -> Result<Engine, Stop> {
     Ok(Engine::open_signed_out(&folder(cli)?, Deps::system()?).await?)
 }
 
+/// As [`offline`], for what reads the cache: nobody's cache has nothing to say.
+pub async fn cached(cli: &Cli) -> Result<Engine, Stop> {
+    let engine = offline(cli).await?;
+    match engine.session().await? {
+        SessionView::SignedOut { .. } if engine.status().cached_items == 0 => Err(Stop::new(
+            Exit::NotSignedIn,
+            "Nobody is signed in and nothing is cached: use `posternctl login`, or name another profile with --profile.",
+        )),
+        _ => Ok(engine),
+    }
+}
+
 /// Opens the profile as the command line asks: with a session, unless it must not use the network.
 pub async fn open(cli: &Cli) -> Result<Engine, Stop> {
     if cli.offline {

@@ -19,8 +19,11 @@ async fn an_approval_in_the_window_reaches_the_portal_and_another_console() {
     window.type_into("sign-in-email", &me.email).await;
     window.type_into("sign-in-password", "not the password").await;
     window.click("sign-in-submit").await;
-    window.text_where("sign-in-failure", "that the password is wrong", |text| text.contains("password")).await;
+    window
+        .text_where("sign-in-problem-password", "that the password is wrong", |text| text.contains("password"))
+        .await;
     window.screenshot("sign-in-refused.png").await;
+    window.find("sign-in-password").await.clear().await.unwrap();
     window.type_into("sign-in-password", PASSWORD).await;
     window.click("sign-in-submit").await;
 

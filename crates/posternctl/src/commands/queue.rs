@@ -9,7 +9,7 @@ use postern_console_core::{Engine, ListPage, ListQuery, PendingMark, Queue, Row,
 const PAGE: u32 = 500;
 
 pub async fn queue(cli: &Cli, args: &QueueArgs) -> Result<Exit, Stop> {
-    let engine = profile::offline(cli).await?;
+    let engine = profile::cached(cli).await?;
     if args.counts {
         return counts(cli, &engine).await;
     }

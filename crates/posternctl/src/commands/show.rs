@@ -8,7 +8,7 @@ use postern_domain::Visibility;
 use serde_json::json;
 
 pub async fn show(cli: &Cli, refs: &Refs) -> Result<Exit, Stop> {
-    let engine = profile::offline(cli).await?;
+    let engine = profile::cached(cli).await?;
     let mut views = Vec::new();
     for id in found(&engine, &refs.refs).await? {
         views.push(engine.item(&id).await?);

@@ -2,4 +2,14 @@
 import type { ActItemResult } from "./ActItemResult";
 import type { Timestamp } from "./Timestamp";
 
-export type ActResult = { batch: string, results: Array<ActItemResult>, undo_until: Timestamp, };
+export type ActResult = {
+  /**
+   * Names this action for undo.
+   */
+  batch: string;
+  results: Array<ActItemResult>;
+  /**
+   * Until then the action is held and can be undone.
+   */
+  undo_until: Timestamp;
+};

@@ -2,4 +2,11 @@
 import type { AttachmentId } from "./AttachmentId";
 import type { AttachmentVersionView } from "./AttachmentVersionView";
 
-export type AttachmentView = { id: AttachmentId, name: string, versions: Array<AttachmentVersionView>, };
+export type AttachmentView = {
+  id: AttachmentId;
+  name: string;
+  /**
+   * Newest first.
+   */
+  versions: Array<AttachmentVersionView>;
+};

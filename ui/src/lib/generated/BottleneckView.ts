@@ -3,4 +3,16 @@ import type { BottleneckCell } from "./BottleneckCell";
 import type { BottleneckGroup } from "./BottleneckGroup";
 import type { GroupBy } from "./GroupBy";
 
-export type BottleneckView = { group_by: GroupBy, sentence: string, open: BottleneckCell, groups: Array<BottleneckGroup>, stuck_definition: string, };
+export type BottleneckView = {
+  group_by: GroupBy;
+  /**
+   * One sentence for what the table shows first.
+   */
+  sentence: string;
+  open: BottleneckCell;
+  groups: Array<BottleneckGroup>;
+  /**
+   * How `stuck` is defined, in words.
+   */
+  stuck_definition: string;
+};

@@ -3,4 +3,12 @@ import type { CommentId } from "./CommentId";
 import type { Timestamp } from "./Timestamp";
 import type { Visibility } from "./Visibility";
 
-export type CommentView = { id: CommentId, visibility: Visibility, body: string, by: string, initials: string, at: Timestamp, pending: boolean, };
+export type CommentView = {
+  id: CommentId;
+  visibility: Visibility;
+  body: string;
+  by: string;
+  initials: string;
+  at: Timestamp;
+  pending: boolean;
+};

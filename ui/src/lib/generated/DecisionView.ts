@@ -3,4 +3,16 @@ import type { PersonRef } from "./PersonRef";
 import type { Timestamp } from "./Timestamp";
 import type { Verdict } from "./Verdict";
 
-export type DecisionView = { by: PersonRef, on_behalf_of: PersonRef | null, verdict: Verdict, reason: string | null, at: Timestamp, round: number, of_current_content: boolean, pending: boolean, };
+export type DecisionView = {
+  by: PersonRef;
+  on_behalf_of: PersonRef | null;
+  verdict: Verdict;
+  reason: string | null;
+  at: Timestamp;
+  round: number;
+  /**
+   * It speaks of the content as it is now.
+   */
+  of_current_content: boolean;
+  pending: boolean;
+};

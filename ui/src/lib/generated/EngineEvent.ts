@@ -2,4 +2,11 @@
 import type { ItemId } from "./ItemId";
 import type { SyncStatus } from "./SyncStatus";
 
-export type EngineEvent = { "event": "changed", ids: Array<ItemId>, everything: boolean, } | { "event": "status", status: SyncStatus, } | { "event": "session",  } | { "event": "focus", id: ItemId, };
+/**
+ * A message from the engine to its front end.
+ */
+export type EngineEvent =
+  | { event: "changed"; ids: Array<ItemId>; everything: boolean }
+  | { event: "status"; status: SyncStatus }
+  | { event: "session" }
+  | { event: "focus"; id: ItemId };

@@ -2,4 +2,4 @@
 import type { PersonRef } from "./PersonRef";
 import type { Timestamp } from "./Timestamp";
 
-export type EscalationView = { level: number, reason: string, by: string, to: PersonRef | null, at: Timestamp, };
+export type EscalationView = { level: number; reason: string; by: string; to: PersonRef | null; at: Timestamp };

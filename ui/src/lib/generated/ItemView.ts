@@ -12,4 +12,39 @@ import type { Row } from "./Row";
 import type { StepView } from "./StepView";
 import type { Timestamp } from "./Timestamp";
 
-export type ItemView = { row: Row, description: string, fields: Array<FieldView>, cohort: string, project_name: string | null, journey_name: string, journey_version: number, round: number, assignment_version: number, content: ContentDigest, submitted_at: Timestamp | null, submitter: string, completed_at: Timestamp | null, next: string, steps: Array<StepView>, attachments: Array<AttachmentView>, comments: Array<CommentView>, history: Array<HistoryLine>, actions: Array<ActionState>, escalation: EscalationView | null, exception: ExceptionView | null, mine: Array<OutboxLine>, };
+export type ItemView = {
+  row: Row;
+  description: string;
+  fields: Array<FieldView>;
+  cohort: string;
+  project_name: string | null;
+  journey_name: string;
+  journey_version: number;
+  round: number;
+  assignment_version: number;
+  /**
+   * What a decision taken now is bound to.
+   */
+  content: ContentDigest;
+  submitted_at: Timestamp | null;
+  submitter: string;
+  completed_at: Timestamp | null;
+  /**
+   * One sentence: what happens next, who must act, by when.
+   */
+  next: string;
+  steps: Array<StepView>;
+  attachments: Array<AttachmentView>;
+  comments: Array<CommentView>;
+  /**
+   * Newest first.
+   */
+  history: Array<HistoryLine>;
+  actions: Array<ActionState>;
+  escalation: EscalationView | null;
+  exception: ExceptionView | null;
+  /**
+   * My own commands on this item that are not yet confirmed, or need me.
+   */
+  mine: Array<OutboxLine>;
+};

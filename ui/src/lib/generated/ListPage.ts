@@ -2,4 +2,15 @@
 import type { FilterProblem } from "./FilterProblem";
 import type { Row } from "./Row";
 
-export type ListPage = { total: number, offset: number, rows: Array<Row>, problems: Array<FilterProblem>, };
+export type ListPage = {
+  /**
+   * How many items the query matches in all.
+   */
+  total: number;
+  offset: number;
+  rows: Array<Row>;
+  /**
+   * What the filter says that cannot be understood; such a part matches nothing.
+   */
+  problems: Array<FilterProblem>;
+};

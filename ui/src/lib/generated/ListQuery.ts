@@ -2,4 +2,17 @@
 import type { Queue } from "./Queue";
 import type { SortBy } from "./SortBy";
 
-export type ListQuery = { queue: Queue, filter: string, sort: SortBy, descending: boolean, offset: number, limit: number, };
+export type ListQuery = {
+  queue: Queue;
+  /**
+   * Filter text, for example `stage:legal client:acme is:overdue "annual report"`. Empty: no filter.
+   */
+  filter: string;
+  sort: SortBy;
+  descending: boolean;
+  offset: number;
+  /**
+   * At most 500.
+   */
+  limit: number;
+};

@@ -5,4 +5,31 @@ import type { ItemId } from "./ItemId";
 import type { OutboxState } from "./OutboxState";
 import type { Timestamp } from "./Timestamp";
 
-export type OutboxLine = { command: CommandId, batch: string, item: ItemId, reference: string, title: string, what: string, detail: string | null, made_at: Timestamp, state: OutboxState, why: string, can_undo: boolean, can_retry: boolean, can_discard: boolean, conflict: ConflictView | null, };
+export type OutboxLine = {
+  command: CommandId;
+  batch: string;
+  item: ItemId;
+  reference: string;
+  title: string;
+  /**
+   * For example `Approve` or `Reassign to Mara Lindqvist`.
+   */
+  what: string;
+  /**
+   * The reason or comment given.
+   */
+  detail: string | null;
+  made_at: Timestamp;
+  state: OutboxState;
+  /**
+   * One sentence: what it waits for, or what the portal said.
+   */
+  why: string;
+  can_undo: boolean;
+  can_retry: boolean;
+  can_discard: boolean;
+  /**
+   * For a conflict: what was seen beside what is there now.
+   */
+  conflict: ConflictView | null;
+};

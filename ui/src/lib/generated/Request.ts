@@ -5,4 +5,22 @@ import type { Priority } from "./Priority";
 import type { Timestamp } from "./Timestamp";
 import type { Visibility } from "./Visibility";
 
-export type Request = { "do": "approve", comment: string | null, } | { "do": "request_changes", reason: string, } | { "do": "claim",  } | { "do": "reassign", to: PersonId, reason: string | null, } | { "do": "escalate", reason: string, } | { "do": "de_escalate", reason: string | null, } | { "do": "comment", visibility: Visibility, body: string, } | { "do": "complete",  } | { "do": "resubmit", comment: string | null, } | { "do": "withdraw", reason: string, } | { "do": "reopen", reason: string, } | { "do": "raise_exception", category: string, reason: string, } | { "do": "resolve_exception", to: ExceptionExit, reason: string, } | { "do": "set_priority", priority: Priority, } | { "do": "set_due", due_at: Timestamp | null, };
+/**
+ * What a person asks for on one item or many. The engine adds what was seen, ids and times.
+ */
+export type Request =
+  | { do: "approve"; comment: string | null }
+  | { do: "request_changes"; reason: string }
+  | { do: "claim" }
+  | { do: "reassign"; to: PersonId; reason: string | null }
+  | { do: "escalate"; reason: string }
+  | { do: "de_escalate"; reason: string | null }
+  | { do: "comment"; visibility: Visibility; body: string }
+  | { do: "complete" }
+  | { do: "resubmit"; comment: string | null }
+  | { do: "withdraw"; reason: string }
+  | { do: "reopen"; reason: string }
+  | { do: "raise_exception"; category: string; reason: string }
+  | { do: "resolve_exception"; to: ExceptionExit; reason: string }
+  | { do: "set_priority"; priority: Priority }
+  | { do: "set_due"; due_at: Timestamp | null };

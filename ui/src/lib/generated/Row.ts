@@ -10,4 +10,38 @@ import type { StageKey } from "./StageKey";
 import type { StuckReason } from "./StuckReason";
 import type { Timestamp } from "./Timestamp";
 
-export type Row = { id: ItemId, reference: string, title: string, kind: Kind, client: ClientId, client_name: string, phase: Phase, stage: StageKey | null, stage_name: string, owner: PersonRef | null, waiting_on: Array<PersonRef>, priority: Priority, due_at: Timestamp | null, entered_at: Timestamp, updated_at: Timestamp, overdue: boolean, stuck: StuckReason | null, escalated: boolean, pending: PendingMark | null, comments: number, attachments: number, };
+export type Row = {
+  id: ItemId;
+  reference: string;
+  title: string;
+  kind: Kind;
+  client: ClientId;
+  client_name: string;
+  phase: Phase;
+  /**
+   * The open review's stage.
+   */
+  stage: StageKey | null;
+  /**
+   * Where it stands in words: the stage's name, or the phase's.
+   */
+  stage_name: string;
+  owner: PersonRef | null;
+  /**
+   * Whose turn it is.
+   */
+  waiting_on: Array<PersonRef>;
+  priority: Priority;
+  due_at: Timestamp | null;
+  /**
+   * When it came to where it stands: its age counts from here.
+   */
+  entered_at: Timestamp;
+  updated_at: Timestamp;
+  overdue: boolean;
+  stuck: StuckReason | null;
+  escalated: boolean;
+  pending: PendingMark | null;
+  comments: number;
+  attachments: number;
+};

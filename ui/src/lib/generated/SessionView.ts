@@ -3,4 +3,26 @@ import type { KeyStorage } from "./KeyStorage";
 import type { PersonRef } from "./PersonRef";
 import type { Role } from "./Role";
 
-export type SessionView = { "state": "signed_out", portal: string | null, email: string | null, reason: string | null, } | { "state": "signed_in", person: PersonRef, email: string, portal: string, organisation: string, roles: Array<Role>, time_zone: string, keys: KeyStorage, };
+export type SessionView =
+  | {
+      state: "signed_out";
+      /**
+       * The portal's address of last time, to be offered again.
+       */
+      portal: string | null;
+      email: string | null;
+      /**
+       * Why the person is signed out, when it was not their own doing.
+       */
+      reason: string | null;
+    }
+  | {
+      state: "signed_in";
+      person: PersonRef;
+      email: string;
+      portal: string;
+      organisation: string;
+      roles: Array<Role>;
+      time_zone: string;
+      keys: KeyStorage;
+    };

@@ -6,4 +6,22 @@ import type { StageKey } from "./StageKey";
 import type { StepState } from "./StepState";
 import type { Timestamp } from "./Timestamp";
 
-export type StepView = { stage: StageKey, name: string, state: StepState, reviewers: Array<PersonRef>, who: string, quorum: string, opened_at: Timestamp | null, due_at: Timestamp | null, closed_at: Timestamp | null, outcome: ReviewOutcome | null, decisions: Array<DecisionView>, };
+export type StepView = {
+  stage: StageKey;
+  name: string;
+  state: StepState;
+  /**
+   * Whose turn it is, or was; for a step to come, who may decide, in words.
+   */
+  reviewers: Array<PersonRef>;
+  who: string;
+  /**
+   * For example `1 of 2 approvals`.
+   */
+  quorum: string;
+  opened_at: Timestamp | null;
+  due_at: Timestamp | null;
+  closed_at: Timestamp | null;
+  outcome: ReviewOutcome | null;
+  decisions: Array<DecisionView>;
+};

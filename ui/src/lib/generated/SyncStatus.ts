@@ -3,4 +3,30 @@ import type { Connection } from "./Connection";
 import type { Progress } from "./Progress";
 import type { Timestamp } from "./Timestamp";
 
-export type SyncStatus = { connection: Connection, syncing: boolean, last_success: Timestamp | null, next_try: Timestamp | null, problem: string | null, request_id: string | null, pending: number, attention: number, bootstrap: Progress | null, cached_items: number, };
+export type SyncStatus = {
+  connection: Connection;
+  syncing: boolean;
+  last_success: Timestamp | null;
+  /**
+   * When it tries again by itself.
+   */
+  next_try: Timestamp | null;
+  /**
+   * What went wrong last, in one sentence.
+   */
+  problem: string | null;
+  request_id: string | null;
+  /**
+   * Commands not yet confirmed.
+   */
+  pending: number;
+  /**
+   * Conflicts, refusals and quarantined commands that wait for the author.
+   */
+  attention: number;
+  bootstrap: Progress | null;
+  /**
+   * Items in the cache.
+   */
+  cached_items: number;
+};

@@ -2,4 +2,13 @@
 import type { ItemId } from "./ItemId";
 import type { Seen } from "./Seen";
 
-export type Target = { id: ItemId, seen: Seen | null, };
+/**
+ * An item acted on, with what was on the screen: a decision is bound to it.
+ */
+export type Target = {
+  id: ItemId;
+  /**
+   * What the person looked at. Absent: what the cache holds now (acting from a list).
+   */
+  seen: Seen | null;
+};
