@@ -1,8 +1,8 @@
 //! What the window may ask. Each command is one call of the engine.
 
 use postern_console_core::{
-    ActItemResult, ActOptions, ActResult, BottleneckView, Engine, Failure, FailureCode, GroupBy, ItemView, ListPage, ListQuery,
-    OutboxLine, PersonRef, QueueCount, Request, SessionView, SyncStatus, Target,
+    ActItemResult, ActOptions, ActResult, BottleneckView, Engine, Failure, FailureCode, GroupBy, ItemView,
+    ListPage, ListQuery, OutboxLine, PersonRef, QueueCount, Request, SessionView, SyncStatus, Target,
 };
 use postern_domain::{CommandId, ItemId};
 use serde_json::Value;

@@ -49,7 +49,9 @@ fn open(arguments: Arguments) -> Result<(), String> {
         .build();
     tauri::Builder::default()
         .plugin(one_instance)
-        .plugin(tauri_plugin_window_state::Builder::default().with_filename(window_state_name(&profile)).build())
+        .plugin(
+            tauri_plugin_window_state::Builder::default().with_filename(window_state_name(&profile)).build(),
+        )
         .invoke_handler(ipc::handler())
         .setup(move |app| {
             let engine = tauri::async_runtime::block_on(start_engine(profile, arguments))?;
@@ -97,9 +99,8 @@ fn window_state_name(profile: &std::path::Path) -> String {
 
 /// The same for the same profile, in letters and digits.
 fn profile_number(profile: &std::path::Path) -> String {
-    let hash = profile
-        .to_string_lossy()
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = profile.to_string_lossy().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     format!("{hash:016x}")
 }

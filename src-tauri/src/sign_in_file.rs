@@ -21,8 +21,10 @@ impl Credentials {
 /// When the file cannot be read, deleted or understood.
 pub fn take(file: &Path) -> Result<Credentials, String> {
     let name = file.display();
-    let text = std::fs::read_to_string(file).map_err(|error| format!("the sign-in file {name} cannot be read: {error}"))?;
-    std::fs::remove_file(file).map_err(|error| format!("the sign-in file {name} cannot be deleted: {error}"))?;
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| format!("the sign-in file {name} cannot be read: {error}"))?;
+    std::fs::remove_file(file)
+        .map_err(|error| format!("the sign-in file {name} cannot be deleted: {error}"))?;
     serde_json::from_str(&text)
         .map_err(|error| format!("the sign-in file {name} needs portal, email and password as JSON: {error}"))
 }

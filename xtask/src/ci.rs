@@ -37,11 +37,7 @@ pub fn ci(repository: &Repository) -> anyhow::Result<()> {
         // Compiles the console, and the console embeds the UI that was built above.
         ("Clippy", Nothing, Box::new(|| clippy(repository))),
         // With the whole workspace chosen, what is compiled here is not compiled again by the tests.
-        (
-            "Generated types",
-            UiPackages,
-            Box::new(|| codegen::codegen(repository, true)),
-        ),
+        ("Generated types", UiPackages, Box::new(|| codegen::codegen(repository, true))),
     ];
 
     let mut failed: Vec<&str> = Vec::new();

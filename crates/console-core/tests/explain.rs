@@ -1,4 +1,5 @@
 //! Every sentence that a rule, an event or a command turns into, in one picture to review.
+#![allow(clippy::unwrap_used)]
 
 use postern_console_core::explain;
 use postern_console_store::Lookup;

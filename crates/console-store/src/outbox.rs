@@ -132,7 +132,7 @@ impl Cache {
                 let item = items::read_live(&mut tx, id).await?;
                 let Some(new) = form(id, item.as_ref()) else { continue };
                 insert(&mut tx, batch, &new, now, held_until).await?;
-                overlay::rebuild(&mut tx, id, &lookup).await?;
+                overlay::extend(&mut tx, id, item.as_ref(), &new.id, &new.command, now, &lookup).await?;
             }
             Ok(())
         }
@@ -208,6 +208,18 @@ impl Cache {
             .await
             .map_err(|error| self.named(error))?;
         rows.into_iter().map(row).collect()
+    }
+
+    /// The commands of one action that are in the outbox, with the item of each.
+    pub async fn outbox_batch(&self, batch: &str) -> Result<Vec<(ItemId, CommandId)>> {
+        let mut connection = self.reader().await?;
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT item, command_id FROM outbox WHERE batch = $1 ORDER BY position")
+                .bind(batch)
+                .fetch_all(&mut *connection)
+                .await
+                .map_err(|error| self.named(error))?;
+        Ok(rows.into_iter().map(|(item, id)| (ItemId(item), CommandId(id))).collect())
     }
 
     pub async fn outbox_of(&self, item: &ItemId, now: Timestamp) -> Result<Vec<OutboxRow>> {

@@ -104,6 +104,23 @@ pub(crate) async fn rebuild(connection: &mut SqliteConnection, id: &ItemId, look
     }
 }
 
+/// Adds one command to what is shown: the same as rebuilding, for a command that comes last.
+pub(crate) async fn extend(
+    connection: &mut SqliteConnection,
+    id: &ItemId,
+    shown: Option<&Item>,
+    command_id: &CommandId,
+    command: &Command,
+    made_at: Timestamp,
+    lookup: &Lookup,
+) -> Result<()> {
+    if let Ok(Predicted::Changed { item, .. }) = predict(shown, id, command, command_id, made_at, lookup) {
+        items::put(connection, OVERLAY, &item, lookup).await?;
+        items::show(connection, id, OVERLAY).await?;
+    }
+    Ok(())
+}
+
 /// Rebuilds every overlay, after the base was replaced or the rules' surroundings changed.
 pub(crate) async fn rebuild_all(connection: &mut SqliteConnection, lookup: &Lookup) -> Result<()> {
     let ids: Vec<String> =

@@ -1,4 +1,5 @@
 //! The way of one item through the built-in journey, and every turn it can take.
+#![allow(clippy::unwrap_used)]
 
 mod world;
 

@@ -1,4 +1,5 @@
 //! Permission cell by cell: role, scope, phase and relation.
+#![allow(clippy::unwrap_used)]
 
 mod world;
 

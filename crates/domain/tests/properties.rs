@@ -1,4 +1,5 @@
 //! What holds for every sequence of commands.
+#![allow(clippy::unwrap_used)]
 
 mod world;
 

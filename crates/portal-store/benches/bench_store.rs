@@ -1,4 +1,5 @@
 //! How fast the portal's store writes, verifies, reads out and applies: rows, items and durable commands a second.
+#![allow(clippy::unwrap_used)]
 
 #[path = "../tests/common/mod.rs"]
 mod common;

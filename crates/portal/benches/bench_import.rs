@@ -1,6 +1,7 @@
 //! How fast an event log is imported, beside only parsing it in the same run.
 //!
 //! Reads the log named by `POSTERN_EVENT_LOG`; without it, a log of the same shape that it writes itself.
+#![allow(clippy::unwrap_used)]
 
 use postern_domain::Timestamp;
 use postern_portal::import::{Mapping, Position, Reading, Taken, each_case, import};
@@ -30,8 +31,16 @@ fn main() {
     }
     let (parsing, importing) = (median(parsing), median(importing));
     println!("import of {} ({events} events), median of {RUNS}", log.display());
-    println!("  parse only   {:>8.2} s  {:>9.0} events/s", parsing.as_secs_f64(), per_second(events, parsing));
-    println!("  whole import {:>8.2} s  {:>9.0} events/s", importing.as_secs_f64(), per_second(events, importing));
+    println!(
+        "  parse only   {:>8.2} s  {:>9.0} events/s",
+        parsing.as_secs_f64(),
+        per_second(events, parsing)
+    );
+    println!(
+        "  whole import {:>8.2} s  {:>9.0} events/s",
+        importing.as_secs_f64(),
+        per_second(events, importing)
+    );
     println!("  ratio        {:>8.2}", importing.as_secs_f64() / parsing.as_secs_f64());
 }
 
@@ -47,7 +56,8 @@ fn parse(log: &Path) -> usize {
 }
 
 async fn whole(log: &Path, data: &Path) {
-    let founding = Founding { organisation: "Bench".to_owned(), epoch: "bench".to_owned(), key_seed: [7; 32] };
+    let founding =
+        Founding { organisation: "Bench".to_owned(), epoch: "bench".to_owned(), key_seed: [7; 32] };
     let store = Store::create(data, founding).await.expect("a store");
     let reading = Reading {
         file: log.to_owned(),

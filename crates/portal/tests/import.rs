@@ -1,9 +1,10 @@
 //! Importing event logs: everything is accounted for, and what is broken changes nothing.
+#![allow(clippy::unwrap_used)]
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use postern_domain::{Event, Item, Phase, Recorded, Timestamp, replay};
-use postern_portal::import::{Finished, Mapping, Position, ReadError, Ready, Reading, Taken, read};
+use postern_portal::import::{Finished, Mapping, Position, ReadError, Reading, Ready, Taken, read};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +35,9 @@ fn reading(file: &Path, mapping: &str, as_of: Option<&str>) -> Reading {
     }
 }
 
-fn imported(reading: Reading) -> Result<(Finished, Vec<(Item, Vec<Recorded>)>), ReadError> {
+type Imported = (Finished, Vec<(Item, Vec<Recorded>)>);
+
+fn imported(reading: Reading) -> Result<Imported, ReadError> {
     let mut items = Vec::new();
     let finished = read(reading, &Position::default(), |ready| {
         if let Ready::Item(item, log) = ready {
@@ -104,7 +107,12 @@ fn what_the_mapping_does_not_know_is_counted_listed_and_kept_in_the_history() {
     let (finished, items) = imported(reading(&file, XES_MAPPING, None)).unwrap();
     assert_eq!(finished.report.unmapped.get("Stamp bought"), Some(&1));
     assert_eq!(finished.report.accounted_for(), finished.report.events);
-    assert!(items[0].1.iter().any(|line| matches!(&line.event, Event::Noted { activity } if activity == "Stamp bought")));
+    assert!(
+        items[0]
+            .1
+            .iter()
+            .any(|line| matches!(&line.event, Event::Noted { activity } if activity == "Stamp bought"))
+    );
 }
 
 #[test]
@@ -131,7 +139,8 @@ fn a_history_that_begins_in_the_middle_is_imported_and_listed_as_irregular() {
     let folder = Folder::new();
     let file = folder.file(
         "log.xes",
-        xes(&event("Declaration APPROVED by ADMINISTRATION", "2018-01-03T09:00:00Z", "ADMINISTRATION")).as_bytes(),
+        xes(&event("Declaration APPROVED by ADMINISTRATION", "2018-01-03T09:00:00Z", "ADMINISTRATION"))
+            .as_bytes(),
     );
     let (finished, items) = imported(reading(&file, XES_MAPPING, None)).unwrap();
     assert_eq!(items[0].0.phase, Phase::InReview);
@@ -169,7 +178,8 @@ fn nesting_without_end_and_pieces_without_end_are_refused() {
     let deep = format!("<log>{}", "<list>".repeat(100_000));
     let message = broken(&folder, "log.xes", deep.as_bytes());
     assert!(message.contains("nested"), "{message}");
-    let endless = format!("<log><trace><string key=\"concept:name\" value=\"{}\"/>", "x".repeat(6 * 1024 * 1024));
+    let endless =
+        format!("<log><trace><string key=\"concept:name\" value=\"{}\"/>", "x".repeat(6 * 1024 * 1024));
     let message = broken(&folder, "log.xes", endless.as_bytes());
     assert!(message.contains("one piece is longer"), "{message}");
 }
@@ -177,7 +187,8 @@ fn nesting_without_end_and_pieces_without_end_are_refused() {
 #[test]
 fn a_truncated_gz_says_that_it_was_cut_off() {
     let folder = Folder::new();
-    let content = xes(&event("Declaration SUBMITTED by EMPLOYEE", "2018-01-01T09:00:00Z", "EMPLOYEE").repeat(500));
+    let content =
+        xes(&event("Declaration SUBMITTED by EMPLOYEE", "2018-01-01T09:00:00Z", "EMPLOYEE").repeat(500));
     let mut packed = GzEncoder::new(Vec::new(), Compression::default());
     packed.write_all(content.as_bytes()).unwrap();
     let packed = packed.finish().unwrap();
@@ -202,7 +213,10 @@ fn a_csv_log_with_rows_in_any_order_and_local_times_is_read() {
     assert_eq!(screen.0.phase, Phase::Approved);
     // Clocks went forward in Berlin that night: ten o'clock was nine hours UTC the day before, eight the day after.
     assert_eq!(screen.0.submitted_at, Some(Timestamp::parse_rfc3339("2024-03-30T09:00:00Z").unwrap()));
-    assert_eq!(screen.0.closed_reviews[0].decisions[0].at, Timestamp::parse_rfc3339("2024-03-31T08:00:00Z").unwrap());
+    assert_eq!(
+        screen.0.closed_reviews[0].decisions[0].at,
+        Timestamp::parse_rfc3339("2024-03-31T08:00:00Z").unwrap()
+    );
 }
 
 #[test]
@@ -216,7 +230,9 @@ fn a_csv_log_that_does_not_fit_says_where() {
     assert!(message("Ticket;Activity;Who;Team\n").contains("no column “When”"));
     assert!(message(&format!("{head}T1;Opened;soon;Ann;Customer\n")).contains("line 2"));
     assert!(message(&format!("{head}T1;Opened\n")).contains("columns"));
-    assert!(message(&format!("{head}T1;Opened;2024-03-31 02:30:00;Ann;Customer\n")).contains("does not exist"));
+    assert!(
+        message(&format!("{head}T1;Opened;2024-03-31 02:30:00;Ann;Customer\n")).contains("does not exist")
+    );
     let file = folder.file("log.csv", head.as_bytes());
     let error = imported(reading(&file, XES_MAPPING, None)).map(|_| ()).unwrap_err();
     assert!(error.to_string().contains("[csv]"), "{error}");
@@ -289,7 +305,14 @@ fn the_real_log_cut_in_the_middle_has_the_open_work_of_that_day() {
     assert_eq!(phase(Phase::Approved), 74 + 52);
     assert_eq!(phase(Phase::ChangesRequested), 28 + 5);
     assert_eq!(phase(Phase::InReview), 45 + 26 + 16);
-    let waiting_at = |stage: &str| items.iter().filter(|(item, _)| item.stage().is_some_and(|key| key.as_str() == stage)).count();
+    let waiting_at = |stage: &str| {
+        items.iter().filter(|(item, _)| item.stage().is_some_and(|key| key.as_str() == stage)).count()
+    };
     assert_eq!((waiting_at("administration"), waiting_at("supervisor")), (45, 26 + 16));
-    assert!(items.iter().filter(|(item, _)| item.phase == Phase::InReview).all(|(item, _)| item.waiting_on().count() == 1));
+    assert!(
+        items
+            .iter()
+            .filter(|(item, _)| item.phase == Phase::InReview)
+            .all(|(item, _)| item.waiting_on().count() == 1)
+    );
 }

@@ -1,4 +1,5 @@
 //! The sample organisation: legal, reproducible, counted right, and with something of everything in it.
+#![allow(clippy::unwrap_used)]
 
 use clap::Parser;
 use postern_domain::{

@@ -1,4 +1,5 @@
 //! How soon the window shows its queue, offline, with 50,000 cached items; beside the same with a few.
+#![allow(clippy::unwrap_used)]
 
 use postern_journeys::portal::PASSWORD;
 use postern_journeys::process::Running;
@@ -12,9 +13,19 @@ fn main() {
     let few = cold_start(300);
     let many = cold_start(50_000);
     println!("cold start of the window, offline, to a painted queue; median of {RUNS}");
-    println!("     300 cached items: {:>5} ms after navigation, {:>5} ms after the process began", few.0, few.1);
-    println!("  50,000 cached items: {:>5} ms after navigation, {:>5} ms after the process began", many.0, many.1);
-    println!("  ratio to the few:    {:>5.2} and {:.2}", many.0 as f64 / few.0 as f64, many.1 as f64 / few.1 as f64);
+    println!(
+        "     300 cached items: {:>5} ms after navigation, {:>5} ms after the process began",
+        few.0, few.1
+    );
+    println!(
+        "  50,000 cached items: {:>5} ms after navigation, {:>5} ms after the process began",
+        many.0, many.1
+    );
+    println!(
+        "  ratio to the few:    {:>5.2} and {:.2}",
+        many.0 as f64 / few.0 as f64,
+        many.1 as f64 / few.1 as f64
+    );
 }
 
 /// Medians in milliseconds: since navigation, and since the process began.

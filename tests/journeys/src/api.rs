@@ -18,19 +18,16 @@ impl Api {
         let http = Client::new();
         let request =
             SignIn { email: email.to_owned(), password: password.to_owned(), device: "journey".to_owned() };
-        let reply = http.post(format!("{address}{}", paths::SIGN_IN)).json(&request).send().await.expect("a reply");
+        let reply =
+            http.post(format!("{address}{}", paths::SIGN_IN)).json(&request).send().await.expect("a reply");
         assert_eq!(reply.status(), StatusCode::OK, "signing in as {email}");
         let signed_in: SignedIn = reply.json().await.expect("tokens");
-        Self {
-            http,
-            address: address.to_owned(),
-            token: signed_in.tokens.access_token,
-            me: signed_in.person,
-        }
+        Self { http, address: address.to_owned(), token: signed_in.tokens.access_token, me: signed_in.person }
     }
 
     async fn ask<T: DeserializeOwned>(&self, method: Method, path: &str, body: Option<&impl Serialize>) -> T {
-        let mut request = self.http.request(method, format!("{}{path}", self.address)).bearer_auth(&self.token);
+        let mut request =
+            self.http.request(method, format!("{}{path}", self.address)).bearer_auth(&self.token);
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -51,7 +48,8 @@ impl Api {
 
     /// Hands over a new item for the client that this person belongs to.
     pub async fn submit(&self, id: &str, title: &str) -> Item {
-        let client = self.me.grants.iter().find_map(|grant| grant.scope.client.clone()).expect("a client's contact");
+        let client =
+            self.me.grants.iter().find_map(|grant| grant.scope.client.clone()).expect("a client's contact");
         let new = NewItem {
             command: CommandId::from(id),
             kind: Kind::Request,

@@ -40,7 +40,12 @@ impl<'a> Ctl<'a> {
             .stdin(Stdio::piped())
             .spawn()
             .expect("posternctl");
-        child.stdin.take().expect("a pipe").write_all(format!("{password}\n").as_bytes()).expect("the password");
+        child
+            .stdin
+            .take()
+            .expect("a pipe")
+            .write_all(format!("{password}\n").as_bytes())
+            .expect("the password");
         Said::of(child.wait_with_output().expect("an end"))
     }
 

@@ -41,15 +41,8 @@ impl Desktop {
             "",
             Duration::from_secs(20),
         );
-        let mut desktop = Self {
-            display,
-            bus,
-            home,
-            _dunst: None,
-            _keyring: None,
-            _bus: bus_process,
-            _xvfb: xvfb,
-        };
+        let mut desktop =
+            Self { display, bus, home, _dunst: None, _keyring: None, _bus: bus_process, _xvfb: xvfb };
         desktop._keyring = Some(desktop.keyring(place));
         desktop._dunst = Some(desktop.dunst(place));
         desktop

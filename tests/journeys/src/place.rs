@@ -19,7 +19,8 @@ impl Place {
         PROVIDER.call_once(|| {
             rustls::crypto::ring::default_provider().install_default().expect("no provider yet");
         });
-        let folder = tempfile::Builder::new().prefix("postern-journey-").tempdir().expect("a temporary folder");
+        let folder =
+            tempfile::Builder::new().prefix("postern-journey-").tempdir().expect("a temporary folder");
         Self { folder }
     }
 

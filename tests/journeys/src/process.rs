@@ -24,7 +24,12 @@ impl Running {
 
     /// Starts it and waits for a line on its standard output that begins with `prefix`; returns the rest of it.
     /// Further output is read and thrown away, so that it never blocks.
-    pub fn start_until_line(name: &str, command: &mut Command, prefix: &str, limit: Duration) -> (Self, String) {
+    pub fn start_until_line(
+        name: &str,
+        command: &mut Command,
+        prefix: &str,
+        limit: Duration,
+    ) -> (Self, String) {
         let mut running = Self::start(name, command.stdout(Stdio::piped()));
         let output = running.child.stdout.take().expect("a pipe");
         let (found, wait) = mpsc::channel();
@@ -81,7 +86,8 @@ impl Drop for Running {
         if self.child.try_wait().is_ok_and(|status| status.is_some()) {
             return;
         }
-        let _ = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).stderr(Stdio::null()).status();
+        let _ =
+            Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).stderr(Stdio::null()).status();
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(3) {
             if self.child.try_wait().is_ok_and(|status| status.is_some()) {

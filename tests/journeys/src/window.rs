@@ -1,9 +1,9 @@
 //! The real window, driven through WebDriver as a person would drive it.
 
 use crate::desktop::Desktop;
+use crate::eventually;
 use crate::place::{artefact, binary};
 use crate::process::{Running, free_port};
-use crate::eventually;
 use serde_json::json;
 use std::path::Path;
 use std::process::Stdio;

@@ -1,4 +1,5 @@
 //! Sign in, see the queue, approve: the portal and another console agree.
+#![allow(clippy::unwrap_used)]
 
 use postern_domain::Verdict;
 use postern_journeys::portal::PASSWORD;
@@ -20,7 +21,9 @@ async fn an_approval_in_the_window_reaches_the_portal_and_another_console() {
     window.type_into("sign-in-password", "not the password").await;
     window.click("sign-in-submit").await;
     window
-        .text_where("sign-in-problem-password", "that the password is wrong", |text| text.contains("password"))
+        .text_where("sign-in-problem-password", "that the password is wrong", |text| {
+            text.contains("password")
+        })
         .await;
     window.screenshot("sign-in-refused.png").await;
     window.find("sign-in-password").await.clear().await.unwrap();

@@ -1,4 +1,5 @@
 //! The content changed while I was offline: my approval is not applied, and I am shown why.
+#![allow(clippy::unwrap_used)]
 
 use postern_journeys::portal::PASSWORD;
 use postern_journeys::{Api, Ctl, Desktop, Place, Portal, Window};
@@ -37,12 +38,10 @@ async fn an_approval_of_what_has_changed_since_is_a_conflict_and_is_not_applied(
     assert_eq!(lines[0]["state"], "conflict", "{outbox}");
     let item = api.item(&reference).await;
     assert_eq!(item.title, "An entirely different request");
-    let decided_now = item
-        .closed_reviews
-        .iter()
-        .chain(&item.review)
-        .flat_map(|review| &review.decisions)
-        .any(|decision| decision.by == api.me.id && decision.content == postern_domain::ContentDigest::of(&item));
+    let decided_now =
+        item.closed_reviews.iter().chain(&item.review).flat_map(|review| &review.decisions).any(|decision| {
+            decision.by == api.me.id && decision.content == postern_domain::ContentDigest::of(&item)
+        });
     assert!(!decided_now, "the portal applied it");
     drop(console);
 

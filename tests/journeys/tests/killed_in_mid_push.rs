@@ -1,4 +1,5 @@
 //! `kill -9` of console and portal while changes are on their way: nothing is lost, nothing arrives twice.
+#![allow(clippy::unwrap_used)]
 
 use postern_domain::Visibility;
 use postern_journeys::portal::PASSWORD;
@@ -18,8 +19,13 @@ async fn nothing_is_lost_or_doubled_when_console_and_portal_are_killed_in_mid_pu
     let me = portal.suggested();
     let console = Ctl::signed_in(&desktop, place.path("me"), &portal.address(), &me.email);
     let rows = console.json(&["queue", "--queue", "open"]);
-    let references: Vec<String> =
-        rows["rows"].as_array().unwrap().iter().take(4).map(|row| row["reference"].as_str().unwrap().to_owned()).collect();
+    let references: Vec<String> = rows["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .take(4)
+        .map(|row| row["reference"].as_str().unwrap().to_owned())
+        .collect();
 
     for number in 0..COMMENTS {
         let reference = &references[number % references.len()];
@@ -67,7 +73,9 @@ async fn nothing_is_lost_or_doubled_when_console_and_portal_are_killed_in_mid_pu
         let said: Vec<&str> = item
             .comments
             .iter()
-            .filter(|comment| comment.visibility == Visibility::Internal && comment.body.starts_with("said in a tunnel"))
+            .filter(|comment| {
+                comment.visibility == Visibility::Internal && comment.body.starts_with("said in a tunnel")
+            })
             .map(|comment| comment.body.as_str())
             .collect();
         let meant: Vec<String> = (index..COMMENTS)

@@ -1,4 +1,5 @@
 //! A real approval log becomes an organisation at an instant with work in flight, and its queue is worked.
+#![allow(clippy::unwrap_used)]
 
 use postern_journeys::portal::PASSWORD;
 use postern_journeys::{Api, Desktop, Place, Portal, Window, eventually};
@@ -12,7 +13,8 @@ async fn a_real_log_is_cut_at_an_instant_and_its_queue_is_worked_in_the_window()
     };
     let place = Place::new();
     let desktop = Desktop::start(&place);
-    let mapping = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/portal/mappings/domestic-declarations.toml");
+    let mapping =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/portal/mappings/domestic-declarations.toml");
     let (portal, made) = Portal::with_import(&place, &log, mapping, "2018-06-01T00:00:00Z");
     let report = &made["report"];
     assert_eq!(report["events"], 55_628);

@@ -1,4 +1,5 @@
 //! Tokens are in the Secret Service, and in no file.
+#![allow(clippy::unwrap_used)]
 
 use postern_journeys::{Ctl, Desktop, Place, Portal};
 use std::path::Path;
@@ -33,7 +34,8 @@ async fn tokens_are_in_the_secret_service_and_in_no_file() {
     }
 
     console.run(&["logout"]).expect_ok();
-    let kept = desktop.command("secret-tool").args(["search", "--all", "service", "postern"]).output().unwrap();
+    let kept =
+        desktop.command("secret-tool").args(["search", "--all", "service", "postern"]).output().unwrap();
     assert!(!String::from_utf8_lossy(&kept.stdout).contains("secret = "), "the tokens were not forgotten");
     console.run(&["queue"]).expect_code(6);
 }

@@ -1,4 +1,5 @@
 //! Something is reassigned to me: a native notification arrives, and Open shows the item.
+#![allow(clippy::unwrap_used)]
 
 use postern_journeys::portal::PASSWORD;
 use postern_journeys::{Api, Ctl, Desktop, Place, Portal, Window, eventually};

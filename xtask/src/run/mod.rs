@@ -87,7 +87,11 @@ fn build_binaries(repository: &Repository, steps: &Steps, portal_only: bool) -> 
     let mut build = repository.cargo();
     build.args(["build", "--bins"]);
     // The whole workspace at once: another selection would build the dependencies anew, with other features.
-    build.args(if portal_only { ["--package", "postern-portal"].as_slice() } else { ["--workspace"].as_slice() });
+    build.args(if portal_only {
+        ["--package", "postern-portal"].as_slice()
+    } else {
+        ["--workspace"].as_slice()
+    });
     process::run(&mut build)
 }
 

@@ -204,7 +204,7 @@ impl Engine {
             .filter(|(_, count)| *count == items)
             .map(|(id, _)| person_ref(&id, &lookup))
             .collect();
-        people.sort_by(|one, other| one.name.to_lowercase().cmp(&other.name.to_lowercase()));
+        people.sort_by_key(|person| person.name.to_lowercase());
         Ok(people)
     }
 

@@ -27,7 +27,7 @@ pub(crate) fn initials(name: &str) -> String {
     let mut parts =
         name.split(|character: char| character.is_whitespace() || character == ':').filter_map(letter);
     let first = parts.next();
-    first.into_iter().chain(parts.last()).flat_map(char::to_uppercase).collect()
+    first.into_iter().chain(parts.next_back()).flat_map(char::to_uppercase).collect()
 }
 
 impl Engine {

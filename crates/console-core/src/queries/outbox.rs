@@ -52,8 +52,7 @@ impl Engine {
         &self,
         batch: &str,
     ) -> Result<Vec<(postern_domain::ItemId, CommandId)>, Failure> {
-        let rows = self.inner.cache.outbox(self.device_now()).await?;
-        Ok(rows.into_iter().filter(|row| row.batch == batch).map(|row| (row.item, row.id)).collect())
+        Ok(self.inner.cache.outbox_batch(batch).await?)
     }
 
     /// What became of a command, also after it left the outbox.

@@ -25,7 +25,7 @@ async fn a_portal_restored_from_a_backup_gets_back_what_it_lost() {
     olga.give(&item.id, note("before the backup")).await;
     olga.sync().await;
     let backup = tempfile::tempdir().unwrap();
-    let saved = backup.path().join("backup.db");
+    let saved = backup.path().join("copy");
     world.portal.store().backup(&saved).await.unwrap();
     let command = olga.give(&item.id, note("after the backup")).await;
     olga.sync().await;
@@ -46,19 +46,15 @@ async fn a_portal_restored_from_a_backup_gets_back_what_it_lost() {
     assert_eq!(again.item(&item.id).await.unwrap().comments.len(), 3);
 }
 
-/// Puts a backup in the place of the portal's database, as an admin would.
+/// Puts a backup's database in the place of the portal's, as an admin would.
 async fn restore(world: &mut World, saved: &std::path::Path) {
     world.portal.stop().await;
     let data = world.portal.data().to_path_buf();
-    let database = std::fs::read_dir(&data)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|extension| extension == "db"))
-        .unwrap();
+    let database = data.join("portal.db");
     for suffix in ["-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{suffix}", database.display()));
     }
-    std::fs::copy(saved, &database).unwrap();
+    std::fs::copy(saved.join("portal.db"), &database).unwrap();
     world.portal.restart().await;
     world.network.redirect(world.portal.address());
     world.portal.store().roll_epoch("restored").await.unwrap();

@@ -1,4 +1,5 @@
 //! The engine against a whole portal in this process, over a real socket, through a network that fails when told to.
+#![allow(clippy::unwrap_used)]
 
 mod harness;
 

@@ -111,7 +111,8 @@ mod tests {
 
     #[test]
     fn the_help_lists_every_key_with_its_default() {
-        let keys: Vec<_> = KEYS.lines().skip(1).map(|line| line.trim().split("   ").next().unwrap()).collect();
+        let keys: Vec<_> =
+            KEYS.lines().skip(1).map(|line| line.trim().split("   ").next().unwrap()).collect();
         let listed: toml::Table = toml::from_str(&keys.join("\n")).unwrap();
         assert_eq!(listed, toml::Table::try_from(Config::default()).unwrap());
     }

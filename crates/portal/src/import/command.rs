@@ -1,7 +1,7 @@
 //! What `postern-portal import` does around the importing: the data folder, the password, progress, Ctrl-C, the report.
 
 use super::args::Args as ImportArgs;
-use super::{ImportError, Mapping, Position, Ready, Reading, Taken, import, last_instant, read};
+use super::{ImportError, Mapping, Position, Reading, Ready, Taken, import, last_instant, read};
 use crate::auth::{PasswordCost, hash_password};
 use crate::cli::exit::{Exit, Unclear};
 use crate::environment::Environment;
@@ -82,7 +82,8 @@ async fn open_or_found(
         Err(StoreError::NotInitialised { .. }) => {
             let folder = crate::founding::NewFolder::before(data);
             let organisation = args.organisation.clone().unwrap_or_else(|| reading.mapping.name.clone());
-            let founding = Founding { organisation, epoch: environment.epoch(), key_seed: environment.bytes() };
+            let founding =
+                Founding { organisation, epoch: environment.epoch(), key_seed: environment.bytes() };
             match Store::create(data, founding).await {
                 Ok(store) => Ok((store, Some(folder))),
                 Err(error) => {
@@ -97,8 +98,9 @@ async fn open_or_found(
 
 fn progress(file: &Path, position: &Position) -> ProgressBar {
     let size = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
-    let style = ProgressStyle::with_template("importing {bar:30} {bytes}/{total_bytes} {elapsed}, {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("importing {bar:30} {bytes}/{total_bytes} {elapsed}, {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::new(size).with_style(style);
     let (shown, position) = (bar.clone(), position.clone());
     tokio::spawn(async move {
@@ -160,7 +162,11 @@ fn in_words(told: &Told<'_>) -> String {
     }
     let _ = writeln!(text, "accounted for: {} of {} events", report.accounted_for(), report.events);
     for (kind, irregular) in &report.irregular {
-        let _ = writeln!(text, "irregular: {} × {kind} (first at line {})", irregular.count, irregular.first_line);
+        let _ = writeln!(
+            text,
+            "irregular: {} × {kind} (first at line {})",
+            irregular.count, irregular.first_line
+        );
     }
     let phases: Vec<String> = report.phases.iter().map(|(phase, count)| format!("{count} {phase}")).collect();
     let _ = writeln!(text, "{} items, {} open: {}", report.items, report.open(), phases.join(", "));

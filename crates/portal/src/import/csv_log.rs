@@ -25,16 +25,18 @@ pub fn read(source: Source, mapping: &CsvMapping, sink: CaseSink<'_>) -> Result<
     let mut spool = Spool::new().map_err(|error| broken(0, format!("no temporary file: {error}")))?;
     let mut record = csv::StringRecord::new();
     loop {
-        let more = rows
-            .read_record(&mut record)
-            .map_err(|error| broken(error.position().map_or(counter.line(), csv::Position::line), csv_error(&error)))?;
+        let more = rows.read_record(&mut record).map_err(|error| {
+            broken(error.position().map_or(counter.line(), csv::Position::line), csv_error(&error))
+        })?;
         if !more {
             break;
         }
         counter.piece_done();
         let line = record.position().map_or(0, csv::Position::line);
         let row = columns.row(&header, &record, mapping, line).map_err(|reason| broken(line, reason))?;
-        spool.keep(&row).map_err(|error| broken(line, format!("cannot write the temporary file: {error}")))?;
+        spool
+            .keep(&row)
+            .map_err(|error| broken(line, format!("cannot write the temporary file: {error}")))?;
     }
     spool.cases(sink).map_err(|error| broken(0, read_error(&error)))
 }
@@ -61,10 +63,12 @@ struct Columns {
 impl Columns {
     fn find(header: &csv::StringRecord, mapping: &CsvMapping) -> Result<Self, String> {
         let find = |name: &str| {
-            header.iter().position(|column| column.trim_start_matches('\u{feff}').trim() == name).ok_or_else(|| {
-                let there: Vec<&str> = header.iter().collect();
-                format!("there is no column “{name}”; the columns are: {}", there.join(", "))
-            })
+            header.iter().position(|column| column.trim_start_matches('\u{feff}').trim() == name).ok_or_else(
+                || {
+                    let there: Vec<&str> = header.iter().collect();
+                    format!("there is no column “{name}”; the columns are: {}", there.join(", "))
+                },
+            )
         };
         Ok(Self {
             case: find(&mapping.case)?,
@@ -108,7 +112,9 @@ impl Columns {
 fn instant(text: &str, mapping: &CsvMapping) -> Result<Timestamp, String> {
     let Some(format) = &mapping.format else {
         return Timestamp::parse_rfc3339(text).map_err(|error| {
-            format!("the instant “{text}” is not RFC 3339 ({error}); csv.format tells how instants are written")
+            format!(
+                "the instant “{text}” is not RFC 3339 ({error}); csv.format tells how instants are written"
+            )
         });
     };
     if let Ok(instant) = chrono::DateTime::parse_from_str(text, format) {
@@ -146,7 +152,12 @@ struct Spool {
 
 impl Spool {
     fn new() -> io::Result<Self> {
-        Ok(Self { file: BufWriter::new(tempfile::tempfile()?), at: 0, order: Vec::new(), places: HashMap::new() })
+        Ok(Self {
+            file: BufWriter::new(tempfile::tempfile()?),
+            at: 0,
+            order: Vec::new(),
+            places: HashMap::new(),
+        })
     }
 
     fn keep(&mut self, row: &SpooledRow) -> io::Result<()> {

@@ -56,8 +56,9 @@ pub async fn import(
 ) -> Result<Finished, ImportError> {
     let (give, mut take) = mpsc::channel(AHEAD);
     let journey = reading.mapping.journey();
-    let reader =
-        tokio::task::spawn_blocking(move || read(reading, &position, |ready| give.blocking_send(ready).is_ok()));
+    let reader = tokio::task::spawn_blocking(move || {
+        read(reading, &position, |ready| give.blocking_send(ready).is_ok())
+    });
     let mut bulk = store.bulk().await?;
     bulk.add_journey(&journey).await?;
     while let Some(ready) = take.recv().await {

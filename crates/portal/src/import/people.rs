@@ -53,7 +53,8 @@ impl<'a> Book<'a> {
         if resource.is_empty() && role.is_empty() {
             return Actor::System("import".to_owned());
         }
-        let name = self.mapping.people.name.replace("{resource}", resource).replace("{role}", &title_case(role));
+        let name =
+            self.mapping.people.name.replace("{resource}", resource).replace("{role}", &title_case(role));
         let rule = self.mapping.people.roles.get(role).cloned().unwrap_or_default();
         let mut granted = grants(&rule.grants);
         for grant in granted.iter_mut().filter(|grant| !grant.role.is_staff()) {
@@ -87,10 +88,14 @@ impl<'a> Book<'a> {
             }
         };
         if let Some(person) = self.people.get_mut(&id) {
-            for grant in granted.iter().filter(|grant| !person.grants.contains(grant)).cloned().collect::<Vec<_>>() {
+            for grant in
+                granted.iter().filter(|grant| !person.grants.contains(grant)).cloned().collect::<Vec<_>>()
+            {
                 person.grants.push(grant);
             }
-            for group in groups.iter().filter(|group| !person.groups.contains(group)).cloned().collect::<Vec<_>>() {
+            for group in
+                groups.iter().filter(|group| !person.groups.contains(group)).cloned().collect::<Vec<_>>()
+            {
                 person.groups.push(group);
             }
         }

@@ -53,7 +53,11 @@ pub struct Reading {
 ///
 /// # Errors
 /// Where the log is broken, with line and reason; or when it was stopped.
-pub fn read(reading: Reading, position: &Position, mut give: impl FnMut(Ready) -> bool) -> Result<Finished, ReadError> {
+pub fn read(
+    reading: Reading,
+    position: &Position,
+    mut give: impl FnMut(Ready) -> bool,
+) -> Result<Finished, ReadError> {
     let Reading { file, mapping, as_of, shift_ms, taken } = reading;
     let book = Book::new(&mapping, taken.emails, taken.client_codes);
     let mut translator = Translator::new(&mapping, book, as_of, shift_ms);

@@ -66,10 +66,7 @@ pub struct Tally {
 
 impl Report {
     pub fn irregular(&mut self, kind: &str, line: u64) {
-        let entry = self
-            .irregular
-            .entry(kind.to_owned())
-            .or_insert(Irregular { count: 0, first_line: line });
+        let entry = self.irregular.entry(kind.to_owned()).or_insert(Irregular { count: 0, first_line: line });
         entry.count += 1;
     }
 
@@ -93,9 +90,11 @@ impl Tally {
         self.decided += u64::from(metrics::was_decided(item));
         self.sent_back += u64::from(metrics::was_sent_back(item));
         for review in &item.closed_reviews {
-            let approved = review.closed.as_ref().is_some_and(|closing| closing.outcome == ReviewOutcome::Approved);
+            let approved =
+                review.closed.as_ref().is_some_and(|closing| closing.outcome == ReviewOutcome::Approved);
             let by_somebody = review.decisions.iter().any(|decision| decision.verdict == Verdict::Approve);
-            if approved && by_somebody
+            if approved
+                && by_somebody
                 && let Some(wait) = metrics::approval_latency_ms(review)
             {
                 self.waits_ms.entry(review.stage.0.clone()).or_default().push(wait);
@@ -109,7 +108,11 @@ impl Tally {
             decided: self.decided,
             sent_back: self.sent_back,
             rework_rate: (self.decided > 0).then(|| self.sent_back as f64 / self.decided as f64),
-            approval_wait: self.waits_ms.into_iter().map(|(stage, waits)| (stage, Spread::of(waits))).collect(),
+            approval_wait: self
+                .waits_ms
+                .into_iter()
+                .map(|(stage, waits)| (stage, Spread::of(waits)))
+                .collect(),
         }
     }
 }

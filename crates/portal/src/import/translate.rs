@@ -6,8 +6,9 @@ use super::mapping::{Does, Mapping};
 use super::people::{Book, fill, stable_id};
 use super::report::{Report, Tally};
 use postern_domain::{
-    Actor, Client, ClientId, ContentDigest, Event, FieldValue, Fields, HOUR_MS, Inconsistent, Item, ItemId, Journey,
-    People, Phase, Quorum, Recorded, ReviewOutcome, StageKey, Submission, Timestamp, Verdict, apply, review_opening,
+    Actor, Client, ClientId, ContentDigest, Event, FieldValue, Fields, HOUR_MS, Inconsistent, Item, ItemId,
+    Journey, People, Phase, Quorum, Recorded, ReviewOutcome, StageKey, Submission, Timestamp, Verdict, apply,
+    review_opening,
 };
 use std::collections::HashMap;
 
@@ -85,8 +86,11 @@ impl<'a> Translator<'a> {
         };
         for event in &events {
             let line = event.line;
-            self.event(&mut way, event, &client.id)
-                .map_err(|source| UnusableCase { case: id.clone(), line, source })?;
+            self.event(&mut way, event, &client.id).map_err(|source| UnusableCase {
+                case: id.clone(),
+                line,
+                source,
+            })?;
             let at = event.at.plus_ms(self.shift_ms);
             self.report.first = Some(self.report.first.map_or(at, |first| first.min(at)));
             self.report.last = Some(self.report.last.map_or(at, |last| last.max(at)));
@@ -94,7 +98,9 @@ impl<'a> Translator<'a> {
         }
         let mut ready: Vec<Ready> = is_new.then_some(Ready::Client(client)).into_iter().collect();
         match way.item {
-            Some(item) if matches!(item.phase, Phase::Submitted | Phase::InReview) && item.review.is_none() => {
+            Some(item)
+                if matches!(item.phase, Phase::Submitted | Phase::InReview) && item.review.is_none() =>
+            {
                 self.in_flight.push((item, way.log, way.before));
             }
             Some(item) => ready.push(self.done(item, way.log)),
@@ -122,7 +128,8 @@ impl<'a> Translator<'a> {
                 };
                 stage.map(|stage| review_opening(stage, item, &people, at))
             });
-            let event = opening.unwrap_or(Event::Approved { due_at: self.hours_after(at, self.journey.completion_hours) });
+            let event = opening
+                .unwrap_or(Event::Approved { due_at: self.hours_after(at, self.journey.completion_hours) });
             way.record(event, &Actor::System("import".to_owned()), at).map_err(unusable)?;
             if let Some(item) = way.item {
                 ready.push(self.done(item, way.log));
@@ -176,7 +183,13 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn draft(&mut self, way: &mut Way, event: &LogEvent, by: &Actor, at: Timestamp) -> Result<(), Inconsistent> {
+    fn draft(
+        &mut self,
+        way: &mut Way,
+        event: &LogEvent,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), Inconsistent> {
         match way.submission.take() {
             Some(submission) => {
                 way.submission = Some(submission.clone());
@@ -189,7 +202,13 @@ impl<'a> Translator<'a> {
         way.record(Event::Noted { activity: event.activity.clone() }, by, at)
     }
 
-    fn submit(&mut self, way: &mut Way, event: &LogEvent, by: &Actor, at: Timestamp) -> Result<(), Inconsistent> {
+    fn submit(
+        &mut self,
+        way: &mut Way,
+        event: &LogEvent,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), Inconsistent> {
         match way.phase() {
             None | Some(Phase::Draft) => {
                 let Some(submission) = way.submission.take() else { return Ok(()) };
@@ -281,7 +300,13 @@ impl<'a> Translator<'a> {
     }
 
     /// Nothing is decided on what was not handed over.
-    fn handed_over(&mut self, way: &mut Way, by: &Actor, at: Timestamp, line: u64) -> Result<(), Inconsistent> {
+    fn handed_over(
+        &mut self,
+        way: &mut Way,
+        by: &Actor,
+        at: Timestamp,
+        line: u64,
+    ) -> Result<(), Inconsistent> {
         match way.phase() {
             None | Some(Phase::Draft) => self.hand_over(way, by, at, line),
             Some(_) => Ok(()),
@@ -308,7 +333,8 @@ impl<'a> Translator<'a> {
         }
         for (key, attribute) in &rules.money {
             if let Some(text) = known.get(attribute) {
-                let value = hundredths(text).map_or_else(|| FieldValue::Text(text.clone()), FieldValue::Integer);
+                let value =
+                    hundredths(text).map_or_else(|| FieldValue::Text(text.clone()), FieldValue::Integer);
                 fields.insert(key.clone(), value);
             }
         }

@@ -19,7 +19,8 @@ pub fn read(source: Source, names: &AttributeNames, sink: CaseSink<'_>) -> Resul
     let file = source.name;
     let mut reader = Reader::from_reader(source.reader);
     reader.config_mut().check_end_names = true;
-    let mut log = Traces { names, counter: counter.clone(), path: Vec::new(), case: None, event: None, ended: false };
+    let mut log =
+        Traces { names, counter: counter.clone(), path: Vec::new(), case: None, event: None, ended: false };
     let broken = |reason: String| BrokenLog { file: file.clone(), line: counter.line(), reason };
     let mut buffer = Vec::new();
     loop {
@@ -44,7 +45,12 @@ pub fn read(source: Source, names: &AttributeNames, sink: CaseSink<'_>) -> Resul
             Event::DocType(_) => {
                 return Err(broken("a document type is not accepted in a log".to_owned()));
             }
-            Event::GeneralRef(_) | Event::Text(_) | Event::CData(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+            Event::GeneralRef(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_) => {}
             Event::Eof => break,
         }
     }
@@ -77,7 +83,8 @@ impl Traces<'_> {
             (b"log", None) => Tag::Log,
             (_, None) => return Err("this is no XES log: its outermost element is not <log>".to_owned()),
             (b"trace", Some(Tag::Log)) => {
-                self.case = Some(Case { id: String::new(), attributes: Attributes::new(), events: Vec::new() });
+                self.case =
+                    Some(Case { id: String::new(), attributes: Attributes::new(), events: Vec::new() });
                 Tag::Trace
             }
             (b"event", Some(Tag::Trace)) => {
@@ -148,7 +155,8 @@ impl Traces<'_> {
             return Err(format!("a case with more than {MAX_EVENTS_PER_CASE} events"));
         }
         let names = self.names;
-        let missing = |what: &str, key: &str| format!("the event at line {line} has no {what} (attribute “{key}”)");
+        let missing =
+            |what: &str, key: &str| format!("the event at line {line} has no {what} (attribute “{key}”)");
         let activity =
             attributes.remove(&names.activity).ok_or_else(|| missing("activity", &names.activity))?;
         let instant = attributes.remove(&names.instant).ok_or_else(|| missing("instant", &names.instant))?;
