@@ -67,7 +67,7 @@ async fn list(engine: Core<'_>, query: ListQuery) -> Answer<ListPage> {
 
 #[tauri::command]
 async fn matching_ids(engine: Core<'_>, query: ListQuery) -> Answer<Vec<ItemId>> {
-    engine.matching_ids(query.queue, &query.filter).await
+    engine.ids(&query).await
 }
 
 #[tauri::command]

@@ -60,6 +60,7 @@ fn open(arguments: Arguments) -> Result<(), String> {
             alerts::deliver(app.handle(), &engine);
             tauri::async_runtime::block_on(async { engine.start() });
             window::open(app)?;
+            end_on_signal(app.handle().clone());
             Ok(())
         })
         .build(tauri::generate_context!())
@@ -87,6 +88,28 @@ async fn start_engine(profile: PathBuf, arguments: Arguments) -> Result<Engine, 
     }
     Ok(engine)
 }
+
+/// Ends as if the window had been closed, so that another process may sync at once.
+#[cfg(unix)]
+fn end_on_signal(app: tauri::AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    tauri::async_runtime::spawn(async move {
+        let (Ok(mut terminate), Ok(mut interrupt)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+        else {
+            return;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        app.exit(0);
+    });
+}
+
+#[cfg(not(unix))]
+fn end_on_signal(_app: tauri::AppHandle) {}
 
 /// One console per profile: a second start brings the first one's window forward.
 fn instance_name(profile: &std::path::Path) -> String {

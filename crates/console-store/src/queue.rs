@@ -195,20 +195,36 @@ impl Cache {
         self.name(listed)
     }
 
-    /// The ids of everything that a queue and a filter match.
+    /// The ids of everything that a queue and a filter match, what is due first leading.
     pub async fn matching_ids(
         &self,
         queue: QueueKind,
         filter: &Filter,
         now: Timestamp,
     ) -> Result<Vec<ItemId>> {
+        let sort = SortKey::Due;
+        self.ids(&Listing {
+            queue,
+            filter: filter.clone(),
+            sort,
+            descending: false,
+            offset: 0,
+            limit: 0,
+            now,
+        })
+        .await
+    }
+
+    /// The ids of everything that a listing matches, in its order; its offset and limit do not count.
+    pub async fn ids(&self, listing: &Listing) -> Result<Vec<ItemId>> {
         let mut tx = self.snapshot().await?;
         let found = async {
             let lookup = self.lookup_in(&mut tx).await?;
             let mut sql = Sql::new("SELECT id FROM items WHERE live = 1 AND ");
-            sql.push(queue.members(now));
-            sql.push(conditions(filter, &lookup, now));
-            sql.text.push_str(" ORDER BY due_sort, row");
+            sql.push(listing.queue.members(listing.now));
+            sql.push(conditions(&listing.filter, &lookup, listing.now));
+            sql.text.push_str(" ORDER BY ");
+            sql.text.push_str(listing.sort.order(listing.descending));
             let rows = query(&sql).fetch_all(&mut *tx).await?;
             rows.iter().map(|row| Ok(ItemId(row.try_get(0)?))).collect()
         }

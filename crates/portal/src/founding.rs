@@ -1,8 +1,39 @@
 //! A portal that is made on the way to something else, and taken back when that fails.
 
+use crate::environment::Environment;
+use postern_portal_store::{Founding, Store, StoreError};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+
+/// Opens the portal in `data`, or makes one there. With a new one comes the way to take it back.
+///
+/// # Errors
+/// As opening and creating; then nothing was left behind.
+pub async fn open_or_found(
+    data: &Path,
+    environment: &Environment,
+    organisation: &str,
+) -> Result<(Store, Option<NewFolder>), StoreError> {
+    match Store::open(data).await {
+        Err(StoreError::NotInitialised { .. }) => {
+            let folder = NewFolder::before(data);
+            let founding = Founding {
+                organisation: organisation.to_owned(),
+                epoch: environment.epoch(),
+                key_seed: environment.bytes(),
+            };
+            match Store::create(data, founding).await {
+                Ok(store) => Ok((store, Some(folder))),
+                Err(error) => {
+                    folder.take_back();
+                    Err(error)
+                }
+            }
+        }
+        opened => opened.map(|store| (store, None)),
+    }
+}
 
 /// What stood in a data folder before, so that what was put there since can be taken away again.
 pub struct NewFolder {

@@ -38,22 +38,7 @@ impl Engine {
             return Ok(ListPage { total: 0, offset: query.offset, rows: Vec::new(), problems });
         }
         let now = self.now();
-        let listing = Listing {
-            queue: kind_of(query.queue),
-            filter,
-            sort: match query.sort {
-                SortBy::Due => SortKey::Due,
-                SortBy::Age => SortKey::Age,
-                SortBy::Updated => SortKey::Updated,
-                SortBy::Priority => SortKey::Priority,
-                SortBy::Reference => SortKey::Reference,
-                SortBy::Title => SortKey::Title,
-            },
-            descending: query.descending,
-            offset: query.offset,
-            limit: query.limit.min(MOST),
-            now,
-        };
+        let listing = listing(query, filter, now);
         let page = self.inner.cache.list(&listing).await?;
         let lookup = self.lookup().await?;
         let rows = page.rows.into_iter().map(|row| row_view(row, &lookup, now)).collect();
@@ -70,6 +55,37 @@ impl Engine {
             return Ok(Vec::new());
         }
         Ok(self.inner.cache.matching_ids(kind_of(queue), &filter, self.now()).await?)
+    }
+
+    /// The ids of everything that a query matches, in the query's order; its offset and limit do not count.
+    ///
+    /// # Errors
+    /// [`crate::FailureCode::Cache`].
+    pub async fn ids(&self, query: &ListQuery) -> Result<Vec<ItemId>, Failure> {
+        let (filter, problems) = parse(&query.filter);
+        if !problems.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.inner.cache.ids(&listing(query, filter, self.now())).await?)
+    }
+}
+
+fn listing(query: &ListQuery, filter: Filter, now: Timestamp) -> Listing {
+    Listing {
+        queue: kind_of(query.queue),
+        filter,
+        sort: match query.sort {
+            SortBy::Due => SortKey::Due,
+            SortBy::Age => SortKey::Age,
+            SortBy::Updated => SortKey::Updated,
+            SortBy::Priority => SortKey::Priority,
+            SortBy::Reference => SortKey::Reference,
+            SortBy::Title => SortKey::Title,
+        },
+        descending: query.descending,
+        offset: query.offset,
+        limit: query.limit.min(MOST),
+        now,
     }
 }
 

@@ -19,6 +19,22 @@ async fn a_filter_that_is_not_understood_matches_nothing_and_says_so() {
 }
 
 #[tokio::test]
+async fn all_matching_ids_come_in_the_order_of_the_list() {
+    let world = World::new().await;
+    for title in ["Beech", "Ash", "Cedar"] {
+        world.item(title).await;
+    }
+    let olga = world.console("olga").await;
+    for (sort, descending) in [(SortBy::Title, false), (SortBy::Title, true), (SortBy::Due, false)] {
+        let query = ListQuery { sort, descending, ..query(Queue::Open, "") };
+        let listed = olga.engine.list(&query).await.unwrap().rows;
+        let listed: Vec<_> = listed.into_iter().map(|row| row.id).collect();
+        assert_eq!(listed.len(), 3);
+        assert_eq!(olga.engine.ids(&query).await.unwrap(), listed, "{sort:?} {descending}");
+    }
+}
+
+#[tokio::test]
 async fn the_reading_pane_tells_steps_history_and_what_comes_next() {
     let world = World::new().await;
     let item = world.item("Annual report").await;

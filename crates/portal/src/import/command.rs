@@ -5,11 +5,11 @@ use super::{ImportError, Mapping, Position, Reading, Ready, Taken, import, last_
 use crate::auth::{PasswordCost, hash_password};
 use crate::cli::exit::{Exit, Unclear};
 use crate::environment::Environment;
+use crate::founding::open_or_found;
 use crate::import::people::Book;
 use crate::import::read::Finished;
 use indicatif::{ProgressBar, ProgressStyle};
 use postern_domain::Timestamp;
-use postern_portal_store::{Founding, Store, StoreError};
 use serde::Serialize;
 use std::path::Path;
 use std::time::Duration;
@@ -34,7 +34,8 @@ pub async fn run(data: &Path, environment: &Environment, args: ImportArgs) -> an
         progress.finish_and_clear();
         return tell(&args, &finished);
     }
-    let (store, new_folder) = open_or_found(data, environment, &args, &reading).await?;
+    let organisation = args.organisation.as_deref().unwrap_or(&reading.mapping.name);
+    let (store, new_folder) = open_or_found(data, environment, organisation).await?;
     let directory = store.directory().await?;
     reading.taken = Taken {
         emails: directory.people.iter().map(|person| person.email.clone()).collect(),
@@ -70,30 +71,6 @@ fn instant(text: &str) -> Result<Timestamp, Unclear> {
     Timestamp::parse_rfc3339(text).map_err(|error| {
         Unclear(format!("--as-of “{text}” is no instant ({error}); write it like 2018-06-01T00:00:00Z"))
     })
-}
-
-async fn open_or_found(
-    data: &Path,
-    environment: &Environment,
-    args: &ImportArgs,
-    reading: &Reading,
-) -> Result<(Store, Option<crate::founding::NewFolder>), StoreError> {
-    match Store::open(data).await {
-        Err(StoreError::NotInitialised { .. }) => {
-            let folder = crate::founding::NewFolder::before(data);
-            let organisation = args.organisation.clone().unwrap_or_else(|| reading.mapping.name.clone());
-            let founding =
-                Founding { organisation, epoch: environment.epoch(), key_seed: environment.bytes() };
-            match Store::create(data, founding).await {
-                Ok(store) => Ok((store, Some(folder))),
-                Err(error) => {
-                    folder.take_back();
-                    Err(error)
-                }
-            }
-        }
-        opened => opened.map(|store| (store, None)),
-    }
 }
 
 fn progress(file: &Path, position: &Position) -> ProgressBar {

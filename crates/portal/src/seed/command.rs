@@ -9,9 +9,8 @@ use super::report::Report;
 use crate::auth::{PasswordCost, hash_password};
 use crate::cli::exit::{Exit, Unclear};
 use crate::environment::Environment;
-use crate::founding::NewFolder;
+use crate::founding::open_or_found;
 use postern_domain::Timestamp;
-use postern_portal_store::{Founding, Store, StoreError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -99,7 +98,7 @@ pub async fn seed(
     let hash = hash_password(password, PasswordCost::Full, environment)
         .map_err(|error| as_it_was(SeedError::Password(error.to_string())))?;
     let (store, new_folder) =
-        open_or_found(data, environment).await.map_err(|error| as_it_was(error.into()))?;
+        open_or_found(data, environment, NAME).await.map_err(|error| as_it_was(error.into()))?;
     let mut progress = Progress::new(u64::from(args.items));
     let order = Order { seed: args.seed, items: args.items as usize, now };
     let done = fill(&store, order, &hash, &interruption, |items| progress.reached(items)).await;
@@ -115,30 +114,6 @@ pub async fn seed(
         (Err(Failed { why, kept }), None) => {
             Err(SeedFailed { why, left: Left::Incomplete { kept, data: data.to_owned() } })
         }
-    }
-}
-
-async fn open_or_found(
-    data: &Path,
-    environment: &Environment,
-) -> Result<(Store, Option<NewFolder>), StoreError> {
-    match Store::open(data).await {
-        Err(StoreError::NotInitialised { .. }) => {
-            let folder = NewFolder::before(data);
-            let founding = Founding {
-                organisation: NAME.to_owned(),
-                epoch: environment.epoch(),
-                key_seed: environment.bytes(),
-            };
-            match Store::create(data, founding).await {
-                Ok(store) => Ok((store, Some(folder))),
-                Err(error) => {
-                    folder.take_back();
-                    Err(error)
-                }
-            }
-        }
-        opened => opened.map(|store| (store, None)),
     }
 }
 
