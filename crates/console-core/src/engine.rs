@@ -4,6 +4,7 @@ use crate::alerts::Alert;
 use crate::deps::Deps;
 use crate::failure::failure;
 use crate::session::Session;
+use crate::sync::presence::Presence;
 use crate::sync::{self, SyncState};
 use crate::views::{Connection, EngineEvent, Failure, FailureCode, SyncStatus};
 use postern_console_store::{Cache, Lookup};
@@ -25,6 +26,8 @@ pub(crate) struct Inner {
     pub deps: Deps,
     /// Names this process among those that share the profile.
     pub holder: String,
+    /// Tells other processes of the profile that this one is alive.
+    pub presence: Presence,
     /// Under what the keychain keeps this profile's tokens.
     pub account: String,
     pub session: Mutex<Option<Arc<Session>>>,
@@ -85,6 +88,7 @@ impl Engine {
         let inner = Inner {
             cache,
             holder: deps.chance.id(),
+            presence: Presence::open(folder),
             account: format!("profile-{}", profile.get(..16).unwrap_or(&profile)),
             deps,
             session: Mutex::new(None),
@@ -117,6 +121,7 @@ impl Engine {
             // It would run out by itself.
             let _ = self.inner.cache.release_lease(&lease).await;
         }
+        self.inner.presence.give_up();
     }
 
     /// Syncs as soon as possible: the window got the focus, the device woke up, the network came back, or somebody

@@ -90,7 +90,7 @@ fn test(test: &Test, lookup: &Lookup, now: Timestamp) -> Sql {
         Test::Phase(phase) => Sql::new("phase = ?").text(phase.as_str()),
         Test::Priority(priority) => Sql::new("urgency = ?").number(urgency(*priority)),
         Test::Is(flag) => is(*flag, now),
-        Test::Due(Bound::LessThan(length)) => Sql::new("due_ms < ?").number(now.plus_ms(*length).ms()),
+        Test::Due(Bound::LessThan(length)) => Sql::new("due_sort < ?").number(now.plus_ms(*length).ms()),
         Test::Due(Bound::MoreThan(length)) => Sql::new("due_ms > ?").number(now.plus_ms(*length).ms()),
         Test::Age(Bound::LessThan(length)) => {
             Sql::new("entered_ms > ?").number(now.plus_ms(length.saturating_neg()).ms())
@@ -104,8 +104,8 @@ fn test(test: &Test, lookup: &Lookup, now: Timestamp) -> Sql {
 
 fn is(flag: Flag, now: Timestamp) -> Sql {
     match flag {
-        Flag::Overdue => Sql::new("standing = 1 AND due_ms < ?").number(now.ms()),
-        Flag::Stuck => Sql::new("standing = 1 AND stuck_from_ms < ?").number(now.ms()),
+        Flag::Overdue => Sql::new("standing = 1 AND due_sort < ?").number(now.ms()),
+        Flag::Stuck => Sql::new("stuck_from_ms < ?").number(now.ms()),
         Flag::Escalated => Sql::new("escalated = 1"),
         Flag::Unassigned => Sql::new("unassigned = 1"),
         Flag::Pending => Sql::new("id IN (SELECT item FROM outbox WHERE outcome_kind IS NULL)"),

@@ -33,6 +33,16 @@ impl Cache {
         Ok(taken.map(|(holder, generation)| Lease { holder, generation }))
     }
 
+    /// Ends the lease of a holder that is known to be dead.
+    pub async fn end_lease(&self) -> Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query("UPDATE lease SET expires_ms = 0 WHERE one = 1")
+            .execute(&mut *tx)
+            .await
+            .map_err(|error| self.named(error))?;
+        self.commit(tx).await
+    }
+
     /// Gives the lease up, so that the next one need not wait until it runs out.
     pub async fn release_lease(&self, lease: &Lease) -> Result<()> {
         let mut tx = self.begin().await?;

@@ -29,6 +29,7 @@ mod restore;
 mod sending;
 mod staging;
 mod tables;
+mod tally;
 mod words;
 
 pub use alerts::{AlertKind, StoredAlert};
@@ -43,11 +44,12 @@ pub use meta::Meta;
 pub use outbox::{NewCommand, OutboxRow};
 pub use overlay::{Predicted, effective, predict};
 pub use pull::Pulled;
-pub use queue::{ListRow, Listing, Mark, Page, QueueKind, QueueTally, SortKey};
+pub use queue::{ListRow, Listing, Mark, Page, QueueKind, SortKey};
 pub use report::{Aging, Grouping};
 pub use sending::Settled;
 pub use staging::Staging;
 pub use tables::ITEM_TABLES_VERSION;
+pub use tally::QueueTally;
 pub use words::phase_name;
 
 #[cfg(test)]

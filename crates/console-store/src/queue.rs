@@ -3,7 +3,8 @@
 use crate::cache::Cache;
 use crate::error::{Result, StoreError};
 use crate::filter_sql::{Argument, Sql, conditions};
-use postern_domain::filter::Filter;
+use crate::tally;
+use postern_domain::filter::{Filter, Flag, Test, Who};
 use postern_domain::{
     ClientId, ItemId, JourneyKey, JourneyRef, Kind, PersonId, Phase, Priority, StageKey, Timestamp,
 };
@@ -48,13 +49,6 @@ pub struct Listing {
 pub struct Page {
     pub total: u32,
     pub rows: Vec<ListRow>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QueueTally {
-    pub queue: QueueKind,
-    pub count: u32,
-    pub overdue: u32,
 }
 
 /// My own commands on an item, the most pressing first.
@@ -104,7 +98,7 @@ impl QueueKind {
         QueueKind::Closed,
     ];
 
-    /// What makes an item a member, worded so that the queue's own index serves it.
+    /// What makes an item a member, worded so that the queue's own index serves it. What is stuck is open.
     fn members(self, now: Timestamp) -> Sql {
         match self {
             QueueKind::MyTurn => Sql::new("my_turn = 1"),
@@ -112,11 +106,18 @@ impl QueueKind {
             QueueKind::Mine => Sql::new("mine = 1"),
             QueueKind::WaitingOnClient => Sql::new("phase = 'changes_requested'"),
             QueueKind::Escalated => Sql::new("escalated = 1"),
-            QueueKind::Stuck => {
-                Sql::new("standing = 1 AND stuck_from_ms IS NOT NULL AND stuck_from_ms < ?").number(now.ms())
-            }
+            QueueKind::Stuck => Sql::new("stuck_from_ms < ?").number(now.ms()),
             QueueKind::Open => Sql::new("standing = 1"),
             QueueKind::Closed => Sql::new("standing = 2"),
+        }
+    }
+
+    /// The same, worded so that the filter's index serves it, where a filter names a client or the like.
+    fn members_by_filter(self, filter: &Filter, now: Timestamp) -> Sql {
+        match self {
+            QueueKind::Open if leads(filter) => Sql::new("+standing = 1"),
+            QueueKind::Closed if leads(filter) => Sql::new("+standing = 2"),
+            _ => self.members(now),
         }
     }
 
@@ -141,7 +142,22 @@ impl QueueKind {
     }
 }
 
+/// Whether a filter has a term that an index of its own finds, and that few items meet.
+fn leads(filter: &Filter) -> bool {
+    filter.terms.iter().any(|term| {
+        let found = matches!(
+            &term.test,
+            Test::Client(_)
+                | Test::Owner(Who::Me | Who::Named(_))
+                | Test::Assignee(Who::Me | Who::Named(_))
+                | Test::Text(_)
+        );
+        !term.negated && (found || term.test == Test::Is(Flag::Stuck))
+    })
+}
+
 impl SortKey {
+    /// The order, for an index that has it.
     fn order(self, descending: bool) -> &'static str {
         match (self, descending) {
             (SortKey::Due, false) => "due_sort, row",
@@ -162,6 +178,16 @@ impl SortKey {
     }
 }
 
+impl SortKey {
+    /// The order, for rows that are few and found by another index than one in this order.
+    fn order_of_few(self, descending: bool) -> String {
+        match self {
+            SortKey::Due => self.order(descending).to_owned(),
+            _ => format!("+{}", self.order(descending)),
+        }
+    }
+}
+
 impl Cache {
     /// One page of a queue, and how many items it has in all, both of one moment.
     pub async fn list(&self, listing: &Listing) -> Result<Page> {
@@ -169,8 +195,16 @@ impl Cache {
         let listed = async {
             let lookup = self.lookup_in(&mut tx).await?;
             let filter = conditions(&listing.filter, &lookup, listing.now);
-            let total = count(&mut tx, listing.queue.members(listing.now), &filter).await?;
-            let ordered = (total > DENSE).then(|| listing.queue.members_in_order(listing.sort, listing.now)).flatten();
+            let members = listing.queue.members_by_filter(&listing.filter, listing.now);
+            let total = match tally::of(&mut tx, listing.queue).await? {
+                Some(total) if listing.filter.terms.is_empty() => total,
+                _ => count(&mut tx, members.clone(), &filter).await?,
+            };
+            let (ordered, order) = if total > DENSE {
+                (listing.queue.members_in_order(listing.sort, listing.now), listing.sort.order(listing.descending).to_owned())
+            } else {
+                (None, listing.sort.order_of_few(listing.descending))
+            };
             let mut sql = Sql::new(
                 "SELECT id, reference, title, kind, client, phase, journey, journey_version, stage, owner, waiting,
                         urgency, due_ms, entered_ms, updated_ms, stuck_from_ms, escalated, comments, attachments,
@@ -180,10 +214,10 @@ impl Cache {
                            AND (outcome_kind IS NULL OR outcome_kind IN ('conflict', 'refused', 'quarantined'))) AS mark
                  FROM items WHERE live = 1 AND ",
             );
-            sql.push(ordered.unwrap_or_else(|| listing.queue.members(listing.now)));
+            sql.push(ordered.unwrap_or(members));
             sql.push(filter);
             sql.text.push_str(" ORDER BY ");
-            sql.text.push_str(listing.sort.order(listing.descending));
+            sql.text.push_str(&order);
             sql.push(
                 Sql::new(" LIMIT ? OFFSET ?").number(i64::from(listing.limit)).number(i64::from(listing.offset)),
             );
@@ -221,7 +255,7 @@ impl Cache {
         let found = async {
             let lookup = self.lookup_in(&mut tx).await?;
             let mut sql = Sql::new("SELECT id FROM items WHERE live = 1 AND ");
-            sql.push(listing.queue.members(listing.now));
+            sql.push(listing.queue.members_by_filter(&listing.filter, listing.now));
             sql.push(conditions(&listing.filter, &lookup, listing.now));
             sql.text.push_str(" ORDER BY ");
             sql.text.push_str(listing.sort.order(listing.descending));
@@ -230,50 +264,6 @@ impl Cache {
         }
         .await;
         self.name(found)
-    }
-
-    /// How many items each queue holds, and how many of them are past due.
-    pub async fn tallies(&self, now: Timestamp) -> Result<Vec<QueueTally>> {
-        // What is past due is stuck as well, so that `stuck` needs no count of its own for it; what is closed is never
-        // past due.
-        const TALLIES: &str = "SELECT
-            (SELECT count(*) FROM items WHERE live = 1 AND my_turn = 1),
-            (SELECT count(*) FROM items WHERE live = 1 AND my_turn = 1 AND due_sort < ?1),
-            (SELECT count(*) FROM items WHERE live = 1 AND team = 1),
-            (SELECT count(*) FROM items WHERE live = 1 AND team = 1 AND due_sort < ?1),
-            (SELECT count(*) FROM items WHERE live = 1 AND mine = 1),
-            (SELECT count(*) FROM items WHERE live = 1 AND mine = 1 AND due_sort < ?1 AND +standing = 1),
-            (SELECT count(*) FROM items WHERE live = 1 AND phase = 'changes_requested'),
-            (SELECT count(*) FROM items WHERE live = 1 AND phase = 'changes_requested' AND due_sort < ?1),
-            (SELECT count(*) FROM items WHERE live = 1 AND escalated = 1),
-            (SELECT count(*) FROM items WHERE live = 1 AND escalated = 1 AND due_sort < ?1),
-            (SELECT count(*) FROM items
-             WHERE live = 1 AND standing = 1 AND stuck_from_ms IS NOT NULL AND stuck_from_ms < ?1),
-            (SELECT count(*) FROM items WHERE live = 1 AND standing = 1 AND due_sort < ?1),
-            (SELECT count(*) FROM items WHERE live = 1 AND standing = 1),
-            (SELECT count(*) FROM items WHERE live = 1 AND standing = 2)";
-        let mut connection = self.reader().await?;
-        let row = sqlx::query(TALLIES)
-            .bind(now.ms())
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(|error| self.named(error))?;
-        let number = |at: usize| -> Result<u32> {
-            let count: i64 = row.try_get(at).map_err(StoreError::from)?;
-            Ok(u32::try_from(count).unwrap_or(u32::MAX))
-        };
-        let overdue = number(11)?;
-        let tally = |queue, count, overdue| QueueTally { queue, count, overdue };
-        Ok(vec![
-            tally(QueueKind::MyTurn, number(0)?, number(1)?),
-            tally(QueueKind::Team, number(2)?, number(3)?),
-            tally(QueueKind::Mine, number(4)?, number(5)?),
-            tally(QueueKind::WaitingOnClient, number(6)?, number(7)?),
-            tally(QueueKind::Escalated, number(8)?, number(9)?),
-            tally(QueueKind::Stuck, number(10)?, overdue),
-            tally(QueueKind::Open, number(12)?, overdue),
-            tally(QueueKind::Closed, number(13)?, 0),
-        ])
     }
 }
 

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::items::{self, BASE, Prepared};
 use crate::lease::{self, Lease};
 use crate::tables::{self, Family};
-use crate::{meta, outbox, overlay};
+use crate::{meta, outbox, overlay, tally};
 use postern_domain::{Item, Timestamp};
 use postern_protocol::{Cursor, Directory};
 use sqlx::{AssertSqlSafe, Executor};
@@ -94,6 +94,7 @@ impl Staging {
             tables::drop_family(&mut tx, Family::Live).await?;
             tx.execute(sqlx::raw_sql(tables::rename_staged())).await?;
             tx.execute("INSERT INTO item_text (item_text, rank) VALUES ('automerge', 4)").await?;
+            tally::install(&mut tx).await?;
             directory::replace(&mut tx, &self.directory).await?;
             // Numbers of another epoch say nothing about this one; whatever has an outcome is in what was loaded.
             let before = meta::read(&mut tx).await?.cursor;

@@ -2,12 +2,13 @@
 //! and that then takes the live one's place by renaming.
 
 use crate::error::Result;
+use crate::tally;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Executor};
 
 /// Raised when the family's shape or the meaning of a column changes: an older cache is emptied of items and
 /// bootstraps again, its outbox kept.
-pub const ITEM_TABLES_VERSION: i64 = 1;
+pub const ITEM_TABLES_VERSION: i64 = 2;
 
 /// Which of the two families.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,11 +89,7 @@ const INDEXES: &[(&str, bool, &str)] = &[
     ("items_mine", false, "(due_sort) WHERE live = 1 AND mine = 1"),
     ("items_waiting", false, "(due_sort) WHERE live = 1 AND phase = 'changes_requested'"),
     ("items_escalated", false, "(due_sort) WHERE live = 1 AND escalated = 1"),
-    (
-        "items_stuck",
-        false,
-        "(stuck_from_ms, due_sort) WHERE live = 1 AND standing = 1 AND stuck_from_ms IS NOT NULL",
-    ),
+    ("items_stuck", false, "(stuck_from_ms, due_sort) WHERE live = 1 AND stuck_from_ms IS NOT NULL"),
     ("items_by_due", false, "(standing, due_sort) WHERE live = 1"),
     ("items_by_entered", false, "(standing, entered_ms) WHERE live = 1"),
     ("items_by_updated", false, "(standing, updated_ms) WHERE live = 1"),
@@ -100,6 +97,7 @@ const INDEXES: &[(&str, bool, &str)] = &[
     ("items_by_reference", false, "(standing, reference) WHERE live = 1"),
     ("items_by_title", false, "(standing, title COLLATE NOCASE) WHERE live = 1"),
     ("items_by_client", false, "(client) WHERE live = 1"),
+    ("items_by_owner", false, "(owner) WHERE live = 1"),
     ("items_by_stage", false, "(stage, standing) WHERE live = 1"),
 ];
 
@@ -171,6 +169,7 @@ pub(crate) async fn empty(connection: &mut SqliteConnection) -> Result<()> {
     for statement in index_statements(Family::Live, "a") {
         connection.execute(sqlx::raw_sql(AssertSqlSafe(statement))).await?;
     }
+    tally::install(connection).await?;
     connection.execute("DELETE FROM directory").await?;
     connection.execute("DELETE FROM alerts").await?;
     connection.execute("DELETE FROM meta WHERE key IN ('cursor', 'last_success')").await?;

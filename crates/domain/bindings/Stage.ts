@@ -13,6 +13,6 @@ export type Stage = { key: StageKey, name: string, deciders: Deciders, assignmen
  */
 target_hours: number, 
 /**
- * Not on every item's way: an imported history may pass it by.
+ * Not on every item's way: no approval opens it by itself, an imported history may.
  */
 optional: boolean, };

@@ -5,6 +5,7 @@ mod backoff;
 mod bootstrap;
 mod events;
 mod handshake;
+pub(crate) mod presence;
 mod pull;
 mod push;
 
@@ -157,7 +158,13 @@ impl Engine {
 
     /// Takes or renews the right to sync.
     pub(crate) async fn renew_lease(&self, state: &mut SyncState) -> Result<Lease, CallError> {
-        let taken = self.inner.cache.take_lease(&self.inner.holder, self.device_now(), LEASE_MS).await?;
+        let take = || self.inner.cache.take_lease(&self.inner.holder, self.device_now(), LEASE_MS);
+        let mut taken = take().await?;
+        if self.inner.presence.claim() && taken.is_none() {
+            // Whoever holds the lease did not live to give it back.
+            self.inner.cache.end_lease().await?;
+            taken = take().await?;
+        }
         // Whoever held it in between may have greeted as another console.
         if taken.is_none() || (state.lease.is_some() && state.lease != taken) {
             state.greeted = false;

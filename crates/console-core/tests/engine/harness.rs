@@ -155,6 +155,11 @@ impl Console {
         Engine::open(self.profile.path(), self.deps.clone()).await.unwrap()
     }
 
+    /// The process is gone, without a chance to finish anything. Its profile stays as long as the folder is held.
+    pub fn die(self) -> TempDir {
+        self.profile
+    }
+
     pub async fn act(&self, item: &ItemId, request: Request) -> ActResult {
         let target = Target { id: item.clone(), seen: None };
         self.engine.act(&[target], &request, ActOptions { hold_ms: 0 }).await.unwrap()

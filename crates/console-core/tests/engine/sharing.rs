@@ -32,6 +32,21 @@ async fn of_two_processes_one_sends_and_the_other_one_sees_its_command_settled()
 }
 
 #[tokio::test]
+async fn who_comes_after_a_crash_syncs_at_once_and_does_not_wait_for_the_dead() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let window = world.console("olga").await;
+    window.sync().await;
+    let other = window.again().await;
+    assert!(other.sync_now().await.is_err(), "the first one lives");
+    let _profile = window.die();
+    other.sync_now().await.unwrap();
+    world.elsewhere("lea", &item.id, new_title("News")).await;
+    other.sync_now().await.unwrap();
+    assert_eq!(other.item(&item.id).await.unwrap().row.title, "News");
+}
+
+#[tokio::test]
 async fn a_running_engine_sends_what_another_process_gives_without_being_asked() {
     let world = World::new().await;
     let item = world.item("Annual report").await;

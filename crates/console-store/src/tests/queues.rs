@@ -290,3 +290,43 @@ async fn pages_follow_the_wanted_order_without_gaps_or_doubles_in_small_and_in_l
         }
     }
 }
+
+#[tokio::test]
+async fn counters_stay_right_whatever_comes_goes_and_is_taken_back() {
+    let items: Vec<Item> = (0..6).map(|number| item(number, ME)).collect();
+    let scene = Scene::with(items.clone()).await;
+    let check = |step: &'static str| {
+        let cache = scene.cache.clone();
+        async move {
+            for tally in cache.tallies(NOW).await.unwrap() {
+                let members = cache.matching_ids(tally.queue, &Filter::default(), NOW).await.unwrap();
+                assert_eq!(tally.count as usize, members.len(), "{:?} after {step}", tally.queue);
+                let page = cache.list(&listing(tally.queue, SortKey::Due, false, 0, 1)).await.unwrap();
+                assert_eq!(page.total, tally.count, "{:?} after {step}", tally.queue);
+            }
+        }
+    };
+    check("bootstrap").await;
+    scene.give_held("k0", &items[0].id, approve(&items[0]), at(1)).await;
+    scene.give("k1", &items[1].id, approve(&items[1])).await;
+    check("acting").await;
+    scene.cache.undo("batch", NOW).await.unwrap();
+    check("undo").await;
+    let approved = after(&items[1], &approve(&items[1]), ME, NOW);
+    let withdrawn = after(&items[2], &Command::Withdraw { reason: "no".to_owned() }, ME, NOW);
+    let escalated = after(&items[3], &Command::Escalate { to: None, reason: "late".to_owned() }, ME, NOW);
+    scene.pull(11, &[approved, withdrawn, escalated, item(9, ME)]).await;
+    check("patches").await;
+    let mut leaving = page(12, &[]);
+    leaving.changes.push(postern_protocol::Change::Leave { id: items[1].id.clone() });
+    leaving.directory = Some(directory());
+    if let Some(directory) = &mut leaving.directory {
+        directory.clients[0].name = "Acme Renamed".to_owned();
+    }
+    scene.cache.apply_page(&scene.lease, &leaving, NOW).await.unwrap();
+    check("leaving and a new directory").await;
+    scene.bootstrap(items[..2].to_vec(), 40).await;
+    check("another bootstrap").await;
+    scene.cache.wipe().await.unwrap();
+    check("a wipe").await;
+}
