@@ -1,5 +1,6 @@
 //! A real Secret Service on a bus of its own: the sign-in is kept there and nowhere else.
 //! Where `dbus-run-session` or `gnome-keyring-daemon` is missing, the test says so and passes.
+#![allow(clippy::unwrap_used)]
 
 use postern_test_support::{PASSWORD, TestPortal};
 use std::path::Path;
