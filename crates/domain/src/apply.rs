@@ -2,7 +2,7 @@
 
 use crate::command::Submission;
 use crate::event::{Entry, Event, Happening, Recorded};
-use crate::ids::{ItemId, PersonId};
+use crate::ids::{ItemId, PersonId, StepKey};
 use crate::item::{Actor, Attachment, AttachmentVersion, Comment, Escalation, ExceptionState, Item, Phase};
 use crate::review::{Closing, Decision, Review, ReviewOutcome, Verdict};
 use crate::time::Timestamp;
@@ -80,12 +80,13 @@ fn drafted_item(id: &ItemId, submission: &Submission, by: &Actor, at: Timestamp)
         submitter: by.clone(),
         round: 0,
         assignment_version: 0,
-        review: None,
+        reviews: Vec::new(),
         closed_reviews: Vec::new(),
         attachments: Vec::new(),
         comments: Vec::new(),
         contributors: by.person().cloned().into_iter().collect(),
         escalation: None,
+        rungs: 0,
         exception: None,
         created_at: at,
         submitted_at: None,
@@ -124,42 +125,68 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
     let by = &recorded.by;
     match &recorded.event {
         Event::Drafted(_) | Event::Submitted(_) => return Err(Inconsistent::SubmittedTwice),
-        Event::ReviewOpened { stage, reviewers, quorum, due_at } => {
-            if item.review.is_some() {
+        Event::Skipped { .. } => {}
+        Event::ReviewOpened { stage, step, reviewers, quorum, needed, veto, due_at, .. } => {
+            if item.reviews.iter().any(|open| &open.step == step || &open.stage != stage) {
                 return Err(Inconsistent::ReviewOpen);
             }
-            item.review = Some(Review {
+            let begins = item.reviews.is_empty();
+            item.reviews.push(Review {
                 stage: stage.clone(),
+                step: step.clone(),
                 round: item.round,
                 reviewers: reviewers.clone(),
-                quorum: *quorum,
+                quorum: quorum.clone(),
+                needed: *needed,
+                veto: veto.clone(),
                 opened_at: at,
                 due_at: *due_at,
                 decisions: Vec::new(),
                 closed: None,
             });
             item.assignment_version += 1;
-            enter(item, Phase::InReview, at, *due_at);
+            if begins {
+                item.rungs = 0;
+                enter(item, Phase::InReview, at, *due_at);
+            } else {
+                item.due_at = earliest_due(item);
+            }
         }
-        Event::Decided { verdict, reason, content, round } => {
+        Event::Decided {
+            step,
+            verdict,
+            reason,
+            content,
+            round,
+            journey_version,
+            on_behalf_of,
+            groups,
+            outputs,
+            overriding,
+        } => {
             let decider = by.person().ok_or(Inconsistent::DecidedBySystem)?.clone();
-            let review = item.review.as_mut().ok_or(Inconsistent::NoOpenReview)?;
-            review.decisions.push(Decision {
+            open_review(item, step)?.decisions.push(Decision {
                 by: decider,
-                on_behalf_of: recorded.on_behalf_of.clone(),
+                on_behalf_of: on_behalf_of.clone(),
                 verdict: *verdict,
                 reason: reason.clone(),
                 content: content.clone(),
                 round: *round,
+                journey_version: *journey_version,
+                groups: groups.clone(),
+                overriding: *overriding,
                 at,
             });
+            item.fields.extend(outputs.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
-        Event::ReviewClosed { outcome } => {
-            let mut review = item.review.take().ok_or(Inconsistent::NoOpenReview)?;
+        Event::ReviewClosed { step, outcome } => {
+            let index = item.reviews.iter().position(|review| &review.step == step);
+            let mut review = item.reviews.remove(index.ok_or(Inconsistent::NoOpenReview)?);
             review.closed = Some(Closing { at, outcome: *outcome });
             item.closed_reviews.push(review);
-            remember(item, recorded);
-            return Ok(());
+            if !item.reviews.is_empty() {
+                item.due_at = earliest_due(item);
+            }
         }
         Event::ChangesRequested { due_at, .. } => {
             item.contributors.clear();
@@ -171,14 +198,20 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             contributed(item, by);
             enter(item, Phase::Submitted, at, None);
         }
-        Event::Reassigned { from, to, .. } => {
+        Event::Claimed { step } => {
+            let claimer = by.person().ok_or(Inconsistent::DecidedBySystem)?.clone();
+            open_review(item, step)?.reviewers.push(claimer);
             item.assignment_version += 1;
-            match &mut item.review {
-                Some(review) => hand_on(review, from.as_ref(), to),
+        }
+        Event::Reassigned { step, from, to, .. } => {
+            item.assignment_version += 1;
+            match step {
+                Some(step) => hand_on(open_review(item, step)?, from.as_ref(), to),
                 None => item.owner = Some(to.clone()),
             }
         }
-        Event::Escalated { level, to, reason } => {
+        Event::Escalated { level, to, reason, rung } => {
+            item.rungs = rung.unwrap_or(item.rungs);
             item.escalation = Some(Escalation {
                 level: *level,
                 reason: reason.clone(),
@@ -188,25 +221,23 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             });
         }
         Event::DeEscalated { .. } => item.escalation = None,
-        Event::ExceptionRaised { category, reason } => {
+        Event::ExceptionRaised { category, reason, handler, automatic } => {
             item.exception = Some(ExceptionState {
                 category: category.clone(),
                 reason: reason.clone(),
                 from: item.phase,
-                by: by.clone(),
+                handler: handler.clone(),
+                by: if *automatic { Actor::System(JOURNEY.to_owned()) } else { by.clone() },
                 at,
             });
             let due_at = item.due_at;
             enter(item, Phase::Exception, at, due_at);
         }
-        Event::ExceptionResolved { to, .. } => {
+        Event::ExceptionResolved { to, due_at, .. } => {
             item.exception = None;
             match to {
                 Phase::Completed | Phase::Withdrawn => finish(item, *to, at),
-                phase => {
-                    let due_at = item.due_at;
-                    enter(item, *phase, at, due_at);
-                }
+                phase => enter(item, *phase, at, *due_at),
             }
         }
         Event::Completed {} => finish(item, Phase::Completed, at),
@@ -223,7 +254,7 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             by: by.clone(),
             at,
         }),
-        Event::FieldsSet { fields, title, description } => {
+        Event::FieldsSet { fields, title, description, cosmetic } => {
             item.fields.extend(fields.iter().map(|(key, value)| (key.clone(), value.clone())));
             if let Some(title) = title {
                 item.title.clone_from(title);
@@ -231,7 +262,9 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             if let Some(description) = description {
                 item.description.clone_from(description);
             }
-            contributed(item, by);
+            if !cosmetic {
+                contributed(item, by);
+            }
         }
         Event::DueSet { due_at } => item.due_at = *due_at,
         Event::PrioritySet { priority } => item.priority = *priority,
@@ -262,6 +295,17 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
     Ok(())
 }
 
+/// Who raises an exception when a journey's own rule does.
+const JOURNEY: &str = "journey";
+
+fn open_review<'a>(item: &'a mut Item, step: &StepKey) -> Result<&'a mut Review, Inconsistent> {
+    item.reviews.iter_mut().find(|review| &review.step == step).ok_or(Inconsistent::NoOpenReview)
+}
+
+fn earliest_due(item: &Item) -> Option<Timestamp> {
+    item.reviews.iter().filter_map(|review| review.due_at).min()
+}
+
 fn enter(item: &mut Item, phase: Phase, at: Timestamp, due_at: Option<Timestamp>) {
     item.phase = phase;
     item.entered_at = at;
@@ -283,7 +327,7 @@ fn contributed(item: &mut Item, by: &Actor) {
 
 /// Puts `to` in the place of `from`, or of everybody who has not decided yet.
 fn hand_on(review: &mut Review, from: Option<&PersonId>, to: &PersonId) {
-    let decided: BTreeSet<_> = review.decisions.iter().map(|decision| decision.by.clone()).collect();
+    let decided: BTreeSet<_> = review.decisions.iter().map(|decision| decision.seat().clone()).collect();
     review.reviewers.retain(|id| match from {
         Some(from) => id != from && id != to,
         None => decided.contains(id) && id != to,
@@ -294,9 +338,10 @@ fn hand_on(review: &mut Review, from: Option<&PersonId>, to: &PersonId) {
 /// Keeps the event's line in the item's history. What only prepares a following event has none of its own.
 fn remember(item: &mut Item, recorded: &Recorded) {
     if let Some(what) = happening(item, &recorded.event) {
+        let by_rule = matches!(&recorded.event, Event::ExceptionRaised { automatic: true, .. });
         item.history.push(Entry {
             at: recorded.at,
-            by: recorded.by.clone(),
+            by: if by_rule { Actor::System(JOURNEY.to_owned()) } else { recorded.by.clone() },
             on_behalf_of: recorded.on_behalf_of.clone(),
             what,
         });
@@ -307,26 +352,34 @@ fn happening(item: &Item, event: &Event) -> Option<Happening> {
     Some(match event {
         Event::Drafted(_) => Happening::Drafted,
         Event::Submitted(_) => Happening::Submitted,
-        Event::ReviewOpened { stage, reviewers, .. } => {
-            Happening::ReviewOpened { stage: stage.clone(), reviewers: reviewers.clone() }
+        Event::Skipped { steps } => Happening::Skipped { steps: steps.clone() },
+        Event::ReviewOpened { stage, step, reviewers, fallback, .. } => Happening::ReviewOpened {
+            stage: stage.clone(),
+            step: step.clone(),
+            reviewers: reviewers.clone(),
+            fallback: *fallback,
+        },
+        Event::Decided { step, reason, overriding: true, .. } => {
+            Happening::Overridden { step: step.clone(), reason: reason.clone() }
         }
-        Event::Decided { verdict, reason, .. } => {
-            let stage = item.stage()?.clone();
-            let reason = reason.clone();
+        Event::Decided { step, verdict, reason, on_behalf_of, .. } => {
+            let (step, on_behalf_of, reason) = (step.clone(), on_behalf_of.clone(), reason.clone());
             match verdict {
-                Verdict::Approve => Happening::Approved { stage, reason },
-                Verdict::RequestChanges => Happening::ChangesRequested { stage, reason },
+                Verdict::Approve => Happening::Approved { step, on_behalf_of, reason },
+                Verdict::RequestChanges => Happening::ChangesRequested { step, on_behalf_of, reason },
             }
         }
-        Event::ReviewClosed { outcome: ReviewOutcome::Outdated } => {
-            Happening::Outdated { stage: item.closed_reviews.last()?.stage.clone() }
+        Event::ReviewClosed { step, outcome: ReviewOutcome::Outdated } => {
+            Happening::Outdated { step: step.clone() }
         }
         Event::ReviewClosed { .. } => return None,
         Event::ChangesRequested { reason, .. } => {
-            // A decision just before says it already, with the stage.
+            // A decision just before says it already, with the step.
             let told = item
                 .history
-                .last()
+                .iter()
+                .rev()
+                .find(|entry| !matches!(&entry.what, Happening::Outdated { .. }))
                 .is_some_and(|entry| matches!(&entry.what, Happening::ChangesRequested { .. }));
             if told {
                 return None;
@@ -335,28 +388,32 @@ fn happening(item: &Item, event: &Event) -> Option<Happening> {
         }
         Event::Approved { .. } => Happening::FullyApproved,
         Event::Resubmitted { .. } => Happening::Resubmitted { round: item.round },
-        Event::Reassigned { from, to, reason } => {
-            Happening::Reassigned { from: from.clone(), to: to.clone(), reason: reason.clone() }
-        }
-        Event::Escalated { level, to, reason } => {
+        Event::Claimed { step } => Happening::Claimed { step: step.clone() },
+        Event::Reassigned { step, from, to, reason } => Happening::Reassigned {
+            step: step.clone(),
+            from: from.clone(),
+            to: to.clone(),
+            reason: reason.clone(),
+        },
+        Event::Escalated { level, to, reason, .. } => {
             Happening::Escalated { level: *level, to: to.clone(), reason: reason.clone() }
         }
         Event::DeEscalated { .. } => Happening::DeEscalated,
-        Event::ExceptionRaised { category, reason } => {
+        Event::ExceptionRaised { category, reason, .. } => {
             Happening::ExceptionRaised { category: category.clone(), reason: reason.clone() }
         }
-        Event::ExceptionResolved { to, reason } => {
+        Event::ExceptionResolved { to, reason, .. } => {
             Happening::ExceptionResolved { to: *to, reason: reason.clone() }
         }
         Event::Completed {} => Happening::Completed,
         Event::Withdrawn { reason } => Happening::Withdrawn { reason: reason.clone() },
         Event::Reopened { reason } => Happening::Reopened { reason: reason.clone() },
         Event::Commented { visibility, .. } => Happening::Commented { visibility: *visibility },
-        Event::FieldsSet { fields, title, description } => {
+        Event::FieldsSet { fields, title, description, cosmetic } => {
             let mut names: Vec<String> = fields.keys().cloned().collect();
             names.extend(title.as_ref().map(|_| "title".to_owned()));
             names.extend(description.as_ref().map(|_| "description".to_owned()));
-            Happening::FieldsSet { names }
+            Happening::FieldsSet { names, cosmetic: *cosmetic }
         }
         Event::DueSet { due_at } => Happening::DueSet { due_at: *due_at },
         Event::PrioritySet { priority } => Happening::PrioritySet { priority: *priority },

@@ -1,8 +1,9 @@
 //! Commands: what somebody wants done. Imperative; nothing has happened yet.
 
 use crate::digest::ContentDigest;
-use crate::ids::{AttachmentId, ClientId, CommentId, PersonId, ProjectId, StageKey};
-use crate::item::{Fields, JourneyRef, Kind, Phase, Priority, Visibility};
+use crate::ids::{AttachmentId, ClientId, CommentId, PersonId, ProjectId, StageKey, StepKey};
+use crate::item::{Fields, Item, JourneyRef, Kind, Priority, Visibility};
+use crate::journey::Journey;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,14 @@ pub enum Command {
         seen: Seen,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         comment: Option<String>,
+        /// Values of the step's output fields.
+        #[serde(default, skip_serializing_if = "Fields::is_empty")]
+        outputs: Fields,
+    },
+    /// Close the step that was seen as approved, in the deciders' place.
+    Override {
+        seen: Seen,
+        reason: String,
     },
     /// Send back the content that was seen; the reason goes to the client.
     RequestChanges {
@@ -28,12 +37,17 @@ pub enum Command {
         #[serde(default)]
         comment: Option<String>,
     },
-    /// Take an unassigned review.
+    /// Take an unassigned review: the one of `step`, or the only one.
     Claim {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<StepKey>,
         assignment_version: u32,
     },
-    /// Put `to` in the place of `from`; without `from`, in the place of all reviewers.
+    /// Put `to` in the place of `from`; without `from`, in the place of all reviewers. Of `step`, or of the only one
+    /// that it can mean.
     Reassign {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<StepKey>,
         #[serde(default)]
         from: Option<PersonId>,
         to: PersonId,
@@ -50,6 +64,13 @@ pub enum Command {
     DeEscalate {
         #[serde(default)]
         reason: Option<String>,
+    },
+    /// By the portal's clock only: climb one rung of the stage's ladder.
+    Climb {
+        stage: StageKey,
+        round: u32,
+        /// From 1.
+        rung: u8,
     },
     RaiseException {
         category: String,
@@ -104,15 +125,33 @@ pub enum Command {
 pub struct Seen {
     pub content: ContentDigest,
     pub round: u32,
-    /// The stage whose review was open: a decision meant for one step never counts at another.
-    pub stage: Option<StageKey>,
+    /// The step that was to be decided: a decision meant for one step never counts at another.
+    pub step: Option<StepKey>,
+    /// The version of the journey by whose rules it was looked at.
+    pub journey_version: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+impl Seen {
+    /// The item as it is, for who decides at `step`.
+    pub fn of(item: &Item, journey: &Journey, step: Option<StepKey>) -> Self {
+        Self {
+            content: ContentDigest::of(item, journey),
+            round: item.round,
+            step,
+            journey_version: item.journey.version,
+        }
+    }
+}
+
+/// Where a resolved exception leaves to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum ExceptionExit {
+    /// To where it came from.
     Back,
+    /// Into review at this stage.
+    Stage(StageKey),
     Complete,
     Withdraw,
 }
@@ -143,12 +182,14 @@ pub enum Action {
     View,
     Submit,
     Approve,
+    Override,
     RequestChanges,
     Resubmit,
     Claim,
     Reassign,
     Escalate,
     DeEscalate,
+    Climb,
     RaiseException,
     ResolveException,
     Complete,
@@ -167,12 +208,14 @@ impl Command {
         match self {
             Command::Submit(_) => Action::Submit,
             Command::Approve { .. } => Action::Approve,
+            Command::Override { .. } => Action::Override,
             Command::RequestChanges { .. } => Action::RequestChanges,
             Command::Resubmit { .. } => Action::Resubmit,
             Command::Claim { .. } => Action::Claim,
             Command::Reassign { .. } => Action::Reassign,
             Command::Escalate { .. } => Action::Escalate,
             Command::DeEscalate { .. } => Action::DeEscalate,
+            Command::Climb { .. } => Action::Climb,
             Command::RaiseException { .. } => Action::RaiseException,
             Command::ResolveException { .. } => Action::ResolveException,
             Command::Complete {} => Action::Complete,
@@ -184,16 +227,6 @@ impl Command {
             Command::SetDue { .. } => Action::SetDue,
             Command::SetPriority { .. } => Action::SetPriority,
             Command::AttachVersion { .. } => Action::AttachVersion,
-        }
-    }
-}
-
-impl ExceptionExit {
-    pub fn phase(self, from: Phase) -> Phase {
-        match self {
-            ExceptionExit::Back => from,
-            ExceptionExit::Complete => Phase::Completed,
-            ExceptionExit::Withdraw => Phase::Withdrawn,
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use crate::command::Submission;
 use crate::digest::ContentDigest;
-use crate::ids::{AttachmentId, CommandId, CommentId, PersonId, StageKey};
+use crate::ids::{AttachmentId, CommandId, CommentId, PersonId, StageKey, StepKey};
 use crate::item::{Actor, Fields, Phase, Priority, Visibility};
-use crate::journey::Quorum;
+use crate::journey::{Quorum, Veto};
 use crate::review::{ReviewOutcome, Verdict};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,20 +16,45 @@ pub enum Event {
     Drafted(Box<Submission>),
     /// Handed over for the first time. Makes the item, unless it was drafted before.
     Submitted(Box<Submission>),
+    /// Steps and stages that do not apply to the item as it is.
+    Skipped {
+        steps: Vec<StepKey>,
+    },
     ReviewOpened {
         stage: StageKey,
+        step: StepKey,
         reviewers: Vec<PersonId>,
         quorum: Quorum,
+        /// How many people must approve.
+        needed: u32,
+        #[serde(default)]
+        veto: Veto,
         due_at: Option<Timestamp>,
+        /// Nobody whom the step names may decide; whoever it was given to instead.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        fallback: bool,
     },
     Decided {
+        step: StepKey,
         verdict: Verdict,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
         content: ContentDigest,
         round: u32,
+        journey_version: u32,
+        /// The chain of absent people from the reviewer on. Empty: in the decider's own right.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        on_behalf_of: Vec<PersonId>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        groups: Vec<String>,
+        #[serde(default, skip_serializing_if = "Fields::is_empty")]
+        outputs: Fields,
+        /// Taken in the deciders' place.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        overriding: bool,
     },
     ReviewClosed {
+        step: StepKey,
         outcome: ReviewOutcome,
     },
     /// Went back to the client.
@@ -45,7 +70,14 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         comment: Option<String>,
     },
+    /// Whoever acted took a free seat.
+    Claimed {
+        step: StepKey,
+    },
+    /// Of one step; without a step, of the item: its owner.
     Reassigned {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<StepKey>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<PersonId>,
         to: PersonId,
@@ -56,6 +88,9 @@ pub enum Event {
         level: u8,
         to: Option<PersonId>,
         reason: String,
+        /// The rung of the ladder that was reached; none by hand.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rung: Option<u8>,
     },
     DeEscalated {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,10 +99,16 @@ pub enum Event {
     ExceptionRaised {
         category: String,
         reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handler: Option<PersonId>,
+        /// By the journey's rule, not by who acted.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        automatic: bool,
     },
     ExceptionResolved {
         to: Phase,
         reason: String,
+        due_at: Option<Timestamp>,
     },
     Completed {},
     Withdrawn {
@@ -89,6 +130,9 @@ pub enum Event {
         title: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         description: Option<String>,
+        /// Nothing that is decided on changed: approvals stay as they are.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        cosmetic: bool,
     },
     DueSet {
         due_at: Option<Timestamp>,
@@ -144,21 +188,35 @@ pub struct Entry {
 pub enum Happening {
     Drafted,
     Submitted,
+    /// Steps that do not apply were passed over.
+    Skipped {
+        steps: Vec<StepKey>,
+    },
     ReviewOpened {
         stage: StageKey,
+        step: StepKey,
         reviewers: Vec<PersonId>,
+        /// Nobody whom the step names may decide.
+        fallback: bool,
     },
     Approved {
-        stage: StageKey,
+        step: StepKey,
+        on_behalf_of: Vec<PersonId>,
+        reason: Option<String>,
+    },
+    /// The step was closed in the deciders' place.
+    Overridden {
+        step: StepKey,
         reason: Option<String>,
     },
     ChangesRequested {
-        stage: StageKey,
+        step: StepKey,
+        on_behalf_of: Vec<PersonId>,
         reason: Option<String>,
     },
     /// The review was closed undecided because the content changed.
     Outdated {
-        stage: StageKey,
+        step: StepKey,
     },
     SentBack {
         reason: String,
@@ -167,7 +225,11 @@ pub enum Happening {
     Resubmitted {
         round: u32,
     },
+    Claimed {
+        step: StepKey,
+    },
     Reassigned {
+        step: Option<StepKey>,
         from: Option<PersonId>,
         to: PersonId,
         reason: Option<String>,
@@ -198,6 +260,8 @@ pub enum Happening {
     },
     FieldsSet {
         names: Vec<String>,
+        /// Approvals stayed as they were.
+        cosmetic: bool,
     },
     DueSet {
         due_at: Option<Timestamp>,

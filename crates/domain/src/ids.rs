@@ -6,7 +6,7 @@ use std::fmt;
 macro_rules! id {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS, schemars::JsonSchema)]
         #[ts(export, as = "String")]
         pub struct $name(pub String);
 
@@ -50,6 +50,10 @@ id! {
     ConsoleId
     /// A stage (and its approval step) of a journey, for example `legal`.
     StageKey
+    /// One approval step of a journey, unique in it, for example `legal`.
+    StepKey
+    /// A business calendar, for example `amsterdam-office`.
+    CalendarKey
     /// A journey without its version, for example `standard`.
     JourneyKey
 }

@@ -1,7 +1,9 @@
 //! The item: a piece of client work, with everything that rules and readers need to know of it.
 
 use crate::event::Entry;
-use crate::ids::{AttachmentId, ClientId, CommentId, ItemId, JourneyKey, PersonId, ProjectId, StageKey};
+use crate::ids::{
+    AttachmentId, ClientId, CommentId, ItemId, JourneyKey, PersonId, ProjectId, StageKey, StepKey,
+};
 use crate::people::Place;
 use crate::review::Review;
 use crate::time::Timestamp;
@@ -9,7 +11,20 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ts_rs::TS,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Kind {
@@ -97,6 +112,17 @@ pub enum Priority {
     Normal,
     High,
     Urgent,
+}
+
+impl Priority {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Priority::Low => "low",
+            Priority::Normal => "normal",
+            Priority::High => "high",
+            Priority::Urgent => "urgent",
+        }
+    }
 }
 
 /// A form field's value.
@@ -215,6 +241,10 @@ pub struct ExceptionState {
     pub reason: String,
     /// The phase to go back to.
     pub from: Phase,
+    /// Whose turn it is to resolve it, when the journey or the ownership says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub handler: Option<PersonId>,
     pub by: Actor,
     pub at: Timestamp,
 }
@@ -252,9 +282,9 @@ pub struct Item {
     pub round: u32,
     /// Counts changes of who has to decide; a reassignment names the one that it saw.
     pub assignment_version: u32,
-    /// The open review, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub review: Option<Review>,
+    /// The open reviews: the steps of one stage, side by side.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reviews: Vec<Review>,
     /// Reviews that were closed, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub closed_reviews: Vec<Review>,
@@ -267,6 +297,9 @@ pub struct Item {
     pub contributors: BTreeSet<PersonId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Escalation>,
+    /// How many rungs of its stage's escalation ladder it has climbed.
+    #[serde(default)]
+    pub rungs: u8,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exception: Option<ExceptionState>,
     pub created_at: Timestamp,
@@ -289,14 +322,32 @@ impl Item {
         Place { client: &self.client, project: self.project.as_ref(), kind: self.kind }
     }
 
-    /// The stage of the open review.
+    /// The stage whose steps are open.
     pub fn stage(&self) -> Option<&StageKey> {
-        self.review.as_ref().map(|review| &review.stage)
+        self.reviews.first().map(|review| &review.stage)
     }
 
-    /// Those whose turn it is: the open review's reviewers who have not yet decided.
+    /// The open review of a step.
+    pub fn review(&self, step: &StepKey) -> Option<&Review> {
+        self.reviews.iter().find(|review| &review.step == step)
+    }
+
+    /// The open review that concerns a person: the first where it is their turn, else the first.
+    pub fn review_for(&self, person: &PersonId) -> Option<&Review> {
+        let theirs = |review: &&Review| review.waiting_on().any(|id| id == person);
+        self.reviews.iter().find(theirs).or_else(|| self.reviews.first())
+    }
+
+    /// Those whose turn it is: who has yet to decide at an open step, deputies in the place of the absent. Everybody
+    /// once.
     pub fn waiting_on(&self) -> impl Iterator<Item = &PersonId> {
-        self.review.iter().flat_map(|review| review.undecided())
+        let all: BTreeSet<&PersonId> = self.reviews.iter().flat_map(Review::waiting_on).collect();
+        all.into_iter()
+    }
+
+    /// Whether an open step lacks the people that its quorum needs: somebody is away and nobody stands in.
+    pub fn is_uncovered(&self) -> bool {
+        self.phase == Phase::InReview && self.reviews.iter().any(|review| review.missing_people() > 0)
     }
 
     pub fn is_overdue(&self, now: Timestamp) -> bool {

@@ -6,6 +6,7 @@
 //! `decide/`, its event in [`Event`] with the effect in `apply.rs`, and a line in the transition table tests.
 
 mod apply;
+pub mod calendar;
 mod command;
 mod decide;
 mod digest;
@@ -16,6 +17,7 @@ mod item;
 mod journey;
 pub mod metrics;
 mod norm;
+mod organisation;
 mod people;
 mod permission;
 mod refusal;
@@ -24,13 +26,17 @@ mod time;
 
 pub use apply::{Inconsistent, apply, replay};
 pub use command::*;
-pub use decide::{MAX_TEXT, MAX_TITLE, Ruling, Situation, decide, eligible, review_opening};
+pub use decide::{
+    LadderRung, MAX_TEXT, MAX_TITLE, NOBODY_TO_DECIDE, Ruling, Situation, decide, eligible, ladder,
+    stage_opening,
+};
 pub use digest::ContentDigest;
 pub use event::*;
 pub use ids::*;
 pub use item::*;
 pub use journey::*;
 pub use norm::*;
+pub use organisation::*;
 pub use people::*;
 pub use permission::{may_view, permits};
 pub use refusal::*;

@@ -5,7 +5,20 @@ use crate::item::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ts_rs::TS,
+    schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum Role {
@@ -89,6 +102,10 @@ pub struct Person {
     /// Names of the journey groups the person decides for, for example `legal`.
     #[serde(default)]
     pub groups: Vec<String>,
+    /// Whom the person reports to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub lead: Option<PersonId>,
 }
 
 impl Person {
@@ -111,6 +128,10 @@ pub struct Client {
     pub code: String,
     /// The client's segment, for example `enterprise`.
     pub cohort: String,
+    /// The member of staff who is responsible for the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub owner: Option<PersonId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -121,26 +142,52 @@ pub struct Project {
     pub name: String,
 }
 
-/// The people that rules look up. Ordered by id, so that every pass over it is the same everywhere.
+/// The people that rules look up, and who is responsible for which client. Ordered by id, so that every pass over it is
+/// the same everywhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct People(BTreeMap<PersonId, Person>);
+pub struct People {
+    people: BTreeMap<PersonId, Person>,
+    client_owners: BTreeMap<ClientId, PersonId>,
+}
 
 impl People {
     pub fn new(people: impl IntoIterator<Item = Person>) -> Self {
-        Self(people.into_iter().map(|person| (person.id.clone(), person)).collect())
+        Self {
+            people: people.into_iter().map(|person| (person.id.clone(), person)).collect(),
+            client_owners: BTreeMap::new(),
+        }
+    }
+
+    /// With those who are responsible for these clients.
+    #[must_use]
+    pub fn with_clients<'a>(mut self, clients: impl IntoIterator<Item = &'a Client>) -> Self {
+        self.client_owners = clients
+            .into_iter()
+            .filter_map(|client| Some((client.id.clone(), client.owner.clone()?)))
+            .collect();
+        self
     }
 
     pub fn get(&self, id: &PersonId) -> Option<&Person> {
-        self.0.get(id)
+        self.people.get(id)
     }
 
     /// Everybody, in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = &Person> {
-        self.0.values()
+        self.people.values()
     }
 
     /// The name to show; an id that nobody has is shown as it is.
     pub fn name<'a>(&'a self, id: &'a PersonId) -> &'a str {
-        self.0.get(id).map_or(id.as_str(), |person| &person.name)
+        self.people.get(id).map_or(id.as_str(), |person| &person.name)
+    }
+
+    pub fn client_owner(&self, client: &ClientId) -> Option<&PersonId> {
+        self.client_owners.get(client)
+    }
+
+    /// Whom the person reports to.
+    pub fn lead_of(&self, id: &PersonId) -> Option<&PersonId> {
+        self.people.get(id)?.lead.as_ref()
     }
 }

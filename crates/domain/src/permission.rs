@@ -4,6 +4,7 @@ use crate::command::Action;
 use crate::item::{Actor, Item, Phase};
 use crate::people::{Person, Place, Role};
 use crate::refusal::Denial;
+use crate::review::Review;
 
 /// The roles that may do `action` to an item that their grant reaches.
 pub const fn roles_for(action: Action) -> &'static [Role] {
@@ -21,7 +22,8 @@ pub const fn roles_for(action: Action) -> &'static [Role] {
         Action::Reassign | Action::Escalate | Action::NoteInternally => {
             &[InternalOwner, InternalApprover, TeamLead, PortalAdmin]
         }
-        Action::DeEscalate => &[TeamLead, PortalAdmin],
+        Action::DeEscalate | Action::Override => &[TeamLead, PortalAdmin],
+        Action::Climb => &[],
         Action::ResolveException | Action::Reopen | Action::SetDue | Action::SetPriority => {
             &[InternalOwner, TeamLead, PortalAdmin]
         }
@@ -89,7 +91,7 @@ pub(crate) fn permits_actor(
 ) -> Result<(), Denial> {
     match (actor, person) {
         (Actor::System(_), _) => match action {
-            Action::Approve | Action::RequestChanges | Action::Claim => {
+            Action::Approve | Action::Override | Action::RequestChanges | Action::Claim => {
                 Err(Denial::NeedsRole(roles_for(action).to_vec()))
             }
             _ => Ok(()),
@@ -107,11 +109,11 @@ fn may_decide(person: &Person, item: &Item) -> Result<(), Denial> {
     if item.contributors.contains(&person.id) {
         return Err(Denial::Contributor);
     }
-    match &item.review {
-        Some(review) if !review.reviewers.is_empty() && !review.reviewers.contains(&person.id) => {
-            Err(Denial::NotReviewer)
-        }
-        _ => Ok(()),
+    let open_to = |review: &Review| review.reviewers.contains(&person.id) || review.has_free_seats();
+    if item.reviews.is_empty() || item.reviews.iter().any(open_to) {
+        Ok(())
+    } else {
+        Err(Denial::NotReviewer)
     }
 }
 

@@ -1,9 +1,11 @@
 //! Why a command is refused, or needs nothing done. Closed lists; the sentences are made where people read them.
 
 use crate::command::{Action, Seen};
-use crate::ids::{PersonId, StageKey};
-use crate::item::Phase;
+use crate::ids::{PersonId, StageKey, StepKey};
+use crate::item::{Kind, Phase};
+use crate::journey::FieldProblem;
 use crate::people::Role;
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Why `decide` says no.
@@ -22,7 +24,31 @@ pub enum Refusal {
     #[error("the assignment changed since it was seen")]
     AssignmentChanged { seen: u32, current: u32 },
     #[error("the review seen was closed since")]
-    ReviewMovedOn { stage: Option<StageKey> },
+    ReviewMovedOn { step: Option<StepKey> },
+    /// Conflict: the item moved to another version of its journey.
+    #[error("the journey's rules changed since it was seen")]
+    JourneyChanged { seen: u32, current: u32 },
+    /// Several steps are open, and the command does not say which it means.
+    #[error("say which step")]
+    StepRequired { steps: Vec<StepKey> },
+    /// Fewer people would be left to decide than must approve.
+    #[error("too few people would be left to decide")]
+    QuorumUnreachable { step: StepKey, needed: u32 },
+    /// The journey refuses what would open a step that nobody may decide.
+    #[error("nobody may decide at the next step")]
+    NobodyToDecide { step: StepKey },
+    #[error("{key}: {problem}")]
+    Field { key: String, problem: FieldProblem },
+    /// The journey is not for items of this kind.
+    #[error("the journey is not for a {kind:?}")]
+    WrongKind { kind: Kind },
+    #[error("there is no such category of exceptions")]
+    UnknownCategory { known: Vec<String> },
+    #[error("the journey has no such stage")]
+    UnknownStage { stage: StageKey },
+    /// It is not time for this rung yet.
+    #[error("not due yet")]
+    NotDueYet { at: Option<Timestamp> },
     #[error("a reason is required")]
     ReasonRequired { action: Action },
     #[error("{field} is too long: {length} of at most {limit} bytes")]
@@ -66,6 +92,10 @@ pub enum Denial {
     NotADecider,
     Disabled,
     UnknownPerson,
+    /// The journey names no role that may override, or none that the person holds.
+    NoOverride,
+    /// Only the portal's own automation does this.
+    AutomationOnly,
 }
 
 /// What a command wanted is so already.
@@ -77,6 +107,8 @@ pub enum Satisfied {
     AlreadySentBack,
     AlreadyAssigned,
     AlreadyEscalated,
+    /// This rung was climbed before.
+    AlreadyClimbed,
     NotEscalated,
     AlreadyCompleted,
     AlreadyWithdrawn,
@@ -95,6 +127,7 @@ impl Refusal {
             Refusal::ContentChanged { .. }
                 | Refusal::AssignmentChanged { .. }
                 | Refusal::ReviewMovedOn { .. }
+                | Refusal::JourneyChanged { .. }
         )
     }
 }

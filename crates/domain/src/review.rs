@@ -1,8 +1,8 @@
 //! Reviews: one approval step of one item in one round, and the decisions taken in it.
 
 use crate::digest::ContentDigest;
-use crate::ids::{PersonId, StageKey};
-use crate::journey::Quorum;
+use crate::ids::{PersonId, StageKey, StepKey};
+use crate::journey::{Quorum, Veto};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -11,10 +11,15 @@ use std::collections::BTreeSet;
 #[ts(export)]
 pub struct Review {
     pub stage: StageKey,
+    pub step: StepKey,
     pub round: u32,
-    /// Whose turn it is. Empty: anybody eligible may claim it.
+    /// Whose turn it became. Empty: anybody eligible may claim it.
     pub reviewers: Vec<PersonId>,
     pub quorum: Quorum,
+    /// How many people must approve, counted when it opened: it never becomes less while the review is open.
+    pub needed: u32,
+    #[serde(default)]
+    pub veto: Veto,
     pub opened_at: Timestamp,
     pub due_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -36,7 +41,7 @@ pub struct Closing {
 pub enum ReviewOutcome {
     Approved,
     ChangesRequested,
-    /// The content changed, or the item left review, before it was decided.
+    /// The content changed, another step sent the item back, or it left review, before this was decided.
     Outdated,
 }
 
@@ -53,38 +58,133 @@ pub enum Verdict {
 #[ts(export)]
 pub struct Decision {
     pub by: PersonId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub on_behalf_of: Option<PersonId>,
+    /// The chain of absent people from the reviewer to the one who handed on to `by`. Empty: in their own right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_behalf_of: Vec<PersonId>,
     pub verdict: Verdict,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     pub content: ContentDigest,
     pub round: u32,
+    /// The version of the journey by whose rules it was decided.
+    pub journey_version: u32,
+    /// Those of the step's groups that `by` belonged to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// Taken in the deciders' place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overriding: bool,
     pub at: Timestamp,
 }
 
+impl Decision {
+    /// Whose seat it fills: the absent reviewer's, or the decider's own.
+    pub fn seat(&self) -> &PersonId {
+        self.on_behalf_of.first().unwrap_or(&self.by)
+    }
+}
+
+/// Where a review stands, given the approvals so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Open,
+    Approved,
+}
+
 impl Review {
-    /// The reviewers who have not decided yet.
+    /// The reviewers whose seat nobody has filled yet.
     pub fn undecided(&self) -> impl Iterator<Item = &PersonId> {
-        self.reviewers.iter().filter(|person| !self.decisions.iter().any(|decision| &&decision.by == person))
+        self.reviewers
+            .iter()
+            .filter(|person| !self.decisions.iter().any(|decision| decision.seat() == *person))
     }
 
-    /// How many different people approved this content.
-    pub fn approvals(&self, content: &ContentDigest) -> usize {
+    /// Those whose turn it is.
+    pub fn waiting_on(&self) -> impl Iterator<Item = &PersonId> {
+        self.undecided()
+    }
+
+    /// The people who approved this content, each once.
+    pub fn approvers(&self, content: &ContentDigest) -> BTreeSet<&PersonId> {
+        self.approvals_of(content).map(|decision| &decision.by).collect()
+    }
+
+    fn approvals_of(&self, content: &ContentDigest) -> impl Iterator<Item = &Decision> {
         self.decisions
             .iter()
-            .filter(|decision| decision.verdict == Verdict::Approve && &decision.content == content)
-            .map(|decision| &decision.by)
-            .collect::<BTreeSet<_>>()
-            .len()
+            .filter(move |decision| decision.verdict == Verdict::Approve && &decision.content == content)
     }
 
-    /// How many approvals close this review. Never less than one.
-    pub fn approvals_needed(&self) -> usize {
-        match self.quorum {
-            Quorum::Any => 1,
-            Quorum::All => self.reviewers.len().max(1),
-            Quorum::AtLeast(number) => usize::from(number).max(1),
+    /// How far it has come: approvals that count, of those needed.
+    pub fn approvals(&self, content: &ContentDigest) -> u32 {
+        let counted = match &self.quorum {
+            Quorum::OnePerGroup(groups) => {
+                let hats: Vec<(&PersonId, &[String])> = self
+                    .approvals_of(content)
+                    .map(|decision| (&decision.by, decision.groups.as_slice()))
+                    .collect();
+                groups_filled(groups, &hats)
+            }
+            _ => self.approvers(content).len(),
+        };
+        u32::try_from(counted).unwrap_or(u32::MAX).min(self.needed)
+    }
+
+    pub fn standing(&self, content: &ContentDigest) -> Standing {
+        let overridden = self.approvals_of(content).any(|decision| decision.overriding);
+        if overridden || self.approvals(content) >= self.needed { Standing::Approved } else { Standing::Open }
+    }
+
+    /// Whether anybody eligible may take a seat: a pool, or fewer people are left than must approve.
+    pub fn has_free_seats(&self) -> bool {
+        self.reviewers.is_empty() || self.missing_people() > 0
+    }
+
+    /// How many people it lacks to reach its quorum even if everybody whose turn it is approves. A pool lacks nobody.
+    pub fn missing_people(&self) -> u32 {
+        if self.reviewers.is_empty() {
+            return 0;
+        }
+        let approvers = self.decisions.iter().filter(|decision| decision.verdict == Verdict::Approve);
+        let reachable: BTreeSet<&PersonId> =
+            approvers.map(|decision| &decision.by).chain(self.waiting_on()).collect();
+        self.needed.saturating_sub(u32::try_from(reachable.len()).unwrap_or(u32::MAX))
+    }
+}
+
+/// How many of `groups` can be given a person of their own, from people with the groups that they belong to: a maximum
+/// matching, found by augmenting paths.
+pub(crate) fn groups_filled(groups: &[String], people: &[(&PersonId, &[String])]) -> usize {
+    let mut taken: Vec<Option<usize>> = vec![None; groups.len()];
+    let mut seen_people = BTreeSet::new();
+    let mut filled = 0;
+    for (index, (person, _)) in people.iter().enumerate() {
+        if seen_people.insert(*person) && seat(index, groups, people, &mut taken, &mut BTreeSet::new()) {
+            filled += 1;
         }
     }
+    filled
+}
+
+fn seat(
+    person: usize,
+    groups: &[String],
+    people: &[(&PersonId, &[String])],
+    taken: &mut Vec<Option<usize>>,
+    tried: &mut BTreeSet<usize>,
+) -> bool {
+    for (at, group) in groups.iter().enumerate() {
+        if !people[person].1.contains(group) || !tried.insert(at) {
+            continue;
+        }
+        let free = match taken[at] {
+            None => true,
+            Some(other) => seat(other, groups, people, taken, tried),
+        };
+        if free {
+            taken[at] = Some(person);
+            return true;
+        }
+    }
+    false
 }

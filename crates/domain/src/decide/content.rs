@@ -1,13 +1,13 @@
 //! What is said about an item, and what it consists of.
 
-use super::review::first_step;
+use super::review::close_undecided;
 use super::{Case, MAX_TEXT, MAX_TITLE, Ruling, bounded, happened};
 use crate::command::Action;
 use crate::event::Event;
 use crate::ids::{AttachmentId, CommentId, PersonId};
-use crate::item::{Fields, Phase, Priority, Visibility};
+use crate::item::{FieldValue, Fields, Item, Phase, Priority, Visibility};
+use crate::journey::{FieldProblem, Journey, Part};
 use crate::refusal::{Refusal, Satisfied};
-use crate::review::ReviewOutcome;
 use crate::time::Timestamp;
 
 /// The phases in which content may still change.
@@ -51,12 +51,21 @@ pub(super) fn set_fields(
     for (key, value) in &changed {
         bounded(key, &value.to_string(), MAX_TEXT)?;
     }
+    let problem = |key: &str, problem| Refusal::Field { key: key.to_owned(), problem };
+    for (key, value) in &changed {
+        check_field(case.journey, key, Some(value)).map_err(|why| problem(key, why))?;
+    }
     let title = title.filter(|title| title != &case.item.title);
     let description = description.filter(|description| description != &case.item.description);
     if changed.is_empty() && title.is_none() && description.is_none() {
         return Ok(Ruling::AlreadySatisfied(Satisfied::AlreadySet));
     }
-    content_changed(case, Event::FieldsSet { fields: changed, title, description })
+    let is_cosmetic = |part, changed: bool| !changed || case.journey.cosmetic.contains(&part);
+    let cosmetic = changed.keys().all(|key| !case.journey.is_material(key))
+        && is_cosmetic(Part::Title, title.is_some())
+        && is_cosmetic(Part::Description, description.is_some());
+    let event = Event::FieldsSet { fields: changed, title, description, cosmetic };
+    if cosmetic { happened(vec![event]) } else { content_changed(case, event) }
 }
 
 pub(super) fn attach_version(
@@ -91,21 +100,61 @@ pub(super) fn attach_version(
     )
 }
 
+/// Whether a form may be handed over like this: what is required is there, what is there is acceptable, and nothing is
+/// there that the form does not know. A journey without a form takes anything.
+pub(super) fn check_form(journey: &Journey, fields: &Fields) -> Result<(), Refusal> {
+    let problem = |key: &str, problem| Refusal::Field { key: key.to_owned(), problem };
+    for (key, value) in fields {
+        bounded(key, &value.to_string(), MAX_TEXT)?;
+        check_field(journey, key, Some(value)).map_err(|why| problem(key, why))?;
+    }
+    let inputs = journey.fields.iter().filter(|field| !field.output);
+    for field in inputs.filter(|field| !fields.contains_key(&field.key)) {
+        field.check(None).map_err(|why| problem(&field.key, why))?;
+    }
+    Ok(())
+}
+
+fn check_field(journey: &Journey, key: &str, value: Option<&FieldValue>) -> Result<(), FieldProblem> {
+    match journey.field(key) {
+        Some(field) if field.output => Err(FieldProblem::Output),
+        Some(field) => field.check(value),
+        None if journey.fields.is_empty() => Ok(()),
+        None => Err(FieldProblem::Unknown),
+    }
+}
+
 /// A change of content outdates what was decided on the content before, and whoever made it may not decide: the
-/// review starts again at the first step. Where nothing was decided yet, it simply stays open.
+/// review starts again at the first stage. Where nothing was decided yet, and the change leads to no other stage, it
+/// simply stays open.
 fn content_changed(case: &Case<'_>, change: Event) -> Result<Ruling, Refusal> {
     let mut events = vec![change];
-    if let Some(review) = &case.item.review {
-        let at_first = case.journey.first_stage().is_some_and(|stage| stage.key == review.stage);
-        let by_reviewer = case.actor_id().is_some_and(|id| review.reviewers.contains(id));
-        if !at_first || !review.decisions.is_empty() || by_reviewer {
-            let mut contributors = case.item.contributors.clone();
-            contributors.extend(case.actor_id().cloned());
-            events.push(Event::ReviewClosed { outcome: ReviewOutcome::Outdated });
-            events.push(first_step(case.journey, case.item, &contributors, case.people, case.now));
-        }
+    if case.item.reviews.is_empty() || case.item.phase != Phase::InReview {
+        return happened(events);
     }
+    let after = case.after(&events)?;
+    if stays_open(case, &after) {
+        return happened(events);
+    }
+    events.extend(close_undecided(case.item, None));
+    let item = case.after(&events)?;
+    events.extend(case.opening(&item).next(None)?);
     happened(events)
+}
+
+/// Whether the open reviews are those that would open now, with nothing decided and nobody barred.
+fn stays_open(case: &Case<'_>, after: &Item) -> bool {
+    let undecided = case.item.reviews.iter().all(|review| review.decisions.is_empty());
+    let by_reviewer = case
+        .actor_id()
+        .is_some_and(|id| case.item.reviews.iter().any(|review| review.reviewers.contains(id)));
+    let first = case.journey.stages_ahead(None, after).next();
+    let same = first.is_some_and(|(stage, steps)| {
+        case.item.stage() == Some(&stage.key)
+            && steps.len() == case.item.reviews.len()
+            && steps.iter().all(|step| case.item.review(&step.key).is_some())
+    });
+    undecided && !by_reviewer && same
 }
 
 pub(super) fn set_due(case: &Case<'_>, due_at: Option<Timestamp>) -> Result<Ruling, Refusal> {

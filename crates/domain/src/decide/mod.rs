@@ -1,22 +1,30 @@
 //! `decide`: a command becomes events, or a typed refusal. The same function predicts and enforces.
 
+mod assignment;
 mod content;
+mod deciders;
+mod escalation;
+mod exception;
 mod flow;
+mod opening;
 mod review;
-mod reviewers;
 
-pub use review::review_opening;
-pub use reviewers::eligible;
+pub use deciders::eligible;
+pub use escalation::{LadderRung, ladder};
+pub use opening::{NOBODY_TO_DECIDE, stage_opening};
 
+use crate::apply::apply;
 use crate::command::{Action, Command};
-use crate::event::Event;
+use crate::event::{Event, Recorded};
 use crate::ids::PersonId;
 use crate::item::{Actor, Item, Phase};
 use crate::journey::Journey;
-use crate::people::{People, Person};
+use crate::organisation::Organisation;
+use crate::people::Person;
 use crate::permission::{by_relation, permits_actor};
 use crate::refusal::{Refusal, Satisfied};
 use crate::time::Timestamp;
+use opening::Opening;
 
 /// What a decision is made upon.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +33,7 @@ pub struct Situation<'a> {
     pub item: Option<&'a Item>,
     /// The journey version that the item is pinned to, or starts on.
     pub journey: &'a Journey,
-    pub people: &'a People,
+    pub organisation: &'a Organisation,
 }
 
 /// What a command comes to when no rule refuses it.
@@ -58,21 +66,32 @@ pub fn decide(
             _ => Err(Refusal::NoSuchItem),
         };
     };
-    let case = Case { item, journey: situation.journey, people: situation.people, actor, now };
+    let case = Case { item, journey: situation.journey, organisation: situation.organisation, actor, now };
     case.permitted(command.action())?;
     match command {
         Command::Submit(submission) => flow::submit_draft(&case, submission),
-        Command::Approve { seen, comment } => review::approve(&case, seen, comment.as_deref()),
-        Command::RequestChanges { seen, reason } => review::request_changes(&case, seen, reason),
-        Command::Claim { assignment_version } => review::claim(&case, *assignment_version),
-        Command::Reassign { from, to, assignment_version, reason } => {
-            review::reassign(&case, from.as_ref(), to, *assignment_version, reason.as_deref())
+        Command::Approve { seen, comment, outputs } => {
+            review::approve(&case, seen, comment.as_deref(), outputs)
         }
+        Command::Override { seen, reason } => review::overrule(&case, seen, reason),
+        Command::RequestChanges { seen, reason } => review::request_changes(&case, seen, reason),
+        Command::Claim { step, assignment_version } => {
+            assignment::claim(&case, step.as_ref(), *assignment_version)
+        }
+        Command::Reassign { step, from, to, assignment_version, reason } => assignment::reassign(
+            &case,
+            step.as_ref(),
+            from.as_ref(),
+            to,
+            *assignment_version,
+            reason.as_deref(),
+        ),
         Command::Resubmit { comment } => flow::resubmit(&case, comment.as_deref()),
-        Command::Escalate { to, reason } => flow::escalate(&case, to.as_ref(), reason),
-        Command::DeEscalate { reason } => flow::de_escalate(&case, reason.as_deref()),
-        Command::RaiseException { category, reason } => flow::raise_exception(&case, category, reason),
-        Command::ResolveException { to, reason } => flow::resolve_exception(&case, *to, reason),
+        Command::Escalate { to, reason } => escalation::escalate(&case, to.as_ref(), reason),
+        Command::DeEscalate { reason } => escalation::de_escalate(&case, reason.as_deref()),
+        Command::Climb { stage, round, rung } => escalation::climb(&case, stage, *round, *rung),
+        Command::RaiseException { category, reason } => exception::raise(&case, category, reason),
+        Command::ResolveException { to, reason } => exception::resolve(&case, to, reason),
         Command::Complete {} => flow::complete(&case),
         Command::Withdraw { reason } => flow::withdraw(&case, reason),
         Command::Reopen { reason } => flow::reopen(&case, reason),
@@ -94,7 +113,7 @@ pub fn decide(
 struct Case<'a> {
     item: &'a Item,
     journey: &'a Journey,
-    people: &'a People,
+    organisation: &'a Organisation,
     actor: &'a Actor,
     now: Timestamp,
 }
@@ -105,7 +124,7 @@ impl<'a> Case<'a> {
     }
 
     fn acting_person(&self) -> Option<&'a Person> {
-        self.actor_id().and_then(|id| self.people.get(id))
+        self.actor_id().and_then(|id| self.organisation.people.get(id))
     }
 
     fn permitted(&self, action: Action) -> Result<(), Refusal> {
@@ -117,6 +136,43 @@ impl<'a> Case<'a> {
         self.acting_person()
             .map_or(Ok(()), |person| by_relation(person, action, self.item))
             .map_err(|why| Refusal::Denied { action, why })
+    }
+
+    /// What opens next, the item being `item` by then.
+    fn opening<'b>(&'b self, item: &'b Item) -> Opening<'b> {
+        Opening {
+            journey: self.journey,
+            item,
+            contributors: &item.contributors,
+            organisation: self.organisation,
+            now: self.now,
+        }
+    }
+
+    /// The item as it will be after `events`, to look ahead.
+    fn after(&self, events: &[Event]) -> Result<Item, Refusal> {
+        let mut item = self.item.clone();
+        for event in events {
+            let recorded = Recorded {
+                event: event.clone(),
+                by: self.actor.clone(),
+                on_behalf_of: None,
+                at: self.now,
+                device_at: None,
+                command: None,
+            };
+            let id = item.id.clone();
+            item = apply(Some(item), &id, &recorded).map_err(|_| Refusal::NoOpenReview)?;
+        }
+        Ok(item)
+    }
+
+    fn is_open(&self, action: Action) -> Result<(), Refusal> {
+        if self.item.phase.is_open() {
+            Ok(())
+        } else {
+            Err(Refusal::WrongPhase { action, phase: self.item.phase })
+        }
     }
 
     fn in_phase(&self, action: Action, phases: &[Phase]) -> Result<(), Refusal> {

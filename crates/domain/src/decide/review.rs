@@ -1,162 +1,255 @@
-//! Decisions and who takes them: approve, request changes, claim, reassign.
+//! Decisions on what was seen: approve, override, request changes.
 
-use super::reviewers::{eligible, reviewers_for};
+use super::deciders::{eligible, groups_of, names};
 use super::{Case, Ruling, happened, optional, required};
+use crate::calendar::Target;
 use crate::command::{Action, Seen};
-use crate::digest::ContentDigest;
 use crate::event::Event;
 use crate::ids::PersonId;
-use crate::item::{Item, Phase};
-use crate::journey::{Journey, Stage};
-use crate::people::{People, Role};
+use crate::item::{Fields, Item, Phase};
+use crate::journey::{FieldProblem, Step, Veto};
+use crate::people::Person;
 use crate::refusal::{Denial, Refusal, Satisfied};
-use crate::review::{Review, ReviewOutcome, Verdict};
-use crate::time::{HOUR_MS, Timestamp};
-use std::collections::BTreeSet;
+use crate::review::{Decision, Review, ReviewOutcome, Standing, Verdict};
 
-pub(super) fn approve(case: &Case<'_>, seen: &Seen, comment: Option<&str>) -> Result<Ruling, Refusal> {
+pub(super) fn approve(
+    case: &Case<'_>,
+    seen: &Seen,
+    comment: Option<&str>,
+    outputs: &Fields,
+) -> Result<Ruling, Refusal> {
     let comment = optional(comment)?;
-    let review = match open_review_as_seen(case, Action::Approve, seen, Verdict::Approve)? {
-        Found::Open(review) => review,
+    let turn = match turn_as_seen(case, Action::Approve, seen, Verdict::Approve)? {
+        Found::Mine(turn) => turn,
         Found::Satisfied(why) => return Ok(Ruling::AlreadySatisfied(why)),
     };
-    let mut events = vec![decided(Verdict::Approve, comment, seen)];
-    if review.approvals(&seen.content) + 1 >= review.approvals_needed() {
-        events.push(Event::ReviewClosed { outcome: ReviewOutcome::Approved });
-        events.push(next_step(case, review));
+    if turn.step.reason_required && comment.is_none() {
+        return Err(Refusal::ReasonRequired { action: Action::Approve });
+    }
+    check_outputs(case, turn.step, outputs)?;
+    let decision = turn.decision(case, Verdict::Approve, comment, seen);
+    close_if_approved(case, &turn, decision, outputs)
+}
+
+/// Approves the whole step in the deciders' place. Who contributed may only where the journey says so.
+pub(super) fn overrule(case: &Case<'_>, seen: &Seen, reason: &str) -> Result<Ruling, Refusal> {
+    let reason = required(reason, Action::Override)?;
+    let action = Action::Override;
+    let review = match review_as_seen(case, action, seen, Verdict::Approve)? {
+        Seeing::Open(review) => review,
+        Seeing::Satisfied(why) => return Ok(Ruling::AlreadySatisfied(why)),
+    };
+    let me = me(case, action)?;
+    let rules = &case.journey.overrides;
+    let denied = |why| Refusal::Denied { action, why };
+    if !rules.roles.iter().any(|role| me.holds(*role, case.item.place())) {
+        return Err(denied(Denial::NoOverride));
+    }
+    if case.item.contributors.contains(&me.id) && !rules.own_work {
+        return Err(denied(Denial::Contributor));
+    }
+    let step = step_of(case, review)?;
+    let turn = Turn { review, step, me, on_behalf_of: Vec::new() };
+    let decision = Decision { overriding: true, ..turn.decision(case, Verdict::Approve, Some(reason), seen) };
+    close_if_approved(case, &turn, decision, &Fields::new())
+}
+
+fn close_if_approved(
+    case: &Case<'_>,
+    turn: &Turn<'_>,
+    decision: Decision,
+    outputs: &Fields,
+) -> Result<Ruling, Refusal> {
+    let mut after = turn.review.clone();
+    let content = decision.content.clone();
+    after.decisions.push(decision.clone());
+    let mut events = vec![decided(turn.step, decision, outputs)];
+    if after.standing(&content) == Standing::Approved {
+        events.push(Event::ReviewClosed { step: after.step.clone(), outcome: ReviewOutcome::Approved });
+        let others_open = case.item.reviews.iter().any(|other| other.step != after.step);
+        if !others_open {
+            events.extend(case.opening(case.item).next(Some(&after.stage))?);
+        }
     }
     happened(events)
 }
 
 pub(super) fn request_changes(case: &Case<'_>, seen: &Seen, reason: &str) -> Result<Ruling, Refusal> {
     let reason = required(reason, Action::RequestChanges)?;
-    match open_review_as_seen(case, Action::RequestChanges, seen, Verdict::RequestChanges)? {
-        Found::Satisfied(why) => Ok(Ruling::AlreadySatisfied(why)),
-        Found::Open(_) => happened(vec![
-            decided(Verdict::RequestChanges, Some(reason.clone()), seen),
-            Event::ReviewClosed { outcome: ReviewOutcome::ChangesRequested },
-            Event::ChangesRequested { reason, due_at: hours_from(case.now, case.journey.client_hours) },
-        ]),
-    }
-}
-
-pub(super) fn claim(case: &Case<'_>, assignment_version: u32) -> Result<Ruling, Refusal> {
-    let review = open_review(case, Action::Claim)?;
-    let me =
-        case.acting_person().ok_or(Refusal::Denied { action: Action::Claim, why: Denial::UnknownPerson })?;
-    if review.reviewers.contains(&me.id) {
-        return Ok(Ruling::AlreadySatisfied(Satisfied::AlreadyAssigned));
-    }
-    if !review.reviewers.is_empty() || assignment_version != case.item.assignment_version {
-        return Err(assignment_changed(case.item, assignment_version));
-    }
-    eligible(stage_of(case, review)?, case.item, me)
-        .map_err(|why| Refusal::Denied { action: Action::Claim, why })?;
-    happened(vec![Event::Reassigned { from: None, to: me.id.clone(), reason: None }])
-}
-
-pub(super) fn reassign(
-    case: &Case<'_>,
-    from: Option<&PersonId>,
-    to: &PersonId,
-    assignment_version: u32,
-    reason: Option<&str>,
-) -> Result<Ruling, Refusal> {
-    let reason = optional(reason)?;
-    let item = case.item;
-    if item.phase.is_terminal() || item.phase == Phase::Draft {
-        return Err(Refusal::WrongPhase { action: Action::Reassign, phase: item.phase });
-    }
-    let holders: Vec<&PersonId> = match &item.review {
-        Some(review) => review.undecided().collect(),
-        None => item.owner.iter().collect(),
+    let turn = match turn_as_seen(case, Action::RequestChanges, seen, Verdict::RequestChanges)? {
+        Found::Mine(turn) => turn,
+        Found::Satisfied(why) => return Ok(Ruling::AlreadySatisfied(why)),
     };
-    if holders == [to] {
-        return Ok(Ruling::AlreadySatisfied(Satisfied::AlreadyAssigned));
+    let decision = turn.decision(case, Verdict::RequestChanges, Some(reason.clone()), seen);
+    let mut after = turn.review.clone();
+    after.decisions.push(decision.clone());
+    let mut events = vec![decided(turn.step, decision, &Fields::new())];
+    if vetoes(case, &turn) || is_lost(case, &turn, &after, seen) {
+        events
+            .push(Event::ReviewClosed { step: after.step.clone(), outcome: ReviewOutcome::ChangesRequested });
+        events.extend(close_undecided(case.item, Some(&after)));
+        events.push(Event::ChangesRequested { reason, due_at: case.due(case.journey.client_answer) });
     }
-    if assignment_version != item.assignment_version {
-        return Err(assignment_changed(item, assignment_version));
-    }
-    case.related(Action::Reassign)?;
-    if let Some(person) = from.filter(|person| !holders.contains(person)) {
-        return Err(Refusal::NotAReviewer { person: person.clone() });
-    }
-    can_take(case, to).map_err(|why| Refusal::NotEligible { person: to.clone(), why })?;
-    happened(vec![Event::Reassigned { from: from.cloned(), to: to.clone(), reason }])
+    happened(events)
 }
 
-/// Whether `to` can take over the open review, or, with none open, the item.
-fn can_take(case: &Case<'_>, to: &PersonId) -> Result<(), Denial> {
-    let person = case.people.get(to).ok_or(Denial::UnknownPerson)?;
-    match &case.item.review {
-        Some(review) => {
-            if review.decisions.iter().any(|decision| &decision.by == to) {
-                return Err(Denial::AlreadyDecided);
-            }
-            match case.journey.stage(&review.stage) {
-                Some(stage) => eligible(stage, case.item, person),
-                None => Err(Denial::NotADecider),
-            }
+/// Closes the open reviews undecided, all but one.
+pub(super) fn close_undecided(item: &Item, except: Option<&Review>) -> Vec<Event> {
+    item.reviews
+        .iter()
+        .filter(|review| except.is_none_or(|except| except.step != review.step))
+        .map(|review| Event::ReviewClosed { step: review.step.clone(), outcome: ReviewOutcome::Outdated })
+        .collect()
+}
+
+/// Whether this one request for changes is enough to send the item back.
+fn vetoes(case: &Case<'_>, turn: &Turn<'_>) -> bool {
+    match &turn.review.veto {
+        Veto::Anyone => true,
+        Veto::Nobody => false,
+        Veto::Only(rules) => {
+            let people = &case.organisation.people;
+            rules.iter().any(|rule| names(rule, case.item, people, turn.me))
         }
-        None => {
-            let place = case.item.place();
-            if person.disabled {
-                Err(Denial::Disabled)
-            } else if person.holds(Role::InternalOwner, place) || person.holds(Role::TeamLead, place) {
-                Ok(())
-            } else {
-                Err(Denial::NeedsRole(vec![Role::InternalOwner, Role::TeamLead]))
-            }
+    }
+}
+
+/// Whether the approvals that are needed cannot be reached any more.
+fn is_lost(case: &Case<'_>, turn: &Turn<'_>, after: &Review, seen: &Seen) -> bool {
+    let against = after.decisions.iter().filter(|decision| decision.verdict == Verdict::RequestChanges);
+    let against: std::collections::BTreeSet<&PersonId> =
+        against.flat_map(|decision| [&decision.by, decision.seat()]).collect();
+    let mut hoped = after.clone();
+    let people = &case.organisation.people;
+    let could: Vec<&Person> = if after.has_free_seats() {
+        people.iter().filter(|person| eligible(turn.step, case.item, people, person).is_ok()).collect()
+    } else {
+        after.waiting_on().filter_map(|id| people.get(id)).collect()
+    };
+    for person in could.into_iter().filter(|person| !against.contains(&person.id)) {
+        let turn = Turn { review: turn.review, step: turn.step, me: person, on_behalf_of: Vec::new() };
+        hoped.decisions.push(turn.decision(case, Verdict::Approve, None, seen));
+    }
+    hoped.standing(&seen.content) == Standing::Open
+}
+
+/// A review that is the actor's to decide.
+struct Turn<'a> {
+    review: &'a Review,
+    step: &'a Step,
+    me: &'a Person,
+    on_behalf_of: Vec<PersonId>,
+}
+
+impl Turn<'_> {
+    fn decision(&self, case: &Case<'_>, verdict: Verdict, reason: Option<String>, seen: &Seen) -> Decision {
+        Decision {
+            by: self.me.id.clone(),
+            on_behalf_of: self.on_behalf_of.clone(),
+            verdict,
+            reason,
+            content: seen.content.clone(),
+            round: seen.round,
+            journey_version: seen.journey_version,
+            groups: groups_of(self.step, self.me),
+            overriding: false,
+            at: case.now,
         }
+    }
+}
+
+fn decided(step: &Step, decision: Decision, outputs: &Fields) -> Event {
+    Event::Decided {
+        step: step.key.clone(),
+        verdict: decision.verdict,
+        reason: decision.reason,
+        content: decision.content,
+        round: decision.round,
+        journey_version: decision.journey_version,
+        on_behalf_of: decision.on_behalf_of,
+        groups: decision.groups,
+        outputs: outputs.clone(),
+        overriding: decision.overriding,
     }
 }
 
 enum Found<'a> {
-    Open(&'a Review),
+    Mine(Turn<'a>),
     Satisfied(Satisfied),
 }
 
-/// The open review, if it is the one that was seen, of the content that was seen, and the actor's to decide.
-fn open_review_as_seen<'a>(
+/// The open review that was seen, and in what right the actor decides on it.
+fn turn_as_seen<'a>(
     case: &Case<'a>,
     action: Action,
     seen: &Seen,
     verdict: Verdict,
 ) -> Result<Found<'a>, Refusal> {
-    let item = case.item;
-    if let Some(why) = settled_as_wanted(item, seen, verdict) {
-        return Ok(Found::Satisfied(why));
-    }
-    let current = Seen { content: ContentDigest::of(item), round: item.round, stage: item.stage().cloned() };
-    if current.content != seen.content || current.round != seen.round {
-        return Err(Refusal::ContentChanged { seen: seen.clone(), current });
-    }
-    if item.phase != Phase::InReview {
-        return Err(match item.phase {
-            Phase::ChangesRequested | Phase::Approved => Refusal::ReviewMovedOn { stage: seen.stage.clone() },
-            phase => Refusal::WrongPhase { action, phase },
-        });
-    }
-    let review = open_review(case, action)?;
-    if seen.stage.as_ref() != Some(&review.stage) {
-        return Err(Refusal::ReviewMovedOn { stage: seen.stage.clone() });
-    }
-    let me = case.acting_person().ok_or(Refusal::Denied { action, why: Denial::UnknownPerson })?;
+    let review = match review_as_seen(case, action, seen, verdict)? {
+        Seeing::Open(review) => review,
+        Seeing::Satisfied(why) => return Ok(Found::Satisfied(why)),
+    };
+    let me = me(case, action)?;
+    let denied = |why| Refusal::Denied { action, why };
     if let Some(mine) = review.decisions.iter().find(|decision| decision.by == me.id) {
         return if mine.verdict == verdict && mine.content == seen.content {
-            Ok(Found::Satisfied(Satisfied::AlreadyApproved))
+            Ok(Found::Satisfied(match verdict {
+                Verdict::Approve => Satisfied::AlreadyApproved,
+                Verdict::RequestChanges => Satisfied::AlreadySentBack,
+            }))
         } else {
-            Err(Refusal::Denied { action, why: Denial::AlreadyDecided })
+            Err(denied(Denial::AlreadyDecided))
         };
     }
     case.related(action)?;
-    if review.reviewers.is_empty() {
-        eligible(stage_of(case, review)?, item, me).map_err(|why| Refusal::Denied { action, why })?;
+    let step = step_of(case, review)?;
+    if !review.reviewers.contains(&me.id) {
+        if !review.has_free_seats() {
+            return Err(denied(Denial::NotReviewer));
+        }
+        eligible(step, case.item, &case.organisation.people, me).map_err(denied)?;
     }
-    Ok(Found::Open(review))
+    Ok(Found::Mine(Turn { review, step, me, on_behalf_of: Vec::new() }))
 }
 
-/// Whether a closed review already says of the very content seen, at the stage seen, what is wanted now.
+enum Seeing<'a> {
+    Open(&'a Review),
+    Satisfied(Satisfied),
+}
+
+/// The open review, if it is the one that was seen, of the content and by the rules that were seen.
+fn review_as_seen<'a>(
+    case: &Case<'a>,
+    action: Action,
+    seen: &Seen,
+    verdict: Verdict,
+) -> Result<Seeing<'a>, Refusal> {
+    let item = case.item;
+    if let Some(why) = settled_as_wanted(item, seen, verdict) {
+        return Ok(Seeing::Satisfied(why));
+    }
+    let current = Seen::of(item, case.journey, item.reviews.first().map(|review| review.step.clone()));
+    if current.journey_version != seen.journey_version {
+        return Err(Refusal::JourneyChanged { seen: seen.journey_version, current: current.journey_version });
+    }
+    if current.content != seen.content || current.round != seen.round {
+        return Err(Refusal::ContentChanged { seen: seen.clone(), current });
+    }
+    let moved_on = || Refusal::ReviewMovedOn { step: seen.step.clone() };
+    if item.phase != Phase::InReview {
+        return Err(match item.phase {
+            Phase::ChangesRequested | Phase::Approved => moved_on(),
+            phase => Refusal::WrongPhase { action, phase },
+        });
+    }
+    if item.reviews.is_empty() {
+        return Err(Refusal::NoOpenReview);
+    }
+    let step = seen.step.as_ref().ok_or_else(moved_on)?;
+    item.review(step).map(Seeing::Open).ok_or_else(moved_on)
+}
+
+/// Whether a closed review already says of the very content seen, at the step seen, what is wanted now.
 fn settled_as_wanted(item: &Item, seen: &Seen, verdict: Verdict) -> Option<Satisfied> {
     let (outcome, satisfied) = match verdict {
         Verdict::Approve => (ReviewOutcome::Approved, Satisfied::AlreadyApproved),
@@ -165,74 +258,39 @@ fn settled_as_wanted(item: &Item, seen: &Seen, verdict: Verdict) -> Option<Satis
     item.closed_reviews
         .iter()
         .rev()
-        .filter(|review| review.round == seen.round && Some(&review.stage) == seen.stage.as_ref())
+        .filter(|review| review.round == seen.round && Some(&review.step) == seen.step.as_ref())
         .find(|review| review.decisions.iter().any(|decision| decision.content == seen.content))
         .filter(|review| review.closed.as_ref().is_some_and(|closing| closing.outcome == outcome))
         .map(|_| satisfied)
 }
 
-fn open_review<'a>(case: &Case<'a>, action: Action) -> Result<&'a Review, Refusal> {
-    case.in_phase(action, &[Phase::InReview])?;
-    case.item.review.as_ref().ok_or(Refusal::NoOpenReview)
+pub(super) fn step_of<'a>(case: &Case<'a>, review: &Review) -> Result<&'a Step, Refusal> {
+    case.journey.step(&review.step).map(|(_, step)| step).ok_or(Refusal::UnknownJourney)
 }
 
-fn stage_of<'a>(case: &Case<'a>, review: &Review) -> Result<&'a Stage, Refusal> {
-    case.journey.stage(&review.stage).ok_or(Refusal::UnknownJourney)
+fn me<'a>(case: &Case<'a>, action: Action) -> Result<&'a Person, Refusal> {
+    case.acting_person().ok_or(Refusal::Denied { action, why: Denial::UnknownPerson })
 }
 
-fn assignment_changed(item: &Item, seen: u32) -> Refusal {
-    Refusal::AssignmentChanged { seen, current: item.assignment_version }
-}
-
-fn decided(verdict: Verdict, reason: Option<String>, seen: &Seen) -> Event {
-    Event::Decided { verdict, reason, content: seen.content.clone(), round: seen.round }
-}
-
-fn next_step(case: &Case<'_>, review: &Review) -> Event {
-    match case.journey.stage_after(&review.stage) {
-        Some(stage) => review_opening(stage, case.item, case.people, case.now),
-        None => fully_approved(case.journey, case.now),
+/// Every output that the step asks for is there and acceptable, and nothing else.
+fn check_outputs(case: &Case<'_>, step: &Step, outputs: &Fields) -> Result<(), Refusal> {
+    let refused = |key: &str, problem| Refusal::Field { key: key.to_owned(), problem };
+    if let Some(key) = outputs.keys().find(|key| !step.outputs.contains(key)) {
+        return Err(refused(key, FieldProblem::NotAsked));
     }
-}
-
-/// The first step of the journey, or approval at once where there is none.
-pub(super) fn first_step(
-    journey: &Journey,
-    item: &Item,
-    contributors: &BTreeSet<PersonId>,
-    people: &People,
-    now: Timestamp,
-) -> Event {
-    match journey.first_stage() {
-        Some(stage) => review_opened(stage, item, contributors, people, now),
-        None => fully_approved(journey, now),
+    for key in &step.outputs {
+        let value = outputs.get(key).or_else(|| case.item.fields.get(key));
+        match case.journey.field(key) {
+            Some(field) => field.check_filled(value).map_err(|problem| refused(key, problem))?,
+            None if value.is_none() => return Err(refused(key, FieldProblem::Missing)),
+            None => {}
+        }
     }
+    Ok(())
 }
 
-/// The event that opens `stage` of `item` at `now`, with those whose turn it becomes.
-pub fn review_opening(stage: &Stage, item: &Item, people: &People, now: Timestamp) -> Event {
-    review_opened(stage, item, &item.contributors, people, now)
-}
-
-fn review_opened(
-    stage: &Stage,
-    item: &Item,
-    contributors: &BTreeSet<PersonId>,
-    people: &People,
-    now: Timestamp,
-) -> Event {
-    Event::ReviewOpened {
-        stage: stage.key.clone(),
-        reviewers: reviewers_for(stage, item, contributors, people),
-        quorum: stage.quorum,
-        due_at: Some(now.plus_ms(stage.target_ms())),
+impl Case<'_> {
+    pub(super) fn due(&self, target: Option<Target>) -> Option<crate::time::Timestamp> {
+        self.opening(self.item).due(target)
     }
-}
-
-fn fully_approved(journey: &Journey, now: Timestamp) -> Event {
-    Event::Approved { due_at: hours_from(now, journey.completion_hours) }
-}
-
-fn hours_from(now: Timestamp, hours: u32) -> Option<Timestamp> {
-    Some(now.plus_ms(i64::from(hours) * HOUR_MS))
 }

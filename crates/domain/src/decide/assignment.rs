@@ -1,0 +1,140 @@
+//! Who has it: claim, reassign.
+
+use super::deciders::eligible;
+use super::review::step_of;
+use super::{Case, Ruling, happened, optional};
+use crate::command::Action;
+use crate::event::Event;
+use crate::ids::{PersonId, StepKey};
+use crate::item::{Item, Phase};
+use crate::people::Role;
+use crate::refusal::{Denial, Refusal, Satisfied};
+use crate::review::{Review, Verdict};
+use std::collections::BTreeSet;
+
+pub(super) fn claim(
+    case: &Case<'_>,
+    step: Option<&StepKey>,
+    assignment_version: u32,
+) -> Result<Ruling, Refusal> {
+    let action = Action::Claim;
+    case.in_phase(action, &[Phase::InReview])?;
+    let me = case.acting_person().ok_or(Refusal::Denied { action, why: Denial::UnknownPerson })?;
+    let review = meant(case.item, step, Review::has_free_seats)?.ok_or(Refusal::NoOpenReview)?;
+    if review.reviewers.contains(&me.id) {
+        return Ok(Ruling::AlreadySatisfied(Satisfied::AlreadyAssigned));
+    }
+    if !review.has_free_seats() || assignment_version != case.item.assignment_version {
+        return Err(assignment_changed(case.item, assignment_version));
+    }
+    eligible(step_of(case, review)?, case.item, &case.organisation.people, me)
+        .map_err(|why| Refusal::Denied { action, why })?;
+    happened(vec![Event::Claimed { step: review.step.clone() }])
+}
+
+pub(super) fn reassign(
+    case: &Case<'_>,
+    step: Option<&StepKey>,
+    from: Option<&PersonId>,
+    to: &PersonId,
+    assignment_version: u32,
+    reason: Option<&str>,
+) -> Result<Ruling, Refusal> {
+    let reason = optional(reason)?;
+    let item = case.item;
+    if item.phase.is_terminal() || item.phase == Phase::Draft {
+        return Err(Refusal::WrongPhase { action: Action::Reassign, phase: item.phase });
+    }
+    let concerns = |review: &Review| match from {
+        Some(from) => review.undecided().any(|id| id == from),
+        None => case.actor_id().is_some_and(|me| review.undecided().any(|id| id == me)),
+    };
+    let review = meant(item, step, concerns)?;
+    let holders: Vec<&PersonId> = match review {
+        Some(review) => review.undecided().collect(),
+        None => item.owner.iter().collect(),
+    };
+    if holders == [to] {
+        return Ok(Ruling::AlreadySatisfied(Satisfied::AlreadyAssigned));
+    }
+    if assignment_version != item.assignment_version {
+        return Err(assignment_changed(item, assignment_version));
+    }
+    case.related(Action::Reassign)?;
+    if let Some(person) = from.filter(|person| !holders.contains(person)) {
+        return Err(Refusal::NotAReviewer { person: person.clone() });
+    }
+    can_take(case, review, to).map_err(|why| Refusal::NotEligible { person: to.clone(), why })?;
+    if let Some(review) = review {
+        let mut left: BTreeSet<&PersonId> = match from {
+            Some(from) => review.undecided().filter(|id| *id != from).collect(),
+            None => BTreeSet::new(),
+        };
+        left.insert(to);
+        check_reach(review, &left)?;
+    }
+    happened(vec![Event::Reassigned {
+        step: review.map(|review| review.step.clone()),
+        from: from.cloned(),
+        to: to.clone(),
+        reason,
+    }])
+}
+
+/// The open review that a command means: the one of the step that it names, the only one, or the only one that
+/// concerns it. None when none is open.
+fn meant<'a>(
+    item: &'a Item,
+    step: Option<&StepKey>,
+    concerns: impl Fn(&Review) -> bool,
+) -> Result<Option<&'a Review>, Refusal> {
+    if let Some(step) = step {
+        let moved_on = || Refusal::ReviewMovedOn { step: Some(step.clone()) };
+        return item.review(step).map(Some).ok_or_else(moved_on);
+    }
+    let mut concerned = item.reviews.iter().filter(|review| concerns(review));
+    match (item.reviews.as_slice(), concerned.next(), concerned.next()) {
+        ([], _, _) => Ok(None),
+        ([one], _, _) => Ok(Some(one)),
+        (_, Some(one), None) => Ok(Some(one)),
+        (all, _, _) => {
+            Err(Refusal::StepRequired { steps: all.iter().map(|review| review.step.clone()).collect() })
+        }
+    }
+}
+
+/// With those left to decide, the quorum must still be reachable: no reassignment makes it smaller.
+fn check_reach(review: &Review, left: &BTreeSet<&PersonId>) -> Result<(), Refusal> {
+    let approvers = review.decisions.iter().filter(|decision| decision.verdict == Verdict::Approve);
+    let reachable: BTreeSet<&PersonId> =
+        approvers.map(|decision| &decision.by).chain(left.iter().copied()).collect();
+    // The seats of a pool are taken one by one.
+    if review.has_free_seats() || reachable.len() >= review.needed as usize {
+        return Ok(());
+    }
+    Err(Refusal::QuorumUnreachable { step: review.step.clone(), needed: review.needed })
+}
+
+/// Whether `to` can take over the open review, or, with none open, the item.
+fn can_take(case: &Case<'_>, review: Option<&Review>, to: &PersonId) -> Result<(), Denial> {
+    let person = case.organisation.people.get(to).ok_or(Denial::UnknownPerson)?;
+    let Some(review) = review else {
+        let place = case.item.place();
+        return if person.disabled {
+            Err(Denial::Disabled)
+        } else if person.holds(Role::InternalOwner, place) || person.holds(Role::TeamLead, place) {
+            Ok(())
+        } else {
+            Err(Denial::NeedsRole(vec![Role::InternalOwner, Role::TeamLead]))
+        };
+    };
+    if review.decisions.iter().any(|decision| &decision.by == to) {
+        return Err(Denial::AlreadyDecided);
+    }
+    let (_, step) = case.journey.step(&review.step).ok_or(Denial::NotADecider)?;
+    eligible(step, case.item, &case.organisation.people, person)
+}
+
+fn assignment_changed(item: &Item, seen: u32) -> Refusal {
+    Refusal::AssignmentChanged { seen, current: item.assignment_version }
+}

@@ -1,0 +1,153 @@
+//! What opens next: the steps of the first stage that applies, or approval after the last.
+
+use super::deciders::{Turn, names, nearest, turn};
+use crate::calendar::Target;
+use crate::event::Event;
+use crate::ids::{PersonId, StageKey, StepKey};
+use crate::item::Item;
+use crate::journey::{Journey, NoDecider, Quorum, Stage, Step};
+use crate::organisation::Organisation;
+use crate::people::Role;
+use crate::refusal::Refusal;
+use crate::time::{HOUR_MS, Timestamp};
+use std::collections::BTreeSet;
+
+/// The category of an exception that the journey raises by itself.
+pub const NOBODY_TO_DECIDE: &str = "nobody to decide";
+
+/// Everything that the next opening depends on.
+pub(super) struct Opening<'a> {
+    pub journey: &'a Journey,
+    /// As it will be when the stage opens.
+    pub item: &'a Item,
+    pub contributors: &'a BTreeSet<PersonId>,
+    pub organisation: &'a Organisation,
+    pub now: Timestamp,
+}
+
+impl Opening<'_> {
+    /// The first stage that applies after `after`, or from the beginning.
+    ///
+    /// # Errors
+    /// [`Refusal::NobodyToDecide`], where the journey says that it refuses then.
+    pub fn next(&self, after: Option<&StageKey>) -> Result<Vec<Event>, Refusal> {
+        let mut ahead = self.journey.stages_ahead(after, self.item);
+        let next = ahead.next();
+        let mut events = Vec::new();
+        let skipped = self.skipped(after, next.as_ref().map(|(stage, steps)| (*stage, steps.as_slice())));
+        if !skipped.is_empty() {
+            events.push(Event::Skipped { steps: skipped });
+        }
+        match next {
+            Some((stage, steps)) => events.extend(self.stage(stage, &steps)?),
+            None => events.push(Event::Approved { due_at: self.due(self.journey.completion) }),
+        }
+        Ok(events)
+    }
+
+    /// Opens these steps of `stage`.
+    ///
+    /// # Errors
+    /// [`Refusal::NobodyToDecide`], where the journey says that it refuses then.
+    pub fn stage(&self, stage: &Stage, steps: &[&Step]) -> Result<Vec<Event>, Refusal> {
+        let due_at = self.due(stage.target);
+        let mut events = Vec::with_capacity(steps.len());
+        let mut unattended = Vec::new();
+        for step in steps {
+            let leads = step.no_decider == NoDecider::Lead;
+            let found = turn(step, self.item, self.contributors, &self.organisation.people, leads);
+            let Turn { reviewers, needed, fallback } = match found {
+                Some(turn) => turn,
+                None if step.no_decider == NoDecider::Refuse => {
+                    return Err(Refusal::NobodyToDecide { step: step.key.clone() });
+                }
+                None => {
+                    unattended.push(step.name.as_str());
+                    Turn { reviewers: Vec::new(), needed: needed_at_least(step), fallback: true }
+                }
+            };
+            events.push(Event::ReviewOpened {
+                stage: stage.key.clone(),
+                step: step.key.clone(),
+                reviewers,
+                quorum: step.quorum.clone(),
+                needed,
+                veto: step.veto.clone(),
+                due_at,
+                fallback,
+            });
+        }
+        if !unattended.is_empty() {
+            events.push(Event::ExceptionRaised {
+                category: NOBODY_TO_DECIDE.to_owned(),
+                reason: format!("Too few people may decide at {}.", unattended.join(" and ")),
+                handler: self.handler(),
+                automatic: true,
+            });
+        }
+        Ok(events)
+    }
+
+    /// Who handles an exception: whom the journey names, else the owner, else a team lead over the item.
+    pub fn handler(&self) -> Option<PersonId> {
+        let people = &self.organisation.people;
+        let item = self.item;
+        let able = || people.iter().filter(|person| !person.disabled);
+        let rules = &self.journey.exceptions.handlers;
+        let named = able().filter(|person| rules.iter().any(|rule| names(rule, item, people, person)));
+        let owner = able().filter(|person| item.owner.as_ref() == Some(&person.id));
+        let leads = able().filter(|person| person.holds(Role::TeamLead, item.place()));
+        let first = |found: Vec<PersonId>| found.into_iter().next();
+        first(nearest(item, named, 1))
+            .or_else(|| first(nearest(item, owner, 1)))
+            .or_else(|| first(nearest(item, leads, 1)))
+    }
+
+    pub fn due(&self, target: Option<Target>) -> Option<Timestamp> {
+        match target? {
+            Target::Hours(hours) => Some(self.now.plus_ms(i64::from(hours) * HOUR_MS)),
+            Target::BusinessMinutes(_) | Target::BusinessDays(_) => None,
+        }
+    }
+
+    /// What lies between `after` and `next` and does not apply.
+    fn skipped(&self, after: Option<&StageKey>, next: Option<(&Stage, &[&Step])>) -> Vec<StepKey> {
+        let from = after.map_or(0, |key| {
+            self.journey.stages.iter().position(|stage| &stage.key == key).map_or(0, |at| at + 1)
+        });
+        let until = next.and_then(|(next, _)| {
+            self.journey.stages.iter().position(|stage| stage.key == next.key).map(|at| at + 1)
+        });
+        let passed = &self.journey.stages[from..until.unwrap_or(self.journey.stages.len()).max(from)];
+        passed
+            .iter()
+            .filter(|stage| !stage.optional)
+            .flat_map(|stage| &stage.steps)
+            .filter(|step| next.is_none_or(|(_, steps)| !steps.iter().any(|open| open.key == step.key)))
+            .map(|step| step.key.clone())
+            .collect()
+    }
+}
+
+/// Opens `stage` of `item` at `now`, whatever leads there: for histories that are written, not acted. The steps that
+/// apply; all of them, where none does.
+pub fn stage_opening(
+    journey: &Journey,
+    stage: &Stage,
+    item: &Item,
+    organisation: &Organisation,
+    now: Timestamp,
+) -> Vec<Event> {
+    let opening = Opening { journey, item, contributors: &item.contributors, organisation, now };
+    let applying = stage.steps_for(item);
+    let steps = if applying.is_empty() { stage.steps.iter().collect() } else { applying };
+    opening.stage(stage, &steps).unwrap_or_default()
+}
+
+fn needed_at_least(step: &Step) -> u32 {
+    match &step.quorum {
+        Quorum::AtLeast(number) => u32::from(*number).max(1),
+        Quorum::OnePerGroup(groups) => u32::try_from(groups.len()).unwrap_or(u32::MAX).max(1),
+        Quorum::Any | Quorum::All => 1,
+    }
+}
