@@ -6,6 +6,8 @@ import type { FieldValue } from "./FieldValue";
 import type { PersonId } from "./PersonId";
 import type { Priority } from "./Priority";
 import type { Seen } from "./Seen";
+import type { StageKey } from "./StageKey";
+import type { StepKey } from "./StepKey";
 import type { Submission } from "./Submission";
 import type { Timestamp } from "./Timestamp";
 import type { Visibility } from "./Visibility";
@@ -13,4 +15,12 @@ import type { Visibility } from "./Visibility";
 /**
  * A command on one item. `submit` makes the item, all others change it.
  */
-export type Command = { "do": "submit" } & Submission | { "do": "approve", seen: Seen, comment?: string | null, } | { "do": "request_changes", seen: Seen, reason: string, } | { "do": "resubmit", comment: string | null, } | { "do": "claim", assignment_version: number, } | { "do": "reassign", from: PersonId | null, to: PersonId, assignment_version: number, reason: string | null, } | { "do": "escalate", to: PersonId | null, reason: string, } | { "do": "de_escalate", reason: string | null, } | { "do": "raise_exception", category: string, reason: string, } | { "do": "resolve_exception", to: ExceptionExit, reason: string, } | { "do": "complete", } | { "do": "withdraw", reason: string, } | { "do": "reopen", reason: string, } | { "do": "comment", id: CommentId, visibility: Visibility, body: string, mentions: Array<PersonId>, } | { "do": "set_fields", fields: { [key in string]: FieldValue }, title: string | null, description: string | null, } | { "do": "set_due", due_at: Timestamp | null, } | { "do": "set_priority", priority: Priority, } | { "do": "attach_version", attachment: AttachmentId, name: string, sha256: string, size: number, media_type: string, };
+export type Command = { "do": "submit" } & Submission | { "do": "approve", seen: Seen, comment?: string | null, 
+/**
+ * Values of the step's output fields.
+ */
+outputs?: { [key in string]: FieldValue }, } | { "do": "override", seen: Seen, reason: string, } | { "do": "request_changes", seen: Seen, reason: string, } | { "do": "resubmit", comment: string | null, } | { "do": "claim", step?: StepKey | null, assignment_version: number, } | { "do": "reassign", step?: StepKey | null, from: PersonId | null, to: PersonId, assignment_version: number, reason: string | null, } | { "do": "escalate", to: PersonId | null, reason: string, } | { "do": "de_escalate", reason: string | null, } | { "do": "climb", stage: StageKey, round: number, 
+/**
+ * From 1.
+ */
+rung: number, } | { "do": "raise_exception", category: string, reason: string, } | { "do": "resolve_exception", to: ExceptionExit, reason: string, } | { "do": "complete", } | { "do": "withdraw", reason: string, } | { "do": "reopen", reason: string, } | { "do": "comment", id: CommentId, visibility: Visibility, body: string, mentions: Array<PersonId>, } | { "do": "set_fields", fields: { [key in string]: FieldValue }, title: string | null, description: string | null, } | { "do": "set_due", due_at: Timestamp | null, } | { "do": "set_priority", priority: Priority, } | { "do": "attach_version", attachment: AttachmentId, name: string, sha256: string, size: number, media_type: string, };

@@ -39,9 +39,9 @@ round: number,
  */
 assignment_version: number, 
 /**
- * The open review, if any.
+ * The open reviews: the steps of one stage, side by side.
  */
-review?: Review | null, 
+reviews?: Array<Review>, 
 /**
  * Reviews that were closed, oldest first.
  */
@@ -49,7 +49,11 @@ closed_reviews?: Array<Review>, attachments?: Array<Attachment>, comments?: Arra
 /**
  * Everybody who contributed content in this round: they may not decide on it.
  */
-contributors?: Array<PersonId>, escalation?: Escalation | null, exception?: ExceptionState | null, created_at: Timestamp, submitted_at: Timestamp | null, 
+contributors?: Array<PersonId>, escalation?: Escalation | null, 
+/**
+ * How many rungs of its stage's escalation ladder it has climbed.
+ */
+rungs: number, exception?: ExceptionState | null, created_at: Timestamp, submitted_at: Timestamp | null, 
 /**
  * When the item came to where it stands now (stage or phase).
  */

@@ -10,4 +10,8 @@ time_zone: string, grants: Array<Grant>, disabled: boolean,
 /**
  * Names of the journey groups the person decides for, for example `legal`.
  */
-groups: Array<string>, };
+groups: Array<string>, 
+/**
+ * Whom the person reports to.
+ */
+lead?: PersonId, };

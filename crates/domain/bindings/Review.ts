@@ -4,10 +4,16 @@ import type { Decision } from "./Decision";
 import type { PersonId } from "./PersonId";
 import type { Quorum } from "./Quorum";
 import type { StageKey } from "./StageKey";
+import type { StepKey } from "./StepKey";
 import type { Timestamp } from "./Timestamp";
+import type { Veto } from "./Veto";
 
-export type Review = { stage: StageKey, round: number, 
+export type Review = { stage: StageKey, step: StepKey, round: number, 
 /**
- * Whose turn it is. Empty: anybody eligible may claim it.
+ * Whose turn it became. Empty: anybody eligible may claim it.
  */
-reviewers: Array<PersonId>, quorum: Quorum, opened_at: Timestamp, due_at: Timestamp | null, decisions?: Array<Decision>, closed?: Closing | null, };
+reviewers: Array<PersonId>, quorum: Quorum, 
+/**
+ * How many people must approve, counted when it opened: it never becomes less while the review is open.
+ */
+needed: number, veto: Veto, opened_at: Timestamp, due_at: Timestamp | null, decisions?: Array<Decision>, closed?: Closing | null, };

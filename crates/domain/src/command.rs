@@ -204,6 +204,16 @@ pub enum Action {
 }
 
 impl Command {
+    /// Approve what was seen, without a word.
+    pub fn approve(seen: Seen) -> Self {
+        Command::Approve { seen, comment: None, outputs: Fields::new() }
+    }
+
+    /// Put `to` in the place of all whose turn it is, at the only step that it can mean.
+    pub fn reassign(to: PersonId, assignment_version: u32) -> Self {
+        Command::Reassign { step: None, from: None, to, assignment_version, reason: None }
+    }
+
     pub fn action(&self) -> Action {
         match self {
             Command::Submit(_) => Action::Submit,

@@ -140,15 +140,14 @@ impl Review {
         self.reviewers.is_empty() || self.missing_people() > 0
     }
 
-    /// How many people it lacks to reach its quorum even if everybody whose turn it is approves. A pool lacks nobody.
+    /// How many seats nobody fills: fewer people decided or have their turn than must approve. A pool lacks nobody.
     pub fn missing_people(&self) -> u32 {
         if self.reviewers.is_empty() {
             return 0;
         }
-        let approvers = self.decisions.iter().filter(|decision| decision.verdict == Verdict::Approve);
-        let reachable: BTreeSet<&PersonId> =
-            approvers.map(|decision| &decision.by).chain(self.waiting_on()).collect();
-        self.needed.saturating_sub(u32::try_from(reachable.len()).unwrap_or(u32::MAX))
+        let seated: BTreeSet<&PersonId> =
+            self.decisions.iter().map(|decision| &decision.by).chain(self.waiting_on()).collect();
+        self.needed.saturating_sub(u32::try_from(seated.len()).unwrap_or(u32::MAX))
     }
 }
 

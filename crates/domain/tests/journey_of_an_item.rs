@@ -58,7 +58,7 @@ fn approval_of_an_older_version_conflicts() {
     let mut world = World::submitted();
     let seen = world.seen();
     world.accept("contact", set_title("Another report"));
-    let refusal = world.refused("olga", Command::Approve { seen: seen.clone(), comment: None });
+    let refusal = world.refused("olga", Command::approve(seen.clone()));
     assert!(refusal.is_conflict());
     assert!(matches!(refusal, Refusal::ContentChanged { seen: was, .. } if was == seen));
 }
@@ -69,14 +69,14 @@ fn a_decision_meant_for_an_earlier_round_conflicts_even_when_the_content_is_the_
     let seen = world.seen();
     world.send_back("olga");
     world.accept("contact", Command::Resubmit { comment: None });
-    let refusal = world.refused("olga", Command::Approve { seen, comment: None });
+    let refusal = world.refused("olga", Command::approve(seen));
     assert!(matches!(refusal, Refusal::ContentChanged { .. }), "{refusal:?}");
 }
 
 #[test]
 fn an_approval_meant_for_one_step_never_counts_at_the_next() {
     let mut world = World::submitted();
-    world.people = People::new(world.people.iter().cloned().map(|mut person| {
+    world.organisation.people = People::new(world.organisation.people.iter().cloned().map(|mut person| {
         if person.id.as_str() == "olga" {
             person.grants.push(Grant { role: Role::InternalApprover, scope: Scope::EVERYTHING });
         }
@@ -85,11 +85,8 @@ fn an_approval_meant_for_one_step_never_counts_at_the_next() {
     let seen = world.seen();
     world.approve("olga");
     let version = world.item().assignment_version;
-    world.accept(
-        "lena",
-        Command::Reassign { from: None, to: "olga".into(), assignment_version: version, reason: None },
-    );
-    let again = world.act("olga", &Command::Approve { seen, comment: None });
+    world.accept("lena", Command::reassign("olga".into(), version));
+    let again = world.act("olga", &Command::approve(seen));
     assert_eq!(again, Ok(Ruling::AlreadySatisfied(Satisfied::AlreadyApproved)));
     assert_eq!(world.item().stage(), Some(&"review".into()));
 }
@@ -109,7 +106,7 @@ fn two_deciders_at_once_yield_one_decision_and_one_already_satisfied() {
     let reviewer = world.reviewer();
     let seen = world.seen();
     world.approve(&reviewer);
-    let again = world.act(&reviewer, &Command::Approve { seen, comment: None });
+    let again = world.act(&reviewer, &Command::approve(seen));
     assert_eq!(again, Ok(Ruling::AlreadySatisfied(Satisfied::AlreadyApproved)));
 }
 
@@ -119,7 +116,7 @@ fn an_approval_after_somebody_sent_it_back_conflicts() {
     let reviewer = world.reviewer();
     let seen = world.seen();
     world.send_back(&reviewer);
-    let refusal = world.refused(&reviewer, Command::Approve { seen, comment: None });
+    let refusal = world.refused(&reviewer, Command::approve(seen));
     assert!(matches!(refusal, Refusal::ReviewMovedOn { .. }), "{refusal:?}");
 }
 
@@ -129,7 +126,7 @@ fn contributors_of_the_round_may_not_decide_on_it() {
     world.accept("olga", Command::Submit(Box::new(submission())));
     assert_eq!(world.reviewer(), "lena", "the owner keyed it in, so a lead checks it");
     let seen = world.seen();
-    let refusal = world.refused("olga", Command::Approve { seen, comment: None });
+    let refusal = world.refused("olga", Command::approve(seen));
     assert_eq!(refusal, Refusal::Denied { action: Action::Approve, why: Denial::Contributor });
 }
 
@@ -147,6 +144,7 @@ fn reassigning_moves_the_turn_and_the_former_reviewer_cannot_decide() {
     let other = if former == "anna" { "aron" } else { "anna" };
     let version = world.item().assignment_version;
     let to_other = |version| Command::Reassign {
+        step: None,
         from: None,
         to: other.into(),
         assignment_version: version,
@@ -154,7 +152,7 @@ fn reassigning_moves_the_turn_and_the_former_reviewer_cannot_decide() {
     };
     world.accept(&former, to_other(version));
     let seen = world.seen();
-    let refusal = world.refused(&former, Command::Approve { seen, comment: None });
+    let refusal = world.refused(&former, Command::approve(seen));
     assert_eq!(refusal, Refusal::Denied { action: Action::Approve, why: Denial::NotReviewer });
     let again = world.act("lena", &to_other(version));
     assert_eq!(again, Ok(Ruling::AlreadySatisfied(Satisfied::AlreadyAssigned)));
@@ -166,8 +164,7 @@ fn reassigning_what_was_meanwhile_reassigned_conflicts() {
     let former = world.reviewer();
     let other = if former == "anna" { "aron" } else { "anna" };
     let version = world.item().assignment_version;
-    let reassign =
-        |to: &str| Command::Reassign { from: None, to: to.into(), assignment_version: version, reason: None };
+    let reassign = |to: &str| Command::reassign(to.into(), version);
     world.accept("lena", reassign(other));
     let refusal = world.refused("lena", reassign(&former));
     assert!(matches!(refusal, Refusal::AssignmentChanged { .. }), "{refusal:?}");
@@ -184,8 +181,7 @@ fn nobody_can_be_given_what_they_may_not_decide() {
         ("admin", Denial::NotADecider),
         ("who", Denial::UnknownPerson),
     ] {
-        let command =
-            Command::Reassign { from: None, to: to.into(), assignment_version: version, reason: None };
+        let command = Command::reassign(to.into(), version);
         assert_eq!(world.refused("lena", command), Refusal::NotEligible { person: to.into(), why });
     }
 }
@@ -211,7 +207,7 @@ fn an_exception_returns_to_where_it_came_from() {
         Command::RaiseException { category: "missing data".into(), reason: "no budget code".into() },
     );
     let seen = world.seen();
-    let refusal = world.refused(&turn, Command::Approve { seen, comment: None });
+    let refusal = world.refused(&turn, Command::approve(seen));
     assert_eq!(refusal, Refusal::WrongPhase { action: Action::Approve, phase: Phase::Exception });
     world.accept("olga", Command::ResolveException { to: ExceptionExit::Back, reason: "found".into() });
     assert_eq!((world.item().phase, world.reviewer()), (Phase::InReview, turn));
@@ -221,7 +217,7 @@ fn an_exception_returns_to_where_it_came_from() {
 fn withdrawing_closes_the_open_review_and_reopening_starts_a_new_round() {
     let mut world = World::at_review();
     world.accept("contact", Command::Withdraw { reason: "not needed".into() });
-    assert_eq!((world.item().phase, world.item().review.is_none()), (Phase::Withdrawn, true));
+    assert_eq!((world.item().phase, world.item().reviews.is_empty()), (Phase::Withdrawn, true));
     world.accept("olga", Command::Reopen { reason: "needed after all".into() });
     assert_eq!((world.item().phase, world.item().round), (Phase::InReview, 2));
 }
@@ -240,7 +236,7 @@ fn sending_back_and_escalating_need_a_reason() {
 fn automation_never_decides() {
     let mut world = World::submitted();
     let seen = world.seen();
-    let ruling = world.act_as(&Actor::System("sla".into()), &Command::Approve { seen, comment: None });
+    let ruling = world.act_as(&Actor::System("sla".into()), &Command::approve(seen));
     assert!(matches!(ruling, Err(Refusal::Denied { why: Denial::NeedsRole(_), .. })), "{ruling:?}");
 }
 
@@ -261,25 +257,29 @@ fn a_comment_with_the_same_id_is_said_once() {
 #[test]
 fn two_approvals_are_needed_where_the_step_says_so_and_one_person_counts_once() {
     let mut world = World::new();
-    world.journey.stages[1].quorum = Quorum::AtLeast(2);
+    world.journey.stages[1].steps[0].quorum = Quorum::AtLeast(2);
     world.accept("contact", Command::Submit(Box::new(submission())));
     world.approve("olga");
     assert_eq!(world.item().waiting_on().count(), 2);
     world.approve("anna");
     assert_eq!(world.item().stage(), Some(&"review".into()));
     let seen = world.seen();
-    let again = world.act("anna", &Command::Approve { seen, comment: None });
+    let again = world.act("anna", &Command::approve(seen));
     assert_eq!(again, Ok(Ruling::AlreadySatisfied(Satisfied::AlreadyApproved)));
     world.approve("aron");
     assert_eq!(world.item().stage(), Some(&"sign_off".into()));
 }
 
 #[test]
-fn a_stage_that_nobody_may_decide_stays_open_and_unassigned() {
+fn a_step_that_nobody_may_decide_becomes_an_exception_of_the_journey_itself() {
     let mut world = World::new();
-    world.people = People::new(world.people.iter().filter(|person| person.id.as_str() != "lena").cloned());
+    world.organisation.people =
+        People::new(world.organisation.people.iter().filter(|person| person.id.as_str() != "lena").cloned());
     world.accept("olga", Command::Submit(Box::new(submission())));
-    assert_eq!(world.item().phase, Phase::InReview);
+    assert_eq!(world.item().phase, Phase::Exception);
+    let exception = world.item().exception.as_ref().unwrap();
+    assert_eq!(exception.by, Actor::System("journey".into()));
+    assert_eq!((exception.category.as_str(), exception.from), (NOBODY_TO_DECIDE, Phase::InReview));
     assert_eq!(world.item().waiting_on().count(), 0);
 }
 

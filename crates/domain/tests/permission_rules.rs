@@ -6,16 +6,18 @@ mod world;
 use postern_domain::*;
 use world::{World, person};
 
-const ACTIONS: [Action; 20] = [
+const ACTIONS: [Action; 22] = [
     Action::View,
     Action::Submit,
     Action::Approve,
+    Action::Override,
     Action::RequestChanges,
     Action::Resubmit,
     Action::Claim,
     Action::Reassign,
     Action::Escalate,
     Action::DeEscalate,
+    Action::Climb,
     Action::RaiseException,
     Action::ResolveException,
     Action::Complete,
@@ -39,7 +41,7 @@ fn matrix() -> String {
         table.push_str(&format!("\n{action:?}"));
         for role in Role::ALL {
             let mut item = item.clone();
-            if let Some(review) = &mut item.review {
+            if let Some(review) = item.reviews.first_mut() {
                 review.reviewers = vec!["somebody".into()];
             }
             let cell = match permits(&person("somebody", &[role]), action, &item) {
@@ -99,7 +101,7 @@ fn a_disabled_person_may_nothing() {
 fn nobody_approves_what_they_contributed_in_any_role() {
     let mut item = World::submitted().item().clone();
     item.contributors.insert("somebody".into());
-    if let Some(review) = &mut item.review {
+    if let Some(review) = item.reviews.first_mut() {
         review.reviewers = vec!["somebody".into()];
     }
     for role in [Role::InternalOwner, Role::InternalApprover, Role::TeamLead] {

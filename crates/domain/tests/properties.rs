@@ -25,16 +25,11 @@ fn tries() -> impl Strategy<Value = Vec<Try>> {
 fn command(world: &World, what: usize, seen: Seen, number: usize) -> Command {
     let version = world.item().assignment_version;
     match what {
-        0..=3 => Command::Approve { seen, comment: None },
+        0..=3 => Command::approve(seen),
         4 => Command::RequestChanges { seen, reason: "again".into() },
         5 | 6 => Command::Resubmit { comment: None },
-        7 => Command::Claim { assignment_version: version },
-        8 => Command::Reassign {
-            from: None,
-            to: WHO[number % WHO.len()].into(),
-            assignment_version: version,
-            reason: None,
-        },
+        7 => Command::Claim { step: None, assignment_version: version },
+        8 => Command::reassign(WHO[number % WHO.len()].into(), version),
         9 => Command::Escalate { to: None, reason: "late".into() },
         10 => Command::DeEscalate { reason: None },
         11 => Command::RaiseException { category: "data".into(), reason: "missing".into() },
@@ -47,13 +42,13 @@ fn command(world: &World, what: usize, seen: Seen, number: usize) -> Command {
 }
 
 fn is_sound(item: &Item) {
-    assert!(item.phase != Phase::InReview || item.review.is_some(), "in review without a review");
+    assert!(item.phase != Phase::InReview || !item.reviews.is_empty(), "in review without a review");
     if matches!(item.phase, Phase::Approved | Phase::Completed | Phase::Withdrawn | Phase::ChangesRequested) {
-        assert!(item.review.is_none(), "{:?} with an open review", item.phase);
+        assert!(item.reviews.is_empty(), "{:?} with an open review", item.phase);
     }
     assert_eq!(item.phase == Phase::Exception, item.exception.is_some());
     assert!(item.closed_reviews.iter().all(|review| review.closed.is_some()));
-    for review in item.closed_reviews.iter().chain(&item.review) {
+    for review in item.closed_reviews.iter().chain(&item.reviews) {
         for decision in &review.decisions {
             assert_eq!(decision.round, review.round);
         }
@@ -72,7 +67,7 @@ proptest! {
             let looked_at = if attempt.stale { seen[number / 2].clone() } else { world.seen() };
             let command = command(&world, attempt.what, looked_at, number);
             let before = world.item().clone();
-            let content = ContentDigest::of(&before);
+            let content = ContentDigest::of(&before, &world.journey);
             let contributors = before.contributors.clone();
             let result = world.act(WHO[attempt.who], &command);
             match (&result, &command) {

@@ -1,5 +1,6 @@
 //! Journeys: the workflow of an item as versioned data, never code.
 
+mod built_in;
 mod condition;
 mod field;
 

@@ -14,6 +14,7 @@ pub fn person(id: &str, roles: &[Role]) -> Person {
         grants: roles.iter().map(|role| Grant { role: *role, scope: Scope::EVERYTHING }).collect(),
         disabled: false,
         groups: Vec::new(),
+        lead: None,
     }
 }
 
@@ -54,7 +55,7 @@ pub fn submission() -> Submission {
 /// One item in its organisation, acted on step by step; keeps the log.
 pub struct World {
     pub journey: Journey,
-    pub people: People,
+    pub organisation: Organisation,
     pub item: Option<Item>,
     pub log: Vec<Recorded>,
     pub now: Timestamp,
@@ -62,7 +63,13 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
-        Self { journey: Journey::built_in(), people: people(), item: None, log: Vec::new(), now: NOON }
+        Self {
+            journey: Journey::built_in(),
+            organisation: Organisation { people: people() },
+            item: None,
+            log: Vec::new(),
+            now: NOON,
+        }
     }
 
     /// Handed over by the client's contact.
@@ -88,8 +95,8 @@ impl World {
     }
 
     pub fn seen(&self) -> Seen {
-        let item = self.item();
-        Seen { content: ContentDigest::of(item), round: item.round, stage: item.stage().cloned() }
+        let step = self.item().reviews.first().map(|review| review.step.clone());
+        Seen::of(self.item(), &self.journey, step)
     }
 
     pub fn reviewer(&self) -> String {
@@ -102,7 +109,8 @@ impl World {
 
     pub fn act_as(&mut self, actor: &Actor, command: &Command) -> Result<Ruling, Refusal> {
         self.now = self.now.plus_ms(60_000);
-        let situation = Situation { item: self.item.as_ref(), journey: &self.journey, people: &self.people };
+        let situation =
+            Situation { item: self.item.as_ref(), journey: &self.journey, organisation: &self.organisation };
         let ruling = decide(situation, command, actor, self.now)?;
         if let Ruling::Happened(events) = &ruling {
             assert!(!events.is_empty());
@@ -133,7 +141,7 @@ impl World {
     #[track_caller]
     pub fn approve(&mut self, who: &str) {
         let seen = self.seen();
-        self.accept(who, Command::Approve { seen, comment: None });
+        self.accept(who, Command::approve(seen));
     }
 
     #[track_caller]
