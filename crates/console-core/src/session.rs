@@ -227,7 +227,7 @@ impl Engine {
         };
         let lookup = self.lookup().await?;
         let me = meta.person.unwrap_or_else(|| "".into());
-        let myself = lookup.people.get(&me);
+        let myself = lookup.people().get(&me);
         let roles: BTreeSet<Role> =
             myself.iter().flat_map(|me| me.grants.iter().map(|grant| grant.role)).collect();
         Ok(SessionView::SignedIn {

@@ -15,6 +15,7 @@ fn lookup() -> Lookup {
         grants: Vec::new(),
         disabled: false,
         groups: Vec::new(),
+        lead: None,
     };
     let directory = Directory {
         people: vec![

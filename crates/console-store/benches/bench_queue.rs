@@ -224,6 +224,7 @@ fn directory() -> Directory {
         }],
         disabled: false,
         groups: Vec::new(),
+        lead: None,
     };
     let client = |index: u32| Client {
         id: ClientId(format!("c{index}")),

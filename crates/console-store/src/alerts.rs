@@ -88,6 +88,7 @@ fn by_me(before: Option<&Item>, after: &Item, me: &PersonId) -> bool {
             entry.what,
             Happening::ReviewOpened { .. }
                 | Happening::Reassigned { .. }
+                | Happening::Claimed { .. }
                 | Happening::FullyApproved
                 | Happening::Reopened { .. }
         )

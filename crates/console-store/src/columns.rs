@@ -1,7 +1,7 @@
 //! What queues and filters ask of an item, worked out once when it is stored.
 
 use crate::directory::Lookup;
-use postern_domain::{Actor, Item, Person, PersonId, Phase, Priority, Role, eligible, stuck_from};
+use postern_domain::{Actor, Item, Person, PersonId, Phase, Priority, Review, Role, eligible, stuck_from};
 
 /// The columns of one item, for the person who looks at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Columns {
     /// I own it.
     pub mine: bool,
     pub escalated: bool,
-    /// In review, and it is nobody's turn.
+    /// In review, with a seat that nobody has taken.
     pub unassigned: bool,
     /// 0 urgent … 3 low.
     pub urgency: i64,
@@ -36,7 +36,8 @@ impl Columns {
         let turns = turns(item);
         let me = lookup.myself();
         let is_me = |id: &PersonId| Some(id) == lookup.me.as_ref();
-        let unassigned = item.phase == Phase::InReview && turns.is_empty();
+        let unassigned =
+            item.phase == Phase::InReview && item.reviews.iter().any(Review::has_free_seats);
         Self {
             version: i64::try_from(item.version).unwrap_or(i64::MAX),
             standing: standing(item.phase),
@@ -74,8 +75,12 @@ fn team(item: &Item, unassigned: bool, me: &Person, lookup: &Lookup) -> bool {
     if me.holds(Role::TeamLead, item.place()) {
         return true;
     }
-    let stage = || lookup.journey(item)?.stage(item.stage()?);
-    unassigned && stage().is_some_and(|stage| eligible(stage, item, me).is_ok())
+    let could_claim = |review: &Review| {
+        let step = lookup.journey(item).and_then(|journey| journey.step(&review.step));
+        review.has_free_seats()
+            && step.is_some_and(|(_, step)| eligible(step, item, lookup.people(), me).is_ok())
+    };
+    unassigned && item.reviews.iter().any(could_claim)
 }
 
 pub(crate) fn urgency(priority: Priority) -> i64 {

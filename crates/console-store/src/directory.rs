@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::meta;
 use postern_domain::{
-    Client, ClientId, Item, Journey, JourneyRef, Norms, People, Person, PersonId, Project, ProjectId,
+    Client, ClientId, Item, Journey, JourneyRef, Norms, Organisation, People, Person, PersonId, Project, ProjectId, Seen,
 };
 use postern_protocol::Directory;
 use sqlx::sqlite::SqliteConnection;
@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Clone, Debug, Default)]
 pub struct Lookup {
     pub me: Option<PersonId>,
-    pub people: People,
+    /// The people and how they work.
+    pub organisation: Organisation,
     pub clients: BTreeMap<ClientId, Client>,
     pub projects: BTreeMap<ProjectId, Project>,
     pub journeys: HashMap<JourneyRef, Journey>,
@@ -25,7 +26,7 @@ impl Lookup {
     pub fn new(me: Option<PersonId>, directory: &Directory) -> Self {
         Self {
             me,
-            people: People::new(directory.people.iter().cloned()),
+            organisation: directory.organisation(),
             clients: directory.clients.iter().map(|client| (client.id.clone(), client.clone())).collect(),
             projects: directory
                 .projects
@@ -42,13 +43,31 @@ impl Lookup {
         }
     }
 
+    pub fn people(&self) -> &People {
+        &self.organisation.people
+    }
+
     /// The signed-in person, once the directory has come.
     pub fn myself(&self) -> Option<&Person> {
-        self.people.get(self.me.as_ref()?)
+        self.people().get(self.me.as_ref()?)
     }
 
     pub fn journey(&self, item: &Item) -> Option<&Journey> {
         self.journeys.get(&item.journey)
+    }
+
+    /// What the signed-in person has before them, to bind a decision to. Where the item's journey is not known here,
+    /// nothing can be decided, and all of its content is named.
+    pub fn seen(&self, item: &Item) -> Seen {
+        let review = match &self.me {
+            Some(me) => item.review_for(me),
+            None => item.reviews.first(),
+        };
+        let step = review.map(|review| review.step.clone());
+        match self.journey(item) {
+            Some(journey) => Seen::of(item, journey, step),
+            None => Seen::of(item, &Journey::of_stages("", "", Vec::new()), step),
+        }
     }
 
     /// The client's name; an id that the directory does not have is shown as it is.

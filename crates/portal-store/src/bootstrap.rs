@@ -35,7 +35,7 @@ impl Store {
         let mut tx = self.begin_snapshot().await?;
         let head = crate::head::read(&mut tx).await?;
         let directory = self.directory_at(&mut tx, &head).await?;
-        let Some(person) = directory.people.get(person).cloned() else { return Ok(None) };
+        let Some(person) = directory.people().get(person).cloned() else { return Ok(None) };
         let cursor = Cursor {
             epoch: head.epoch,
             seq: head.seq,

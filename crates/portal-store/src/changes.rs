@@ -63,7 +63,7 @@ impl Store {
         let mut tx = self.begin_read().await?;
         let head = crate::head::read(&mut tx).await?;
         let directory = self.directory_at(&mut tx, &head).await?;
-        let Some(person) = directory.people.get(person) else { return Ok(None) };
+        let Some(person) = directory.people().get(person) else { return Ok(None) };
         let scope_generation = directory.scope_generation(&person.id);
         if cursor.epoch != head.epoch
             || cursor.scope_generation != scope_generation

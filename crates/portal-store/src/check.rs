@@ -115,7 +115,7 @@ impl Store {
                         .is_none_or(|person| permits(person, Action::Approve, &item).is_err())
                 };
                 findings.extend(
-                    item.waiting_on().filter(unable).map(|id| stuck(&item, directory.people.name(id))),
+                    item.waiting_on().filter(unable).map(|id| stuck(&item, directory.people().name(id))),
                 );
             }
         }

@@ -6,7 +6,7 @@ use crate::head::HeadRow;
 use crate::store::Store;
 use crate::{norms, people};
 use postern_domain::{
-    Client, ClientId, Grant, Journey, JourneyKey, JourneyRef, People, Person, PersonId, Project, ProjectId,
+    Client, ClientId, Grant, Journey, JourneyKey, JourneyRef, Organisation, People, Person, PersonId, Project, ProjectId,
     StageNorm,
 };
 use postern_protocol::Directory;
@@ -18,7 +18,8 @@ use std::sync::{Arc, PoisonError};
 #[derive(Clone, Debug)]
 pub struct DirectorySnapshot {
     pub version: i64,
-    pub people: People,
+    /// The people and how they work.
+    pub organisation: Organisation,
     pub clients: BTreeMap<ClientId, Client>,
     pub projects: BTreeMap<ProjectId, Project>,
     pub journeys: BTreeMap<(JourneyKey, u32), Journey>,
@@ -27,6 +28,10 @@ pub struct DirectorySnapshot {
 }
 
 impl DirectorySnapshot {
+    pub fn people(&self) -> &People {
+        &self.organisation.people
+    }
+
     pub fn journey(&self, reference: &JourneyRef) -> Option<&Journey> {
         self.journeys.get(&(reference.key.clone(), reference.version))
     }
@@ -56,7 +61,7 @@ impl DirectorySnapshot {
         };
         Directory {
             people: self
-                .people
+                .people()
                 .iter()
                 .filter(|other| other.is_staff() || other.id == person.id || in_sight(other))
                 .cloned()
@@ -153,13 +158,14 @@ async fn load(db: &mut Connection, version: i64) -> Result<DirectorySnapshot, St
     let scope_generations =
         stored.iter().map(|(person, generation)| (person.id.clone(), *generation)).collect();
     let mut clients = BTreeMap::new();
-    for row in sqlx::query("SELECT id, name, code, cohort FROM clients").fetch_all(&mut *db).await? {
+    for row in sqlx::query("SELECT id, name, code, cohort, owner FROM clients").fetch_all(&mut *db).await? {
         let id = ClientId(row.try_get("id")?);
         let client = Client {
             id: id.clone(),
             name: row.try_get("name")?,
             code: row.try_get("code")?,
             cohort: row.try_get("cohort")?,
+            owner: row.try_get::<Option<String>, _>("owner")?.map(PersonId),
         };
         clients.insert(id, client);
     }
@@ -177,8 +183,9 @@ async fn load(db: &mut Connection, version: i64) -> Result<DirectorySnapshot, St
         journeys.insert((journey.key.clone(), journey.version), journey);
     }
     let norms = norms::all(db).await?;
-    let people = People::new(stored.into_iter().map(|(person, _)| person));
-    Ok(DirectorySnapshot { version, people, clients, projects, journeys, norms, scope_generations })
+    let people = People::new(stored.into_iter().map(|(person, _)| person)).with_clients(clients.values());
+    let organisation = Organisation { people };
+    Ok(DirectorySnapshot { version, organisation, clients, projects, journeys, norms, scope_generations })
 }
 
 /// A client's code is the prefix of its references: letters and digits, so that a reference reads back.
@@ -193,11 +200,12 @@ pub(crate) async fn insert_client(db: &mut Connection, client: &Client) -> Resul
         let what = format!("\"{}\" cannot be a client's code: up to 32 letters and digits", client.code);
         return Err(StoreError::Unacceptable { what });
     }
-    sqlx::query("INSERT INTO clients (id, name, code, cohort) VALUES ($1, $2, $3, $4)")
+    sqlx::query("INSERT INTO clients (id, name, code, cohort, owner) VALUES ($1, $2, $3, $4, $5)")
         .bind(client.id.as_str())
         .bind(&client.name)
         .bind(&client.code)
         .bind(&client.cohort)
+        .bind(client.owner.as_ref().map(PersonId::as_str))
         .execute(db)
         .await
         .map_err(|error| already(error, || format!("a client {} or a code {}", client.id, client.code)))?;

@@ -58,7 +58,7 @@ async fn is_in_sight(
     person: &PersonId,
     directory: &DirectorySnapshot,
 ) -> Result<bool, StoreError> {
-    let Some(person) = directory.people.get(person) else { return Ok(false) };
+    let Some(person) = directory.people().get(person) else { return Ok(false) };
     let rows = sqlx::query(
         "SELECT i.id, i.doc FROM item_files f JOIN items i ON i.id = f.item WHERE f.sha256 = $1 ORDER BY i.id",
     )

@@ -22,13 +22,15 @@ pub struct PersonChange {
     pub name: Option<String>,
     pub grants: Option<Vec<Grant>>,
     pub groups: Option<Vec<String>>,
+    /// Whom the person reports to; `Some(None)` for nobody.
+    pub lead: Option<Option<PersonId>>,
     pub disabled: Option<bool>,
 }
 
 /// Everybody, each with their scope generation.
 pub(crate) async fn all(db: &mut Connection) -> Result<Vec<(Person, i64)>, StoreError> {
     let rows = sqlx::query(
-        "SELECT id, name, email, time_zone, grants, teams, disabled, scope_generation FROM people ORDER BY id",
+        "SELECT id, name, email, time_zone, grants, teams, lead, disabled, scope_generation FROM people ORDER BY id",
     )
     .fetch_all(db)
     .await?;
@@ -44,6 +46,7 @@ fn from_row(row: &DbRow) -> Result<Person, StoreError> {
         time_zone: row.try_get("time_zone")?,
         grants: serde_json::from_str(row.try_get("grants")?).map_err(unreadable)?,
         groups: serde_json::from_str(row.try_get("teams")?).map_err(unreadable)?,
+        lead: row.try_get::<Option<String>, _>("lead")?.map(PersonId),
         disabled: row.try_get("disabled")?,
         id: PersonId(id),
     })
@@ -60,8 +63,8 @@ fn canonical(email: &str) -> String {
 
 pub(crate) async fn insert(db: &mut Connection, person: &Person) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO people (id, name, email, time_zone, grants, teams, disabled, scope_generation)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 1)",
+        "INSERT INTO people (id, name, email, time_zone, grants, teams, lead, disabled, scope_generation)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)",
     )
     .bind(person.id.as_str())
     .bind(&person.name)
@@ -69,6 +72,7 @@ pub(crate) async fn insert(db: &mut Connection, person: &Person) -> Result<(), S
     .bind(&person.time_zone)
     .bind(json(&person.grants)?)
     .bind(json(&person.groups)?)
+    .bind(person.lead.as_ref().map(PersonId::as_str))
     .bind(person.disabled)
     .execute(db)
     .await
@@ -110,7 +114,7 @@ impl Store {
     ) -> Result<Person, StoreError> {
         let mut writing = self.write().await?;
         let row = sqlx::query(
-            "SELECT id, name, email, time_zone, grants, teams, disabled FROM people WHERE id = $1",
+            "SELECT id, name, email, time_zone, grants, teams, lead, disabled FROM people WHERE id = $1",
         )
         .bind(id.as_str())
         .fetch_optional(&mut *writing.tx)
@@ -127,12 +131,15 @@ impl Store {
         if let Some(groups) = &change.groups {
             after.groups.clone_from(groups);
         }
+        if let Some(lead) = &change.lead {
+            after.lead.clone_from(lead);
+        }
         if let Some(disabled) = change.disabled {
             after.disabled = disabled;
         }
         let rescoped = before.grants != after.grants || before.disabled != after.disabled;
         sqlx::query(
-            "UPDATE people SET name = $2, grants = $3, teams = $4, disabled = $5,
+            "UPDATE people SET name = $2, grants = $3, teams = $4, disabled = $5, lead = $7,
                     scope_generation = scope_generation + $6
              WHERE id = $1",
         )
@@ -142,6 +149,7 @@ impl Store {
         .bind(json(&after.groups)?)
         .bind(after.disabled)
         .bind(i64::from(rescoped))
+        .bind(after.lead.as_ref().map(PersonId::as_str))
         .execute(&mut *writing.tx)
         .await?;
         if after.disabled {
@@ -162,7 +170,7 @@ impl Store {
 
     pub async fn person_by_email(&self, email: &str) -> Result<Option<Person>, StoreError> {
         let row = sqlx::query(
-            "SELECT id, name, email, time_zone, grants, teams, disabled FROM people WHERE email = $1",
+            "SELECT id, name, email, time_zone, grants, teams, lead, disabled FROM people WHERE email = $1",
         )
         .bind(canonical(email))
         .fetch_optional(&mut *self.reader().await?)
@@ -173,7 +181,7 @@ impl Store {
     /// The account with this e-mail address, if its person has a password.
     pub async fn account(&self, email: &str) -> Result<Option<Account>, StoreError> {
         let row = sqlx::query(
-            "SELECT p.id, p.name, p.email, p.time_zone, p.grants, p.teams, p.disabled, a.password_hash
+            "SELECT p.id, p.name, p.email, p.time_zone, p.grants, p.teams, p.lead, p.disabled, a.password_hash
              FROM people p JOIN accounts a ON a.person = p.id WHERE p.email = $1",
         )
         .bind(canonical(email))

@@ -85,7 +85,7 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let id = PersonId(row.try_get("person")?);
         let directory = self.directory_at(&mut tx, &head).await?;
-        let person = directory.people.get(&id).filter(|person| !person.disabled);
+        let person = directory.people().get(&id).filter(|person| !person.disabled);
         Ok(match person {
             None => None,
             Some(person) => Some(Authenticated {

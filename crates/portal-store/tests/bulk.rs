@@ -91,7 +91,7 @@ async fn norms_are_learnt_from_closed_reviews_and_tell_consoles_only_when_they_c
     let before = fixture.store.head().await.unwrap().directory_version;
     let item = fixture.submit("i1", &acme()).await;
     let reviewer = item.waiting_on().next().cloned().unwrap_or_else(|| PersonId::from("lea"));
-    let approve = postern_domain::Command::Approve { seen: postern_test_support::seen(&item), comment: None };
+    let approve = postern_domain::Command::approve(postern_test_support::seen(&item));
     fixture.command(reviewer.as_str(), "i1", approve).await;
     let item = fixture.item("i1").await;
     let norms = fixture.store.refresh_norms().await.unwrap();

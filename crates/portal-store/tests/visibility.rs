@@ -164,7 +164,7 @@ async fn a_directory_holds_all_staff_and_only_the_clients_in_sight() {
     let gina = person("gina").at_client(Role::Client, &globex()).build();
     fixture.store.add_person(&gina, None).await.unwrap();
     let directory = fixture.store.directory().await.unwrap();
-    let of = |id: &str| directory.for_person(directory.people.get(&PersonId::from(id)).unwrap());
+    let of = |id: &str| directory.for_person(directory.people().get(&PersonId::from(id)).unwrap());
     let names = |people: &[Person]| people.iter().map(|person| person.name.clone()).collect::<Vec<_>>();
 
     let gus = of("gus");

@@ -24,7 +24,7 @@ pub fn outcome_as_seen_by(person: &Person, outcome: CommandOutcome) -> CommandOu
 fn for_client(mut item: Item) -> Item {
     item.comments.retain(|comment: &Comment| comment.visibility == Visibility::Client);
     item.history = item.history.into_iter().filter_map(client_entry).collect();
-    item.review = item.review.map(client_review);
+    item.reviews = item.reviews.into_iter().map(client_review).collect();
     item.closed_reviews = item.closed_reviews.into_iter().map(client_review).collect();
     item.contributors.clear();
     item.escalation = None;
@@ -32,6 +32,7 @@ fn for_client(mut item: Item) -> Item {
     if let Some(exception) = &mut item.exception {
         exception.reason = String::new();
         exception.category = String::new();
+        exception.handler = None;
     }
     item
 }
@@ -58,8 +59,13 @@ fn client_entry(entry: Entry) -> Option<Entry> {
         | Happening::DueSet { .. }
         | Happening::PrioritySet { .. }
         | Happening::VersionAttached { .. } => entry.what,
-        Happening::ReviewOpened { stage, .. } => Happening::ReviewOpened { stage, reviewers: Vec::new() },
-        Happening::Approved { stage, .. } => Happening::Approved { stage, reason: None },
+        Happening::ReviewOpened { stage, step, .. } => {
+            Happening::ReviewOpened { stage, step, reviewers: Vec::new(), fallback: false }
+        }
+        // That a step was closed in the deciders' place is internal.
+        Happening::Approved { step, .. } | Happening::Overridden { step, .. } => {
+            Happening::Approved { step, on_behalf_of: Vec::new(), reason: None }
+        }
         Happening::ExceptionRaised { .. } => {
             Happening::ExceptionRaised { category: String::new(), reason: String::new() }
         }
@@ -68,6 +74,8 @@ fn client_entry(entry: Entry) -> Option<Entry> {
         // A single reviewer's verdict is internal until the item goes back: then `SentBack` says why.
         Happening::ChangesRequested { .. }
         | Happening::Outdated { .. }
+        | Happening::Skipped { .. }
+        | Happening::Claimed { .. }
         | Happening::Reassigned { .. }
         | Happening::Escalated { .. }
         | Happening::DeEscalated

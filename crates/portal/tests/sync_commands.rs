@@ -88,7 +88,7 @@ async fn an_approval_of_older_content_conflicts_and_shows_what_is_there_now() {
     let lea = portal.sign_in("lea").await;
     let item = submit(&lea, "s1", "acme").await;
     let stale = Seen { content: ContentDigest("0".repeat(64)), ..seen(&item) };
-    let approve = Command::Approve { seen: stale, comment: None };
+    let approve = Command::approve(stale);
     let request = Push { console: "c1".into(), commands: vec![envelope(1, item.id.as_str(), approve)] };
     let reply: PushReply = ok(olga.post(paths::COMMANDS, &request)).await;
     match &reply.outcomes[0].outcome {

@@ -2,7 +2,7 @@
 
 use crate::cursor::Cursor;
 use postern_domain::{
-    Client, Command, CommandId, ConsoleId, Item, ItemId, Journey, Person, Project, Refusal, Satisfied,
+    Client, Command, CommandId, ConsoleId, Item, ItemId, Journey, Organisation, People, Person, Project, Refusal, Satisfied,
     StageNorm, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -146,6 +146,13 @@ pub struct Directory {
     pub projects: Vec<Project>,
     pub journeys: Vec<Journey>,
     pub norms: Vec<StageNorm>,
+}
+
+impl Directory {
+    /// What rules know of the organisation, as far as this person sees it.
+    pub fn organisation(&self) -> Organisation {
+        Organisation { people: People::new(self.people.iter().cloned()).with_clients(&self.clients) }
+    }
 }
 
 /// One line of the bootstrap stream (newline-delimited JSON, gzip on the wire).

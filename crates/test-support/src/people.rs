@@ -12,6 +12,7 @@ pub fn person(id: &str) -> PersonBuilder {
         grants: Vec::new(),
         disabled: false,
         groups: Vec::new(),
+        lead: None,
     })
 }
 

@@ -2,23 +2,27 @@
 
 use crate::deps::Chance;
 use crate::views::Request;
-use postern_domain::{Command, CommentId, ContentDigest, Item, Seen};
+use postern_console_store::Lookup;
+use postern_domain::{Command, CommentId, Item, Seen};
 
 /// Binds a request to the item that it was made on. `seen` is what was on the screen; without it, the item as it is.
-pub(super) fn form(request: &Request, item: &Item, seen: Option<&Seen>, chance: &dyn Chance) -> Command {
-    let seen = || {
-        seen.cloned().unwrap_or_else(|| Seen {
-            content: ContentDigest::of(item),
-            round: item.round,
-            stage: item.stage().cloned(),
-        })
-    };
+pub(super) fn form(
+    request: &Request,
+    item: &Item,
+    seen: Option<&Seen>,
+    lookup: &Lookup,
+    chance: &dyn Chance,
+) -> Command {
+    let seen = || seen.cloned().unwrap_or_else(|| lookup.seen(item));
     let assignment_version = item.assignment_version;
     match request.clone() {
-        Request::Approve { comment } => Command::Approve { seen: seen(), comment },
+        Request::Approve { comment, outputs } => Command::Approve { seen: seen(), comment, outputs },
+        Request::Override { reason } => Command::Override { seen: seen(), reason },
         Request::RequestChanges { reason } => Command::RequestChanges { seen: seen(), reason },
-        Request::Claim {} => Command::Claim { assignment_version },
-        Request::Reassign { to, reason } => Command::Reassign { from: None, to, assignment_version, reason },
+        Request::Claim {} => Command::Claim { step: None, assignment_version },
+        Request::Reassign { to, reason, step } => {
+            Command::Reassign { step, from: None, to, assignment_version, reason }
+        }
         Request::Escalate { reason } => Command::Escalate { to: None, reason },
         Request::DeEscalate { reason } => Command::DeEscalate { reason },
         Request::Comment { visibility, body } => {
@@ -38,10 +42,11 @@ pub(super) fn form(request: &Request, item: &Item, seen: Option<&Seen>, chance: 
 /// What was asked, so that it can be asked again. None for what the console does not offer.
 pub(super) fn request_of(command: &Command) -> Option<Request> {
     Some(match command.clone() {
-        Command::Approve { comment, .. } => Request::Approve { comment },
+        Command::Approve { comment, outputs, .. } => Request::Approve { comment, outputs },
+        Command::Override { reason, .. } => Request::Override { reason },
         Command::RequestChanges { reason, .. } => Request::RequestChanges { reason },
         Command::Claim { .. } => Request::Claim {},
-        Command::Reassign { to, reason, .. } => Request::Reassign { to, reason },
+        Command::Reassign { to, reason, step, .. } => Request::Reassign { to, reason, step },
         Command::Escalate { reason, .. } => Request::Escalate { reason },
         Command::DeEscalate { reason } => Request::DeEscalate { reason },
         Command::Comment { visibility, body, .. } => Request::Comment { visibility, body },
@@ -53,17 +58,21 @@ pub(super) fn request_of(command: &Command) -> Option<Request> {
         Command::ResolveException { to, reason } => Request::ResolveException { to, reason },
         Command::SetPriority { priority } => Request::SetPriority { priority },
         Command::SetDue { due_at } => Request::SetDue { due_at },
-        Command::Submit(_) | Command::SetFields { .. } | Command::AttachVersion { .. } => return None,
+        Command::Submit(_)
+        | Command::SetFields { .. }
+        | Command::AttachVersion { .. }
+        | Command::Climb { .. } => return None,
     })
 }
 
 /// A sample of each action, to ask whether it would be accepted; `to` is somebody who could take the item.
 pub(crate) fn samples(
     item: &Item,
+    lookup: &Lookup,
     to: Option<&postern_domain::PersonId>,
 ) -> Vec<(postern_domain::Action, Command)> {
     use postern_domain::{Action, ExceptionExit, Priority, Visibility};
-    let seen = Seen { content: ContentDigest::of(item), round: item.round, stage: item.stage().cloned() };
+    let seen = lookup.seen(item);
     let reason = || "…".to_owned();
     let assignment_version = item.assignment_version;
     let comment = |visibility| Command::Comment {
@@ -75,9 +84,10 @@ pub(crate) fn samples(
     let other_priority = if item.priority == Priority::Urgent { Priority::Normal } else { Priority::Urgent };
     let other_due = item.due_at.map_or(item.updated_at, |due| due.plus_ms(postern_domain::DAY_MS));
     let mut samples = vec![
-        (Action::Approve, Command::Approve { seen: seen.clone(), comment: None }),
+        (Action::Approve, Command::approve(seen.clone())),
+        (Action::Override, Command::Override { seen: seen.clone(), reason: reason() }),
         (Action::RequestChanges, Command::RequestChanges { seen, reason: reason() }),
-        (Action::Claim, Command::Claim { assignment_version }),
+        (Action::Claim, Command::Claim { step: None, assignment_version }),
         (Action::Escalate, Command::Escalate { to: None, reason: reason() }),
         (Action::DeEscalate, Command::DeEscalate { reason: None }),
         (Action::Comment, comment(Visibility::Client)),
@@ -92,8 +102,8 @@ pub(crate) fn samples(
         (Action::SetDue, Command::SetDue { due_at: Some(other_due) }),
     ];
     if let Some(to) = to {
-        let reassign = Command::Reassign { from: None, to: to.clone(), assignment_version, reason: None };
-        samples.insert(3, (Action::Reassign, reassign));
+        let reassign = Command::reassign(to.clone(), assignment_version);
+        samples.insert(4, (Action::Reassign, reassign));
     }
     samples
 }

@@ -9,7 +9,7 @@ use crate::queries::person_ref;
 use crate::views::{ActItemResult, ActResult, Failure, FailureCode, PersonRef, Request, Target};
 use form::form;
 use postern_console_store::{Lookup, NewCommand, Predicted, predict};
-use postern_domain::{CommandId, Item, ItemId, Person, PersonId, Refusal, Role, Seen, eligible};
+use postern_domain::{CommandId, Item, ItemId, Person, PersonId, Refusal, Review, Role, Seen, eligible};
 use std::collections::{BTreeMap, HashMap};
 
 /// How long an action is held so that it can be undone, in milliseconds.
@@ -57,7 +57,7 @@ impl Engine {
                     return None;
                 };
                 let seen = seen.get(id).copied().flatten();
-                let command = form(request, item, seen, chance.as_ref());
+                let command = form(request, item, seen, &lookup, chance.as_ref());
                 let command_id = CommandId(chance.id());
                 let predicted = predict(Some(item), id, &command, &command_id, now, &lookup);
                 let give = matches!(predicted, Ok(Predicted::Changed { .. }));
@@ -96,7 +96,7 @@ impl Engine {
                 continue;
             };
             let chance = self.inner.deps.chance.as_ref();
-            let command = form(request, &cached.item, target.seen.as_ref(), chance);
+            let command = form(request, &cached.item, target.seen.as_ref(), &lookup, chance);
             let predicted = predict(
                 Some(&cached.item),
                 &target.id,
@@ -224,17 +224,19 @@ impl Engine {
     }
 }
 
-/// Those who could take the item over: the open review, or with none open, its ownership.
+/// Those who could take the item over: an open step, or with none open, its ownership.
 pub(crate) fn takers<'a>(item: &'a Item, lookup: &'a Lookup) -> impl Iterator<Item = &'a Person> {
-    let stage = lookup.journey(item).zip(item.stage()).and_then(|(journey, stage)| journey.stage(stage));
-    let decided = |person: &Person| {
-        item.review.iter().flat_map(|review| &review.decisions).any(|decision| decision.by == person.id)
+    let people = lookup.people();
+    let takes = move |review: &Review, person: &Person| {
+        let step = lookup.journey(item).and_then(|journey| journey.step(&review.step));
+        !review.decisions.iter().any(|decision| decision.by == person.id)
+            && step.is_some_and(|(_, step)| eligible(step, item, people, person).is_ok())
     };
-    lookup.people.iter().filter(move |person| match (&item.review, stage) {
-        (Some(_), Some(stage)) => !decided(person) && eligible(stage, item, person).is_ok(),
-        (Some(_), None) => false,
-        (None, _) => {
+    people.iter().filter(move |person| {
+        if item.reviews.is_empty() {
             [Role::InternalOwner, Role::TeamLead].iter().any(|role| person.holds(*role, item.place()))
+        } else {
+            item.reviews.iter().any(|review| takes(review, person))
         }
     })
 }

@@ -11,6 +11,7 @@ pub fn command(command: &Command, lookup: &Lookup) -> (String, Option<String>) {
     match command {
         Command::Submit(submission) => (format!("Hand over “{}”", submission.title), None),
         Command::Approve { comment, .. } => ("Approve".to_owned(), comment.clone()),
+        Command::Override { reason, .. } => ("Override the step".to_owned(), Some(reason.clone())),
         Command::RequestChanges { reason, .. } => ("Request changes".to_owned(), Some(reason.clone())),
         Command::Resubmit { comment } => ("Resubmit".to_owned(), comment.clone()),
         Command::Claim { .. } => plain("Claim"),
@@ -19,6 +20,7 @@ pub fn command(command: &Command, lookup: &Lookup) -> (String, Option<String>) {
         }
         Command::Escalate { reason, .. } => ("Escalate".to_owned(), Some(reason.clone())),
         Command::DeEscalate { reason } => ("End the escalation".to_owned(), reason.clone()),
+        Command::Climb { rung, .. } => (format!("Climb to rung {rung} of the ladder"), None),
         Command::RaiseException { category, reason } => {
             (format!("Raise an exception ({category})"), Some(reason.clone()))
         }

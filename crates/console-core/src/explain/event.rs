@@ -1,35 +1,60 @@
 //! What happened, for the history.
 
-use super::{date_time, in_zone_of, list, person, phase_name, priority_name, stage_name};
+use super::{date_time, in_zone_of, list, person, phase_name, priority_name, step_name};
 use postern_console_store::Lookup;
-use postern_domain::{Happening, Visibility};
+use postern_domain::{Happening, PersonId, Visibility};
 
 /// A sentence without its subject, and the reason or comment that came with it.
 pub fn happening(what: &Happening, lookup: &Lookup) -> (String, Option<String>) {
-    let stage = |key| stage_name(key, lookup);
+    let step = |key| step_name(key, lookup);
+    let people = |ids: &[PersonId]| {
+        let names: Vec<String> = ids.iter().map(|id| person(id, lookup)).collect();
+        list(&names, "and")
+    };
+    let instead_of = |chain: &[PersonId]| match chain.first() {
+        None => String::new(),
+        Some(absent) => format!(" on behalf of {}", person(absent, lookup)),
+    };
     let plain = |text: &str| (text.to_owned(), None);
     match what {
         Happening::Drafted => plain("saved a draft"),
         Happening::Submitted => plain("handed it over"),
-        Happening::ReviewOpened { stage: key, reviewers } if reviewers.is_empty() => {
-            (format!("opened {} for whoever claims it", stage(key)), None)
+        Happening::Skipped { steps } => {
+            let names: Vec<String> = steps.iter().map(step).collect();
+            (format!("passed over {}: it does not apply here", list(&names, "and")), None)
         }
-        Happening::ReviewOpened { stage: key, reviewers } => {
-            let names: Vec<String> = reviewers.iter().map(|id| person(id, lookup)).collect();
-            (format!("opened {} for {}", stage(key), list(&names, "and")), None)
+        Happening::ReviewOpened { step: key, reviewers, .. } if reviewers.is_empty() => {
+            (format!("opened {} for whoever claims it", step(key)), None)
         }
-        Happening::Approved { stage: key, reason } => (format!("approved at {}", stage(key)), reason.clone()),
-        Happening::ChangesRequested { stage: key, reason } => {
-            (format!("requested changes at {}", stage(key)), reason.clone())
+        Happening::ReviewOpened { step: key, reviewers, fallback: false, .. } => {
+            (format!("opened {} for {}", step(key), people(reviewers)), None)
         }
-        Happening::Outdated { stage: key } => (format!("closed {} undecided", stage(key)), None),
+        Happening::ReviewOpened { step: key, reviewers, fallback: true, .. } => (
+            format!(
+                "opened {} for {}, because too few of those whom the step names may decide",
+                step(key),
+                people(reviewers)
+            ),
+            None,
+        ),
+        Happening::Approved { step: key, on_behalf_of, reason } => {
+            (format!("approved at {}{}", step(key), instead_of(on_behalf_of)), reason.clone())
+        }
+        Happening::Overridden { step: key, reason } => {
+            (format!("overrode {}: it counts as approved", step(key)), reason.clone())
+        }
+        Happening::ChangesRequested { step: key, on_behalf_of, reason } => {
+            (format!("requested changes at {}{}", step(key), instead_of(on_behalf_of)), reason.clone())
+        }
+        Happening::Outdated { step: key } => (format!("closed {} undecided", step(key)), None),
+        Happening::Claimed { step: key } => (format!("claimed {}", step(key)), None),
         Happening::SentBack { reason } => ("sent it back to the client".to_owned(), Some(reason.clone())),
         Happening::FullyApproved => plain("closed the last step: it is approved"),
         Happening::Resubmitted { round } => (format!("handed it over again, round {round}"), None),
-        Happening::Reassigned { from: Some(from), to, reason } => {
+        Happening::Reassigned { from: Some(from), to, reason, .. } => {
             (format!("handed it from {} to {}", person(from, lookup), person(to, lookup)), reason.clone())
         }
-        Happening::Reassigned { from: None, to, reason } => {
+        Happening::Reassigned { from: None, to, reason, .. } => {
             (format!("gave it to {}", person(to, lookup)), reason.clone())
         }
         Happening::Escalated { to: Some(to), reason, .. } => {
@@ -48,7 +73,10 @@ pub fn happening(what: &Happening, lookup: &Lookup) -> (String, Option<String>) 
         Happening::Reopened { reason } => ("reopened it".to_owned(), Some(reason.clone())),
         Happening::Commented { visibility: Visibility::Client } => plain("commented, visible to the client"),
         Happening::Commented { visibility: Visibility::Internal } => plain("added an internal note"),
-        Happening::FieldsSet { names } => (format!("changed {}", list(names, "and")), None),
+        Happening::FieldsSet { names, cosmetic: false } => (format!("changed {}", list(names, "and")), None),
+        Happening::FieldsSet { names, cosmetic: true } => {
+            (format!("changed {}, which leaves approvals as they are", list(names, "and")), None)
+        }
         Happening::DueSet { due_at: Some(due) } => {
             (format!("set the due date to {}", date_time(*due, in_zone_of(lookup))), None)
         }

@@ -15,7 +15,7 @@ pub use postern_console_store::phase_name;
 
 use chrono_tz::Tz;
 use postern_console_store::Lookup;
-use postern_domain::{Action, Actor, PersonId, Priority, Role, StageKey, Timestamp};
+use postern_domain::{Action, Actor, PersonId, Priority, Role, StageKey, StepKey, Timestamp};
 
 /// The time zone of the person who looks.
 pub fn in_zone_of(lookup: &Lookup) -> Tz {
@@ -39,7 +39,7 @@ pub fn actor(actor: &Actor, lookup: &Lookup) -> String {
 }
 
 pub fn person(id: &PersonId, lookup: &Lookup) -> String {
-    lookup.people.name(id).to_owned()
+    lookup.people().name(id).to_owned()
 }
 
 /// The stage's name in any journey that has it; a key that none has is shown as it is.
@@ -48,6 +48,14 @@ pub fn stage_name(key: &StageKey, lookup: &Lookup) -> String {
         lookup.journeys.values().filter_map(|journey| Some((journey.version, journey.stage(key)?))).collect();
     named.sort_by_key(|(version, stage)| (std::cmp::Reverse(*version), stage.name.clone()));
     named.first().map_or_else(|| key.to_string(), |(_, stage)| stage.name.clone())
+}
+
+/// The step's name in the newest journey that has it; a key that none has is shown as it is.
+pub fn step_name(key: &StepKey, lookup: &Lookup) -> String {
+    let mut named: Vec<_> =
+        lookup.journeys.values().filter_map(|journey| Some((journey.version, journey.step(key)?.1))).collect();
+    named.sort_by_key(|(version, step)| (std::cmp::Reverse(*version), step.name.clone()));
+    named.first().map_or_else(|| key.to_string(), |(_, step)| step.name.clone())
 }
 
 /// `Ana`, `Ana and Ben`, `Ana, Ben and Cem`.
@@ -85,12 +93,14 @@ pub fn action_name(action: Action) -> &'static str {
         Action::View => "see this",
         Action::Submit => "hand this over",
         Action::Approve => "approve this",
+        Action::Override => "override this step",
         Action::RequestChanges => "request changes",
         Action::Resubmit => "resubmit this",
         Action::Claim => "claim this",
         Action::Reassign => "reassign this",
         Action::Escalate => "escalate this",
         Action::DeEscalate => "end the escalation",
+        Action::Climb => "climb the escalation ladder",
         Action::RaiseException => "raise an exception",
         Action::ResolveException => "resolve the exception",
         Action::Complete => "complete this",

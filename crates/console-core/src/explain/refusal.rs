@@ -1,6 +1,6 @@
 //! Why not.
 
-use super::{action_name, list, person, phase_name, role_name, stage_name};
+use super::{action_name, list, person, phase_name, role_name, step_name};
 use postern_console_store::Lookup;
 use postern_domain::{Action, Denial, Refusal, Satisfied};
 
@@ -26,10 +26,34 @@ pub fn refusal(refusal: &Refusal, lookup: &Lookup) -> String {
             "Somebody else was put in charge since you looked. Look who has it now and decide again."
                 .to_owned()
         }
-        Refusal::ReviewMovedOn { stage: Some(stage) } => {
-            format!("The step “{}” was closed since you looked.", stage_name(stage, lookup))
+        Refusal::ReviewMovedOn { step: Some(step) } => {
+            format!("The step “{}” was closed since you looked.", step_name(step, lookup))
         }
-        Refusal::ReviewMovedOn { stage: None } => "The step was closed since you looked.".to_owned(),
+        Refusal::JourneyChanged { seen, current } => format!(
+            "The item moved from version {seen} to version {current} of its journey since you looked. Look at it again and decide again."
+        ),
+        Refusal::StepRequired { steps } => {
+            let names: Vec<String> = steps.iter().map(|step| step_name(step, lookup)).collect();
+            format!("Several steps are open. Say which you mean: {}.", list(&names, "or"))
+        }
+        Refusal::QuorumUnreachable { step, needed } => format!(
+            "{} needs {needed} different people; this would leave fewer. Replace one person at a time.",
+            step_name(step, lookup)
+        ),
+        Refusal::NobodyToDecide { step } => format!(
+            "Nobody may decide at {}, which comes next, and the journey refuses to go on without. Ask an admin to name somebody.",
+            step_name(step, lookup)
+        ),
+        Refusal::Field { key, problem } => format!("The field “{key}” {problem}."),
+        Refusal::WrongKind { kind } => {
+            format!("The journey is not for items of the kind “{}”.", kind.as_str())
+        }
+        Refusal::UnknownCategory { known } => {
+            format!("There is no such category of exceptions here. Known are {}.", list(known, "and"))
+        }
+        Refusal::UnknownStage { stage } => format!("The item's journey has no stage “{stage}”."),
+        Refusal::NotDueYet { .. } => "It is not time for this rung of the ladder yet.".to_owned(),
+        Refusal::ReviewMovedOn { step: None } => "The step was closed since you looked.".to_owned(),
         Refusal::ReasonRequired { action } => format!("Give a reason to {}.", action_name(*action)),
         Refusal::TooLong { field, limit: 0, .. } => format!("The {field} is too long to be sent."),
         Refusal::TooLong { field, length, limit } => {
@@ -52,6 +76,8 @@ pub fn refusal(refusal: &Refusal, lookup: &Lookup) -> String {
                 Denial::NotADecider => format!("{name} is not one of those who decide at this step."),
                 Denial::Disabled => format!("{name}'s account is switched off."),
                 Denial::UnknownPerson => format!("Nobody is known as {name}."),
+                Denial::NoOverride => format!("{name} may not override steps of this journey."),
+                Denial::AutomationOnly => "Only the portal itself does this.".to_owned(),
             }
         }
         Refusal::NotAReviewer { person: id } => {
@@ -89,6 +115,8 @@ pub fn denial(action: Action, why: &Denial) -> String {
         }
         Denial::Disabled => format!("You cannot {what}: your account is switched off."),
         Denial::UnknownPerson => format!("You cannot {what}: the portal does not know you any more."),
+        Denial::NoOverride => format!("You cannot {what}: its journey gives you no right to override."),
+        Denial::AutomationOnly => format!("You cannot {what}: only the portal itself does this."),
     }
 }
 
@@ -98,6 +126,7 @@ pub fn satisfied(why: Satisfied) -> String {
         Satisfied::AlreadyApproved => "It is approved already.",
         Satisfied::AlreadySentBack => "It has been sent back already.",
         Satisfied::AlreadyAssigned => "It is with that person already.",
+        Satisfied::AlreadyClimbed => "It has climbed this rung already.",
         Satisfied::AlreadyEscalated => "It is escalated already.",
         Satisfied::NotEscalated => "It is not escalated.",
         Satisfied::AlreadyCompleted => "It is completed already.",

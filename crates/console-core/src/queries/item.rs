@@ -12,7 +12,7 @@ use crate::views::{
     FailureCode, FieldView, HistoryLine, ItemView,
 };
 use postern_console_store::{CachedItem, Columns, ListRow, Lookup, Mark, OutboxRow, Predicted, predict};
-use postern_domain::{Action, CommandId, ContentDigest, Item, ItemId, PersonId, Timestamp};
+use postern_domain::{Action, CommandId, Item, ItemId, PersonId, Timestamp};
 use postern_protocol::Outcome;
 
 impl Engine {
@@ -58,7 +58,7 @@ fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Time
         journey_version: item.journey.version,
         round: item.round,
         assignment_version: item.assignment_version,
-        content: ContentDigest::of(item),
+        seen: lookup.seen(item),
         submitted_at: item.submitted_at,
         submitter: explain::actor(&item.submitter, lookup),
         completed_at: item.completed_at,
@@ -198,7 +198,7 @@ fn history(item: &Item, base: Option<&Item>, lookup: &Lookup) -> Vec<HistoryLine
 fn actions(item: &Item, lookup: &Lookup, now: Timestamp) -> Vec<ActionState> {
     let holders: Vec<PersonId> = Columns::of(item, lookup).turns;
     let to = takers(item, lookup).find(|person| !holders.contains(&person.id));
-    let mut actions: Vec<ActionState> = samples(item, to.map(|person| &person.id))
+    let mut actions: Vec<ActionState> = samples(item, lookup, to.map(|person| &person.id))
         .into_iter()
         .map(|(action, command)| {
             let sample = CommandId::new("sample");

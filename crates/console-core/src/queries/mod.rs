@@ -17,7 +17,7 @@ use postern_domain::{ItemId, PersonId};
 use postern_protocol::{AuditLine, paths};
 
 pub(crate) fn person_ref(id: &PersonId, lookup: &Lookup) -> PersonRef {
-    let name = lookup.people.name(id).to_owned();
+    let name = lookup.people().name(id).to_owned();
     PersonRef { id: id.clone(), initials: initials(&name), is_me: lookup.me.as_ref() == Some(id), name }
 }
 
@@ -51,7 +51,7 @@ impl Engine {
     pub async fn find_person(&self, text: &str) -> Result<PersonRef, Failure> {
         let lookup = self.lookup().await?;
         let wanted = text.trim().to_lowercase();
-        let staff = || lookup.people.iter().filter(|person| person.is_staff());
+        let staff = || lookup.people().iter().filter(|person| person.is_staff());
         let exact = staff().find(|person| {
             person.id.as_str() == text
                 || person.email.to_lowercase() == wanted

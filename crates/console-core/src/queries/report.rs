@@ -167,10 +167,10 @@ fn group(group_by: GroupBy, each: &Aging, lookup: &Lookup) -> GroupKey {
 
 /// An e-mail address reads better than an id, and means one person only.
 fn named(id: &str, lookup: &Lookup) -> Who {
-    let email = lookup.people.get(&PersonId::from(id)).map(|person| person.email.clone());
+    let email = lookup.people().get(&PersonId::from(id)).map(|person| person.email.clone());
     let unique = email.filter(|email| {
         !email.is_empty()
-            && lookup.people.iter().filter(|person| person.email.eq_ignore_ascii_case(email)).count() == 1
+            && lookup.people().iter().filter(|person| person.email.eq_ignore_ascii_case(email)).count() == 1
     });
     Who::Named(unique.unwrap_or_else(|| id.to_owned()))
 }

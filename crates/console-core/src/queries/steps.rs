@@ -4,54 +4,56 @@ use crate::explain::{self, list};
 use crate::queries::person_ref;
 use crate::views::{DecisionView, StepState, StepView};
 use postern_console_store::Lookup;
-use postern_domain::{ContentDigest, Item, Phase, Quorum, Review, ReviewOutcome, Stage, StageKey};
+use postern_domain::{ContentDigest, Item, Phase, Quorum, Review, ReviewOutcome, Stage, Step, StepKey};
 
 pub(super) fn steps(item: &Item, base: Option<&Item>, lookup: &Lookup) -> Vec<StepView> {
-    let content = ContentDigest::of(item);
+    let content = lookup.seen(item).content;
     let stages: &[Stage] = lookup.journey(item).map_or(&[], |journey| &journey.stages);
     let current = item.stage().and_then(|key| stages.iter().position(|stage| &stage.key == key));
-    let mut steps: Vec<StepView> = stages
-        .iter()
-        .enumerate()
-        .map(|(index, stage)| {
-            let review = review_of(item, &stage.key);
-            let state = state(item, review, index, current);
-            StepView {
+    let mut steps = Vec::new();
+    for (index, stage) in stages.iter().enumerate() {
+        let applying = stage.steps_for(item);
+        for step in &stage.steps {
+            let review = review_of(item, &step.key);
+            let applies = review.is_some() || applying.iter().any(|each| each.key == step.key);
+            let beside = (stage.steps.len() > 1).then(|| stage.name.clone());
+            steps.push(StepView {
                 stage: stage.key.clone(),
-                name: stage.name.clone(),
-                state,
+                step: step.key.clone(),
+                name: step.name.clone(),
+                beside,
+                state: if applies { state(item, review, index, current) } else { StepState::Skipped },
                 reviewers: review
                     .iter()
                     .flat_map(|review| &review.reviewers)
                     .map(|id| person_ref(id, lookup))
                     .collect(),
-                who: who(stage, review, lookup),
-                quorum: quorum(stage.quorum, review, &content),
+                who: who(step, review, lookup),
+                quorum: quorum(&step.quorum, review, &content),
                 opened_at: review.map(|review| review.opened_at),
                 due_at: review.and_then(|review| review.due_at),
                 closed_at: review.and_then(|review| Some(review.closed.as_ref()?.at)),
                 outcome: review.and_then(|review| Some(review.closed.as_ref()?.outcome)),
-                decisions: decisions(item, base, &stage.key, &content, lookup),
-            }
-        })
-        .collect();
+                decisions: decisions(item, base, &step.key, &content, lookup),
+            });
+        }
+    }
     // A journey that is not known here still has the steps that were taken.
     if stages.is_empty() {
-        steps.extend(item.review.iter().map(|review| unknown(item, base, review, &content, lookup)));
+        steps.extend(item.reviews.iter().map(|review| unknown(item, base, review, &content, lookup)));
     }
     steps
 }
 
-/// The open review of a stage, or the last one that was closed.
-fn review_of<'a>(item: &'a Item, stage: &StageKey) -> Option<&'a Review> {
-    let open = item.review.as_ref().filter(|review| &review.stage == stage);
-    open.or_else(|| item.closed_reviews.iter().rev().find(|review| &review.stage == stage))
+/// The open review of a step, or the last one that was closed.
+fn review_of<'a>(item: &'a Item, step: &StepKey) -> Option<&'a Review> {
+    item.review(step).or_else(|| item.closed_reviews.iter().rev().find(|review| &review.step == step))
 }
 
 fn state(item: &Item, review: Option<&Review>, index: usize, current: Option<usize>) -> StepState {
     let outcome = review.and_then(|review| Some(review.closed.as_ref()?.outcome));
     if current == Some(index) {
-        return StepState::Current;
+        return if outcome == Some(ReviewOutcome::Approved) { StepState::Done } else { StepState::Current };
     }
     let last = item.closed_reviews.last();
     if item.phase == Phase::ChangesRequested
@@ -73,43 +75,38 @@ fn state(item: &Item, review: Option<&Review>, index: usize, current: Option<usi
     }
 }
 
-fn who(stage: &Stage, review: Option<&Review>, lookup: &Lookup) -> String {
+fn who(step: &Step, review: Option<&Review>, lookup: &Lookup) -> String {
     match review.map(|review| review.reviewers.as_slice()) {
         Some(reviewers) if !reviewers.is_empty() => {
             let names: Vec<String> = reviewers.iter().map(|id| explain::person(id, lookup)).collect();
             list(&names, "and")
         }
-        _ => match &stage.deciders {
-            postern_domain::Deciders::Person(id) => explain::person(id, lookup),
-            _ => explain::who_decides(stage),
-        },
+        _ => explain::who_decides(step, lookup),
     }
 }
 
-fn quorum(quorum: Quorum, review: Option<&Review>, content: &ContentDigest) -> String {
-    match review {
-        Some(review) => {
-            let needed = review.approvals_needed();
-            let approvals = if needed == 1 { "approval" } else { "approvals" };
-            format!("{} of {needed} {approvals}", review.approvals(content).min(needed))
+fn quorum(quorum: &Quorum, review: Option<&Review>, content: &ContentDigest) -> String {
+    match (review, quorum) {
+        (Some(review), _) => {
+            let approvals = if review.needed == 1 { "approval" } else { "approvals" };
+            format!("{} of {} {approvals}", review.approvals(content), review.needed)
         }
-        None => match quorum {
-            Quorum::Any => "1 approval".to_owned(),
-            Quorum::All => "everybody's approval".to_owned(),
-            Quorum::AtLeast(number) => format!("{number} approvals"),
-        },
+        (None, Quorum::Any) => "1 approval".to_owned(),
+        (None, Quorum::All) => "everybody's approval".to_owned(),
+        (None, Quorum::AtLeast(number)) => format!("{number} approvals"),
+        (None, Quorum::OnePerGroup(groups)) => format!("one approval each from {}", list(groups, "and")),
     }
 }
 
 fn decisions(
     item: &Item,
     base: Option<&Item>,
-    stage: &StageKey,
+    step: &StepKey,
     content: &ContentDigest,
     lookup: &Lookup,
 ) -> Vec<DecisionView> {
     let known = |item: &Item| -> Vec<postern_domain::Decision> {
-        reviews(item, stage).flat_map(|review| &review.decisions).cloned().collect()
+        reviews(item, step).flat_map(|review| &review.decisions).cloned().collect()
     };
     let confirmed = base.map(known).unwrap_or_default();
     known(item)
@@ -117,7 +114,8 @@ fn decisions(
         .map(|decision| DecisionView {
             pending: !confirmed.contains(&decision),
             by: person_ref(&decision.by, lookup),
-            on_behalf_of: decision.on_behalf_of.as_ref().map(|id| person_ref(id, lookup)),
+            on_behalf_of: decision.on_behalf_of.iter().map(|id| person_ref(id, lookup)).collect(),
+            overriding: decision.overriding,
             verdict: decision.verdict,
             of_current_content: &decision.content == content,
             reason: decision.reason,
@@ -127,8 +125,8 @@ fn decisions(
         .collect()
 }
 
-fn reviews<'a>(item: &'a Item, stage: &'a StageKey) -> impl Iterator<Item = &'a Review> {
-    item.closed_reviews.iter().chain(item.review.iter()).filter(move |review| &review.stage == stage)
+fn reviews<'a>(item: &'a Item, step: &'a StepKey) -> impl Iterator<Item = &'a Review> {
+    item.closed_reviews.iter().chain(&item.reviews).filter(move |review| &review.step == step)
 }
 
 fn unknown(
@@ -140,15 +138,17 @@ fn unknown(
 ) -> StepView {
     StepView {
         stage: review.stage.clone(),
-        name: review.stage.to_string(),
+        step: review.step.clone(),
+        name: review.step.to_string(),
+        beside: None,
         state: StepState::Current,
         reviewers: review.reviewers.iter().map(|id| person_ref(id, lookup)).collect(),
         who: String::new(),
-        quorum: quorum(review.quorum, Some(review), content),
+        quorum: quorum(&review.quorum, Some(review), content),
         opened_at: Some(review.opened_at),
         due_at: review.due_at,
         closed_at: None,
         outcome: None,
-        decisions: decisions(item, base, &review.stage, content, lookup),
+        decisions: decisions(item, base, &review.step, content, lookup),
     }
 }

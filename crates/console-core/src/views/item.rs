@@ -2,8 +2,8 @@
 
 use super::list::{PersonRef, Row};
 use postern_domain::{
-    Action, AttachmentId, CommentId, ContentDigest, ItemId, ReviewOutcome, StageKey, Timestamp, Verdict,
-    Visibility,
+    Action, AttachmentId, CommentId, Fields, ItemId, ReviewOutcome, Seen, StageKey, StepKey, Timestamp,
+    Verdict, Visibility,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub struct ItemView {
     pub round: u32,
     pub assignment_version: u32,
     /// What a decision taken now is bound to.
-    pub content: ContentDigest,
+    pub seen: Seen,
     pub submitted_at: Option<Timestamp>,
     pub submitter: String,
     pub completed_at: Option<Timestamp>,
@@ -62,7 +62,10 @@ pub enum StepState {
 #[ts(export)]
 pub struct StepView {
     pub stage: StageKey,
+    pub step: StepKey,
     pub name: String,
+    /// The stage's name, where its steps run side by side.
+    pub beside: Option<String>,
     pub state: StepState,
     /// Whose turn it is, or was; for a step to come, who may decide, in words.
     pub reviewers: Vec<PersonRef>,
@@ -80,7 +83,10 @@ pub struct StepView {
 #[ts(export)]
 pub struct DecisionView {
     pub by: PersonRef,
-    pub on_behalf_of: Option<PersonRef>,
+    /// Those in whose place it was taken, from the reviewer on.
+    pub on_behalf_of: Vec<PersonRef>,
+    /// In the deciders' place, by the right to override.
+    pub overriding: bool,
     pub verdict: Verdict,
     pub reason: Option<String>,
     pub at: Timestamp,
@@ -171,10 +177,23 @@ pub struct ExceptionView {
 #[serde(tag = "do", rename_all = "snake_case")]
 #[ts(export)]
 pub enum Request {
-    Approve { comment: Option<String> },
+    Approve {
+        comment: Option<String>,
+        /// Values of the step's output fields.
+        #[serde(default)]
+        outputs: Fields,
+    },
+    /// Close the step in the deciders' place.
+    Override { reason: String },
     RequestChanges { reason: String },
     Claim {},
-    Reassign { to: postern_domain::PersonId, reason: Option<String> },
+    Reassign {
+        to: postern_domain::PersonId,
+        reason: Option<String>,
+        /// Where several steps are open: which one.
+        #[serde(default)]
+        step: Option<StepKey>,
+    },
     Escalate { reason: String },
     DeEscalate { reason: Option<String> },
     Comment { visibility: Visibility, body: String },

@@ -86,7 +86,7 @@ async fn candidates_are_those_who_could_take_every_item() {
     let world = World::new().await;
     let (first, second) = (world.item("First step").await, world.item("Second step").await);
     let approval =
-        postern_domain::Command::Approve { seen: postern_test_support::seen(&second), comment: None };
+        postern_domain::Command::approve(postern_test_support::seen(&second));
     world.elsewhere("olga", &second.id, approval).await;
     let lea = world.console("lea").await;
     let names = |people: Vec<postern_console_core::PersonRef>| -> Vec<String> {

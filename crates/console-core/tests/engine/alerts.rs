@@ -6,7 +6,7 @@ use tokio::sync::broadcast::Receiver;
 /// Hands an item to somebody, as the team lead.
 async fn hand_to(world: &World, item: &Item, to: &str) {
     let assignment_version = world.now(&item.id).await.assignment_version;
-    let reassign = Command::Reassign { from: None, to: PersonId::from(to), assignment_version, reason: None };
+    let reassign = Command::reassign(PersonId::from(to), assignment_version);
     world.elsewhere("lea", &item.id, reassign).await;
 }
 
@@ -62,7 +62,7 @@ async fn more_than_three_at_once_become_one_summary() {
     abel.sync().await;
     let mut alerts = abel.engine.alerts();
     for item in &items {
-        let approve = Command::Approve { seen: postern_test_support::seen(item), comment: None };
+        let approve = Command::approve(postern_test_support::seen(item));
         world.elsewhere("olga", &item.id, approve).await;
     }
     abel.sync().await;

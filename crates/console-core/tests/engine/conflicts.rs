@@ -135,7 +135,7 @@ async fn a_reassignment_that_crossed_another_one_is_a_conflict() {
         )
         .await;
     let reassign =
-        Command::Reassign { from: None, to: "zoe".into(), assignment_version: version, reason: None };
+        Command::reassign("zoe".into(), version);
     world.elsewhere("lea", &item.id, reassign).await;
     lea.sync().await;
     assert!(matches!(lea.settlement(&command).await, Settlement::Conflict { .. }));
@@ -143,5 +143,5 @@ async fn a_reassignment_that_crossed_another_one_is_a_conflict() {
 }
 
 fn approval_of(item: &postern_domain::Item) -> Command {
-    Command::Approve { seen: postern_test_support::seen(item), comment: None }
+    Command::approve(postern_test_support::seen(item))
 }

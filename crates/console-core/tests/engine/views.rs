@@ -73,7 +73,7 @@ async fn each_figure_of_the_bottleneck_page_opens_exactly_the_items_behind_it() 
         let item = world.item(&format!("Item {number}")).await;
         world.portal.clock.advance_ms(HOUR_MS);
         if number % 2 == 0 {
-            let approve = Command::Approve { seen: postern_test_support::seen(&item), comment: None };
+            let approve = Command::approve(postern_test_support::seen(&item));
             world.elsewhere("olga", &item.id, approve).await;
         }
         if number % 3 == 0 {

@@ -51,7 +51,7 @@ async fn a_pull_that_is_cut_at_any_step_leaves_the_cache_as_it_was() {
     assert_eq!(scene.cache.meta().await.unwrap().cursor, Some(cursor(12)));
     assert!(scene.shown(&two.id).await.is_none());
     assert!(scene.outbox_ids().await.is_empty());
-    assert!(scene.cache.lookup().await.unwrap().people.get(&"ben".into()).is_none());
+    assert!(scene.cache.lookup().await.unwrap().people().get(&"ben".into()).is_none());
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ fn person(id: &str, name: &str, roles: &[Role]) -> Person {
         grants: roles.iter().map(|role| Grant { role: *role, scope: Scope::EVERYTHING }).collect(),
         disabled: false,
         groups: Vec::new(),
+        lead: None,
     }
 }
 
@@ -98,7 +99,7 @@ pub fn after(item: &Item, command: &Command, by: &str, now: Timestamp) -> Item {
 
 pub fn approve(item: &Item) -> Command {
     let seen = Seen { content: ContentDigest::of(item), round: item.round, stage: item.stage().cloned() };
-    Command::Approve { seen, comment: None }
+    Command::approve(seen)
 }
 
 pub fn comment(id: &str, body: &str) -> Command {

@@ -77,11 +77,11 @@ async fn a_process_notices_what_another_one_wrote_and_not_what_it_wrote_itself()
 async fn a_process_reads_the_directory_that_another_one_pulled() {
     let scene = Scene::with(vec![item(1, ME)]).await;
     let other = Cache::open(&scene.folder.path().join("cache.db")).await.unwrap();
-    assert!(other.lookup().await.unwrap().people.get(&"ben".into()).is_some());
+    assert!(other.lookup().await.unwrap().people().get(&"ben".into()).is_some());
     let mut page = page(11, &[]);
     let mut directory = directory();
     directory.people.retain(|person| person.id.as_str() != "ben");
     page.directory = Some(directory);
     scene.cache.apply_page(&scene.lease, &page, NOW).await.unwrap();
-    assert!(other.lookup().await.unwrap().people.get(&"ben".into()).is_none());
+    assert!(other.lookup().await.unwrap().people().get(&"ben".into()).is_none());
 }

@@ -18,6 +18,7 @@ CREATE TABLE people (
     time_zone        TEXT    NOT NULL,
     grants           TEXT    NOT NULL,
     teams            TEXT    NOT NULL,
+    lead             TEXT,
     disabled         INTEGER NOT NULL,
     scope_generation INTEGER NOT NULL
 ) STRICT;
@@ -31,7 +32,8 @@ CREATE TABLE clients (
     id     TEXT PRIMARY KEY,
     name   TEXT NOT NULL,
     code   TEXT NOT NULL UNIQUE,
-    cohort TEXT NOT NULL
+    cohort TEXT NOT NULL,
+    owner  TEXT
 ) STRICT;
 
 CREATE TABLE reference_counters (

@@ -44,7 +44,7 @@ pub(crate) fn evaluate(
     };
     let Some(journey) = directory.journey(reference) else { return Ok(refused(Refusal::UnknownJourney)) };
     let actor = Actor::Person(order.person.clone());
-    let situation = Situation { item, journey, people: &directory.people };
+    let situation = Situation { item, journey, organisation: &directory.organisation };
     match (rules.decide)(situation, command, &actor, now) {
         Ok(Ruling::AlreadySatisfied(why)) => {
             Ok(Effect { outcome: Outcome::AlreadySatisfied { why }, after: None })
@@ -52,7 +52,7 @@ pub(crate) fn evaluate(
         Ok(Ruling::Happened(events)) => happen(rules, order, item, events, actor, now),
         Err(refusal) => Ok(match item {
             Some(current) if refusal.is_conflict() => {
-                let viewer = directory.people.get(&order.person);
+                let viewer = directory.people().get(&order.person);
                 if viewer.is_some_and(|person| may_view(person, current)) {
                     let current = Box::new(current.clone());
                     Effect { outcome: Outcome::Conflict { refusal, current }, after: None }

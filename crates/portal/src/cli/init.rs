@@ -39,6 +39,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
         grants: grants.into(),
         disabled: false,
         groups: Vec::new(),
+        lead: None,
     };
     store.add_person(&admin, Some(&hash)).await?;
     store.close().await;

@@ -142,10 +142,10 @@ async fn change_person(
 
 fn list(directory: &DirectorySnapshot, json: bool) -> anyhow::Result<()> {
     if json {
-        println!("{}", serde_json::to_string_pretty(&directory.people.iter().collect::<Vec<_>>())?);
+        println!("{}", serde_json::to_string_pretty(&directory.people().iter().collect::<Vec<_>>())?);
         return Ok(());
     }
-    for person in directory.people.iter() {
+    for person in directory.people().iter() {
         let grants: Vec<_> = person.grants.iter().map(|held| grant::show(held, directory)).collect();
         let state = if person.disabled { "  (disabled)" } else { "" };
         println!("{}  {}  {}{state}", person.email, person.name, grants.join(" "));

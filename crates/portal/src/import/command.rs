@@ -38,7 +38,7 @@ pub async fn run(data: &Path, environment: &Environment, args: ImportArgs) -> an
     let (store, new_folder) = open_or_found(data, environment, organisation).await?;
     let directory = store.directory().await?;
     reading.taken = Taken {
-        emails: directory.people.iter().map(|person| person.email.clone()).collect(),
+        emails: directory.people().iter().map(|person| person.email.clone()).collect(),
         client_codes: directory.clients.values().map(|client| client.code.clone()).collect(),
     };
     let hash = args

@@ -281,25 +281,19 @@ impl Mapping {
     }
 
     pub fn journey(&self) -> Journey {
-        let stages = self.journey.stages.iter().map(|stage| Stage {
-            key: StageKey::new(&stage.key),
-            name: stage.name.clone(),
-            deciders: match &stage.group {
+        let stages = self.journey.stages.iter().map(|stage| {
+            let deciders = match &stage.group {
                 Some(group) => Deciders::Group(group.clone()),
                 None => Deciders::Role(Role::InternalApprover),
-            },
-            assignment: Assignment::Spread,
-            quorum: Quorum::Any,
-            target_hours: stage.target_hours,
-            optional: stage.optional,
+            };
+            let target = Some(Target::Hours(stage.target_hours));
+            let optional = stage.optional;
+            Stage { optional, ..Stage::of_one(&stage.key, &stage.name, vec![deciders], target) }
         });
         Journey {
-            key: JourneyKey::new(&self.journey.key),
-            version: 1,
-            name: self.journey.name.clone(),
-            stages: stages.collect(),
-            completion_hours: self.journey.completion_hours,
-            client_hours: self.journey.client_hours,
+            completion: Some(Target::Hours(self.journey.completion_hours)),
+            client_answer: Some(Target::Hours(self.journey.client_hours)),
+            ..Journey::of_stages(&self.journey.key, &self.journey.name, stages.collect())
         }
     }
 }

@@ -81,6 +81,7 @@ impl<'a> Book<'a> {
                     grants: Vec::new(),
                     disabled: false,
                     groups: Vec::new(),
+                    lead: None,
                 };
                 self.people.insert(id.clone(), person);
                 self.by_name.insert(name.to_owned(), id.clone());
@@ -140,6 +141,7 @@ impl<'a> Book<'a> {
             name: name.clone(),
             code,
             cohort: fill(&self.mapping.client.cohort, attributes),
+            owner: None,
         };
         self.clients.insert(name, client.clone());
         (client, true)

@@ -7,8 +7,8 @@ use super::people::{Book, fill, stable_id};
 use super::report::{Report, Tally};
 use postern_domain::{
     Actor, Client, ClientId, ContentDigest, Event, FieldValue, Fields, HOUR_MS, Inconsistent, Item, ItemId,
-    Journey, People, Phase, Quorum, Recorded, ReviewOutcome, StageKey, Submission, Timestamp, Verdict, apply,
-    review_opening,
+    Journey, Organisation, People, Phase, Quorum, Recorded, ReviewOutcome, StageKey, Submission, Timestamp, Verdict, apply,
+    stage_opening,
 };
 use std::collections::HashMap;
 
@@ -99,7 +99,7 @@ impl<'a> Translator<'a> {
         let mut ready: Vec<Ready> = is_new.then_some(Ready::Client(client)).into_iter().collect();
         match way.item {
             Some(item)
-                if matches!(item.phase, Phase::Submitted | Phase::InReview) && item.review.is_none() =>
+                if matches!(item.phase, Phase::Submitted | Phase::InReview) && item.reviews.is_empty() =>
             {
                 self.in_flight.push((item, way.log, way.before));
             }
@@ -114,28 +114,32 @@ impl<'a> Translator<'a> {
     /// # Errors
     /// As [`Translator::case`].
     pub fn finish(&mut self) -> Result<Vec<Ready>, UnusableCase> {
-        let people = People::new(self.book.people().cloned());
+        let organisation = Organisation { people: People::new(self.book.people().cloned()) };
         let in_flight = std::mem::take(&mut self.in_flight);
         let mut ready = Vec::with_capacity(in_flight.len());
         for (item, log, at) in in_flight {
             let reference = item.reference.clone();
             let unusable = |source| UnusableCase { case: reference.clone(), line: 0, source };
+            let events = self.waiting_step(&item, &organisation, at);
             let mut way = Way { id: item.id.clone(), submission: None, item: Some(item), log, before: at };
-            let opening = way.item.as_ref().and_then(|item| {
-                let stage = match item.closed_reviews.last().filter(|review| review.round == item.round) {
-                    Some(review) => self.journey.stage_after(&review.stage),
-                    None => self.journey.first_stage(),
-                };
-                stage.map(|stage| review_opening(stage, item, &people, at))
-            });
-            let event = opening
-                .unwrap_or(Event::Approved { due_at: self.hours_after(at, self.journey.completion_hours) });
-            way.record(event, &Actor::System("import".to_owned()), at).map_err(unusable)?;
+            for event in events {
+                way.record(event, &Actor::System("import".to_owned()), at).map_err(unusable)?;
+            }
             if let Some(item) = way.item {
                 ready.push(self.done(item, way.log));
             }
         }
         Ok(ready)
+    }
+
+    /// What waits after the last step that the log shows.
+    fn waiting_step(&self, item: &Item, organisation: &Organisation, at: Timestamp) -> Vec<Event> {
+        let last = item.closed_reviews.last().filter(|review| review.round == item.round);
+        let next = self.journey.stages_ahead(last.map(|review| &review.stage), item).next();
+        match next {
+            Some((stage, _)) => stage_opening(&self.journey, stage, item, organisation, at),
+            None => vec![Event::Approved { due_at: self.hours_after(at, self.mapping.journey.completion_hours) }],
+        }
     }
 
     fn done(&mut self, item: Item, log: Vec<Recorded>) -> Ready {
@@ -174,7 +178,7 @@ impl<'a> Translator<'a> {
             Does::Escalate => {
                 self.begun(way, &by, at, event.line)?;
                 let to = self.book.owner.clone();
-                way.record(Event::Escalated { level: 1, to, reason: event.activity.clone() }, &by, at)
+                way.record(Event::Escalated { level: 1, to, reason: event.activity.clone(), rung: None }, &by, at)
             }
             Does::Note => {
                 self.begun(way, &by, at, event.line)?;
@@ -239,7 +243,7 @@ impl<'a> Translator<'a> {
         }
         self.decide(way, by, at, stage, Verdict::Approve, None)?;
         if last {
-            let due_at = self.hours_after(at, self.journey.completion_hours);
+            let due_at = self.hours_after(at, self.mapping.journey.completion_hours);
             way.record(Event::Approved { due_at }, by, at)?;
         }
         Ok(())
@@ -257,7 +261,7 @@ impl<'a> Translator<'a> {
         if let Some(stage) = stage {
             self.decide(way, by, at, stage, Verdict::RequestChanges, Some(event.activity.clone()))?;
         }
-        let due_at = self.hours_after(at, self.journey.client_hours);
+        let due_at = self.hours_after(at, self.mapping.journey.client_hours);
         way.record(Event::ChangesRequested { reason: event.activity.clone(), due_at }, by, at)
     }
 
@@ -271,27 +275,49 @@ impl<'a> Translator<'a> {
         verdict: Verdict,
         reason: Option<String>,
     ) -> Result<(), Inconsistent> {
-        let stage = StageKey::new(stage);
-        let target = self.journey.stage(&stage).map_or(0, |stage| stage.target_ms());
+        let key = StageKey::new(stage);
+        let Some((stage, step)) = self.journey.stage(&key).and_then(|stage| Some((stage, stage.steps.first()?)))
+        else {
+            return Err(Inconsistent::NoOpenReview);
+        };
         let opened_at = way.before;
         let opening = Event::ReviewOpened {
-            stage,
+            stage: stage.key.clone(),
+            step: step.key.clone(),
             reviewers: by.person().cloned().into_iter().collect(),
             quorum: Quorum::Any,
-            due_at: Some(opened_at.plus_ms(target)),
+            needed: 1,
+            veto: step.veto.clone(),
+            due_at: Some(opened_at.plus_ms(self.target_ms(&key))),
+            fallback: false,
         };
         way.record(opening, &Actor::System("import".to_owned()), opened_at)?;
         let Some(item) = &way.item else { return Err(Inconsistent::NoItem) };
         if by.person().is_some() {
-            let decided =
-                Event::Decided { verdict, reason, content: ContentDigest::of(item), round: item.round };
+            let decided = Event::Decided {
+                step: step.key.clone(),
+                verdict,
+                reason,
+                content: ContentDigest::of(item, &self.journey),
+                round: item.round,
+                journey_version: self.journey.version,
+                on_behalf_of: Vec::new(),
+                groups: Vec::new(),
+                outputs: Fields::new(),
+                overriding: false,
+            };
             way.record(decided, by, at)?;
         }
         let outcome = match verdict {
             Verdict::Approve => ReviewOutcome::Approved,
             Verdict::RequestChanges => ReviewOutcome::ChangesRequested,
         };
-        way.record(Event::ReviewClosed { outcome }, by, at)
+        way.record(Event::ReviewClosed { step: step.key.clone(), outcome }, by, at)
+    }
+
+    fn target_ms(&self, stage: &StageKey) -> i64 {
+        let mapped = self.mapping.journey.stages.iter().find(|mapped| mapped.key == stage.as_str());
+        mapped.map_or(0, |mapped| i64::from(mapped.target_hours) * HOUR_MS)
     }
 
     /// A log may begin in the middle: then the item is taken as handed over with its first event.

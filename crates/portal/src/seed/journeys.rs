@@ -1,6 +1,7 @@
 //! The journeys of the sample organisation: the built-in one, and two more as data.
 
-use postern_domain::{Assignment, Deciders, Journey, JourneyKey, Kind, Quorum, Role, Stage, StageKey};
+use postern_domain::calendar::Target;
+use postern_domain::{Assignment, Deciders, Journey, Kind, Quorum, Role, Stage, StageKey, Step};
 
 pub const FINANCE: &str = "finance";
 pub const DIRECTORS: &str = "directors";
@@ -35,53 +36,49 @@ impl Journeys {
 
 /// Budget check by the owner, finance from a pool, then a director.
 fn invoice() -> Journey {
-    Journey {
-        key: JourneyKey::from("invoice"),
-        version: 1,
-        name: "Invoice approval".to_owned(),
-        stages: vec![
+    let journey = Journey::of_stages(
+        "invoice",
+        "Invoice approval",
+        vec![
             stage("budget_check", "Budget check", Deciders::Owner, Assignment::Spread, 72),
             stage("finance", "Finance", Deciders::Group(FINANCE.to_owned()), Assignment::Pool, 168),
             stage("director", "Director", Deciders::Group(DIRECTORS.to_owned()), Assignment::Spread, 168),
         ],
-        completion_hours: 48,
-        client_hours: 96,
+    );
+    Journey {
+        completion: Some(Target::Hours(48)),
+        client_answer: Some(Target::Hours(96)),
+        ..journey
     }
 }
 
 /// Two of the creative reviewers, then legal, then a team lead.
 fn creative() -> Journey {
-    let reviewers = stage(
+    let mut reviewers = stage(
         "creative_review",
         "Creative review",
         Deciders::Group(CREATIVE.to_owned()),
         Assignment::Spread,
         168,
     );
-    Journey {
-        key: JourneyKey::from("creative"),
-        version: 1,
-        name: "Creative approval".to_owned(),
-        stages: vec![
-            Stage { quorum: Quorum::AtLeast(2), ..reviewers },
+    for step in &mut reviewers.steps {
+        step.quorum = Quorum::AtLeast(2);
+    }
+    Journey::of_stages(
+        "creative",
+        "Creative approval",
+        vec![
+            reviewers,
             stage("legal", "Legal", Deciders::Group(LEGAL.to_owned()), Assignment::Spread, 240),
             stage("sign_off", "Final sign-off", Deciders::Role(Role::TeamLead), Assignment::Spread, 48),
         ],
-        completion_hours: 72,
-        client_hours: 120,
-    }
+    )
 }
 
 fn stage(key: &str, name: &str, deciders: Deciders, assignment: Assignment, target_hours: u32) -> Stage {
-    Stage {
-        key: StageKey::from(key),
-        name: name.to_owned(),
-        deciders,
-        assignment,
-        quorum: Quorum::Any,
-        target_hours,
-        optional: false,
-    }
+    let mut stage = Stage::of_one(key, name, Vec::new(), Some(Target::Hours(target_hours)));
+    stage.steps = vec![Step { assignment, ..Step::new(key, name, vec![deciders]) }];
+    stage
 }
 
 /// How long a decision at a stage usually takes in hours. The specialist review is the bottleneck.

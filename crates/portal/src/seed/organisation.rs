@@ -54,12 +54,13 @@ pub struct Account {
     pub pace: f64,
     /// Those whom a decision about this client's items can concern: all staff, and its own contacts; before the
     /// former employee left, and after.
-    people: [People; 2],
+    surroundings: [postern_domain::Organisation; 2],
 }
 
 impl Account {
-    pub fn people(&self, after_leaving: bool) -> &People {
-        &self.people[usize::from(after_leaving)]
+    /// Everybody and everything that decisions about this client's items depend on.
+    pub fn surroundings(&self, after_leaving: bool) -> &postern_domain::Organisation {
+        &self.surroundings[usize::from(after_leaving)]
     }
 }
 
@@ -75,6 +76,7 @@ impl Organisation {
             .enumerate()
             .map(|(place, row)| hire(place, *row, &clients, &mut dice))
             .collect();
+        report_to_leads(&mut staff);
         let managers: Vec<usize> = staff
             .iter()
             .enumerate()
@@ -119,6 +121,16 @@ impl Organisation {
 
     pub fn colleague(&self, id: &PersonId) -> Option<&Staff> {
         self.places.get(id).map(|place| &self.staff[*place])
+    }
+}
+
+/// Everybody but the leads themselves reports to one of them, in turn.
+fn report_to_leads(staff: &mut [Staff]) {
+    let is_lead = |staff: &Staff| matches!(staff.post, Post::Lead | Post::LeadAndApprover);
+    let leads: Vec<PersonId> =
+        staff.iter().filter(|each| is_lead(each)).map(|each| each.person.id.clone()).collect();
+    for (place, each) in staff.iter_mut().filter(|each| !is_lead(each)).enumerate() {
+        each.person.lead = leads.get(place % leads.len().max(1)).cloned();
     }
 }
 
@@ -172,6 +184,7 @@ fn hire(
         grants,
         disabled: post == Post::Former,
         groups,
+        lead: None,
     };
     Staff { person, post, zone, pace }
 }
@@ -188,10 +201,12 @@ fn open_account(client: Client, zone: Tz, owner: &Person, staff: &[Staff], dice:
             projects.push(Project { id, client: client.id.clone(), name: name.to_owned() });
         }
     }
-    let people = [false, true].map(|after| {
+    let client = Client { owner: Some(owner.id.clone()), ..client };
+    let surroundings = [false, true].map(|after| {
         let present =
             |staff: &Staff| Person { disabled: staff.person.disabled && after, ..staff.person.clone() };
-        People::new(staff.iter().map(present).chain(contacts.iter().cloned()))
+        let people = People::new(staff.iter().map(present).chain(contacts.iter().cloned()));
+        postern_domain::Organisation { people: people.with_clients([&client]) }
     });
     Account {
         weight: [9, 5, 5, 3, 2][cohort] * u32::try_from(dice.between(2, 10)).unwrap_or(1),
@@ -201,7 +216,7 @@ fn open_account(client: Client, zone: Tz, owner: &Person, staff: &[Staff], dice:
         projects,
         contacts,
         zone,
-        people,
+        surroundings,
     }
 }
 
@@ -224,6 +239,7 @@ fn contacts(client: &Client, host: &str, zone: Tz, dice: &mut Dice) -> Vec<Perso
             grants: vec![for_client(role, &client.id)],
             disabled: false,
             groups: Vec::new(),
+            lead: None,
         });
     }
     contacts
@@ -245,7 +261,7 @@ impl ClientNames {
         self.names.insert(name.clone());
         self.codes.insert(code.clone());
         let id = ClientId::new(code.to_lowercase());
-        (Client { id, name, code, cohort: COHORTS[cohort].to_owned() }, zone)
+        (Client { id, name, code, cohort: COHORTS[cohort].to_owned(), owner: None }, zone)
     }
 
     fn invented(&self, dice: &mut Dice) -> (String, String, usize, Tz) {

@@ -44,7 +44,7 @@ impl Follower {
         }
         let head = self.heads.borrow_and_update().clone();
         let directory = self.app.store().directory().await.ok()?;
-        let person = directory.people.get(&self.person)?;
+        let person = directory.people().get(&self.person)?;
         (person.is_staff() && !person.disabled).then_some(head)
     }
 }

@@ -1,18 +1,18 @@
 //! How items end: completed, set right after an exception, now and then opened again.
 
-use super::{Halt, Life, Step};
+use super::{Halt, Life, Progress};
 use crate::seed::wording::{EXCEPTIONS, REOPENED, SETTLED};
 use postern_domain::{Command, ExceptionExit, Phase, Role, Visibility};
 
 impl<'a> Life<'a> {
     /// The owner does what was approved. Without an owner who is still here, a lead finds one first.
-    pub(super) fn complete(&mut self) -> Step {
+    pub(super) fn complete(&mut self) -> Progress {
         if let Some(owner) = self.item().owner.clone().filter(|owner| self.has_left(owner, self.at)) {
             let (lead, to) = (self.lead(), self.colleague_with(Role::InternalOwner));
             self.hours_later(&lead, 1, 20);
             let assignment_version = self.item().assignment_version;
             let reason = Some("Has left the company.".to_owned());
-            self.act(&lead, &Command::Reassign { from: Some(owner), to, assignment_version, reason })?;
+            self.act(&lead, &Command::Reassign { step: None, from: Some(owner), to, assignment_version, reason })?;
         }
         let owner = self.item().owner.clone().unwrap_or_else(|| self.organisation.suggested.clone());
         let done = self.when(&owner, 22.0 * self.account.pace, 0.9);
@@ -27,7 +27,7 @@ impl<'a> Life<'a> {
     }
 
     /// An exception is settled, after a while.
-    pub(super) fn resolve(&mut self) -> Step {
+    pub(super) fn resolve(&mut self) -> Progress {
         let minder = self.minder();
         self.at = self.when(&minder, 75.0, 1.0);
         let to = match self.dice.weighted([84, 5, 11].into_iter()) {
@@ -40,7 +40,7 @@ impl<'a> Life<'a> {
     }
 
     /// Some say thank you, and a very few were finished too early.
-    pub(super) fn look_back(&mut self) -> Step {
+    pub(super) fn look_back(&mut self) -> Progress {
         let completed = self.item().phase == Phase::Completed;
         if completed && self.dice.chance(0.08) {
             let contact = self.contact();

@@ -1,6 +1,6 @@
 //! Handing over, and handing over again.
 
-use super::{Halt, Life, Plan, Step};
+use super::{Halt, Life, Plan, Progress};
 use crate::seed::documents::{self, Form};
 use crate::seed::wording::{ANSWERED, ASKED, RESUBMITTED, WITHDRAWN, amount_in_cents};
 use postern_domain::{
@@ -24,7 +24,7 @@ const NAMES: [&str; 10] = [
 
 impl<'a> Life<'a> {
     /// The first submission, mostly by a contact, at times keyed in for them by the account manager.
-    pub(super) fn hand_over(&mut self, plan: &Plan<'a>, project: &ProjectId) -> Step {
+    pub(super) fn hand_over(&mut self, plan: &Plan<'a>, project: &ProjectId) -> Progress {
         let owner = if self.has_left(&self.account.owner, self.at) {
             self.colleague_with(Role::InternalOwner)
         } else {
@@ -62,7 +62,7 @@ impl<'a> Life<'a> {
     }
 
     /// A new document, or a new version of one that is there.
-    pub(super) fn attach(&mut self, by: &PersonId) -> Step {
+    pub(super) fn attach(&mut self, by: &PersonId) -> Progress {
         let again = self.dice.chance(0.5);
         let item = self.item();
         let known = item.attachments.first().filter(|_| again);
@@ -92,7 +92,7 @@ impl<'a> Life<'a> {
     }
 
     /// Changes what the item says.
-    pub(super) fn edit(&mut self, by: &PersonId) -> Step {
+    pub(super) fn edit(&mut self, by: &PersonId) -> Progress {
         if self.with_documents && self.dice.chance(0.5) {
             return self.attach(by);
         }
@@ -110,7 +110,7 @@ impl<'a> Life<'a> {
     }
 
     /// The client answers a request for changes, after a while; some need a reminder, and some give up.
-    pub(super) fn rework(&mut self) -> Step {
+    pub(super) fn rework(&mut self) -> Progress {
         let contact = self.contact();
         let slow = if self.dice.chance(0.06) { 6.0 } else { 1.0 };
         let answer = self.when(&contact, 66.0 * self.account.pace * slow, 0.9);
@@ -140,7 +140,7 @@ impl<'a> Life<'a> {
     }
 
     /// A contact asks where it is; mostly somebody answers.
-    pub(super) fn ask(&mut self, contact: &PersonId) -> Step {
+    pub(super) fn ask(&mut self, contact: &PersonId) -> Progress {
         self.say(contact, Visibility::Client, &ASKED, None)?;
         if self.dice.chance(0.6) {
             let minder = self.minder();

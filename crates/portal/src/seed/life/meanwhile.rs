@@ -1,8 +1,8 @@
 //! What happens while a review waits.
 
-use super::{Life, Step};
+use super::{Life, Progress};
 use crate::seed::wording::{ESCALATED, EXCEPTIONS, NOTES, REASSIGNED, WITHDRAWN};
-use postern_domain::{Command, DAY_MS, HOUR_MS, PersonId, Priority, Stage, Timestamp, Visibility};
+use postern_domain::{Command, DAY_MS, HOUR_MS, PersonId, Priority, Step, Timestamp, Visibility};
 
 #[derive(Clone, Copy, Debug)]
 enum Interlude {
@@ -22,7 +22,7 @@ impl<'a> Life<'a> {
     /// nothing, when it is not theirs any more.
     pub(super) fn meanwhile(
         &mut self,
-        stage: &Stage,
+        step: &Step,
         who: &PersonId,
         until: Timestamp,
     ) -> Result<Option<Timestamp>, super::Halt> {
@@ -38,9 +38,9 @@ impl<'a> Life<'a> {
             }
             self.at = at;
             let before = self.item().assignment_version;
-            self.play(interlude, stage, who, &actor)?;
+            self.play(interlude, step, who, &actor)?;
             if self.item().assignment_version != before
-                || self.item().review.is_none()
+                || self.item().reviews.is_empty()
                 || self.item().exception.is_some()
             {
                 return Ok(None);
@@ -99,7 +99,7 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn play(&mut self, interlude: Interlude, stage: &Stage, who: &PersonId, actor: &PersonId) -> Step {
+    fn play(&mut self, interlude: Interlude, step: &Step, who: &PersonId, actor: &PersonId) -> Progress {
         match interlude {
             Interlude::Ask => self.ask(actor),
             Interlude::Note => {
@@ -107,14 +107,14 @@ impl<'a> Life<'a> {
                 let to = (&minder != actor && self.dice.chance(0.6)).then_some(&minder);
                 self.say(actor, Visibility::Internal, &NOTES, to)
             }
-            Interlude::HandOn => self.hand_on(stage, actor, who, &REASSIGNED),
+            Interlude::HandOn => self.hand_on(step, actor, who, &REASSIGNED),
             Interlude::Escalate => {
                 let reason = self.story.tell(&ESCALATED, &mut self.dice);
                 self.act(actor, &Command::Escalate { to: None, reason })?;
                 let lead = self.item().escalation.as_ref().and_then(|escalation| escalation.to.clone());
                 if let Some(lead) = lead.filter(|_| self.dice.chance(0.25)) {
                     self.hours_later(&lead, 0, 6);
-                    return self.hand_on(stage, &lead, who, &REASSIGNED);
+                    return self.hand_on(step, &lead, who, &REASSIGNED);
                 }
                 Ok(())
             }

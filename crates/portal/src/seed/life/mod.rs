@@ -73,7 +73,7 @@ enum Halt {
     Refused,
 }
 
-type Step = Result<(), Halt>;
+type Progress = Result<(), Halt>;
 
 impl<'a> Life<'a> {
     /// Lives through the plan up to `now`. None if it would begin later.
@@ -108,7 +108,7 @@ impl<'a> Life<'a> {
         Some(Lived { item: life.item?, log: life.log, documents: life.documents, refused: life.refused })
     }
 
-    fn run(&mut self, plan: &Plan<'a>, project: &postern_domain::ProjectId) -> Step {
+    fn run(&mut self, plan: &Plan<'a>, project: &postern_domain::ProjectId) -> Progress {
         self.hand_over(plan, project)?;
         if let Some(showcase) = plan.showcase {
             return self.show(showcase);
@@ -132,12 +132,12 @@ impl<'a> Life<'a> {
     }
 
     /// Gives a command where this life has come to.
-    fn act(&mut self, by: &PersonId, command: &Command) -> Step {
+    fn act(&mut self, by: &PersonId, command: &Command) -> Progress {
         if self.at > self.now {
             return Err(Halt::Now);
         }
-        let people = self.account.people(self.at >= self.organisation.left_at);
-        let situation = Situation { item: self.item.as_ref(), journey: self.journey, people };
+        let organisation = self.account.surroundings(self.at >= self.organisation.left_at);
+        let situation = Situation { item: self.item.as_ref(), journey: self.journey, organisation };
         let actor = Actor::Person(by.clone());
         let events = match decide(situation, command, &actor, self.at) {
             Ok(Ruling::Happened(events)) => events,
@@ -166,7 +166,7 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
-    fn refuse(&mut self, why: String) -> Step {
+    fn refuse(&mut self, why: String) -> Progress {
         self.refused = Some(why);
         Err(Halt::Refused)
     }
@@ -239,17 +239,14 @@ impl<'a> Life<'a> {
         }
     }
 
-    fn seen(&self) -> Seen {
-        let item = self.item();
-        Seen {
-            content: postern_domain::ContentDigest::of(item),
-            round: item.round,
-            stage: item.stage().cloned(),
-        }
+    /// What `who` has before them.
+    fn seen_by(&self, who: &PersonId) -> Seen {
+        let step = self.item().review_for(who).map(|review| review.step.clone());
+        Seen::of(self.item(), self.journey, step)
     }
 
-    fn say(&mut self, by: &PersonId, visibility: Visibility, texts: &[&str], to: Option<&PersonId>) -> Step {
-        let mut body = to.map_or_else(String::new, |to| format!("@{} ", self.account.people(false).name(to)));
+    fn say(&mut self, by: &PersonId, visibility: Visibility, texts: &[&str], to: Option<&PersonId>) -> Progress {
+        let mut body = to.map_or_else(String::new, |to| format!("@{} ", self.account.surroundings(false).people.name(to)));
         body.push_str(&self.story.tell(texts, &mut self.dice));
         let id = CommentId::new(self.dice.uuid(self.at));
         let mentions = to.cloned().into_iter().collect();

@@ -1,6 +1,6 @@
 //! A few items that the suggested account has in its queue whatever the seed: something to look at at once.
 
-use super::{Halt, Life, Step};
+use super::{Halt, Life, Progress};
 use crate::seed::wording::{ANSWERED, ASKED, NOTES, REASSIGNED};
 use postern_domain::{Command, Visibility};
 
@@ -26,7 +26,7 @@ impl Showcase {
 
 impl<'a> Life<'a> {
     /// Passes the first check, goes to the suggested account, and waits there.
-    pub(super) fn show(&mut self, showcase: Showcase) -> Step {
+    pub(super) fn show(&mut self, showcase: Showcase) -> Progress {
         let first = self.item().waiting_on().next().cloned().ok_or(Halt::Waiting)?;
         self.hours_later(&first, 1, 4);
         self.approve(&first)?;
@@ -37,6 +37,7 @@ impl<'a> Life<'a> {
             let reason = Some(self.story.tell(&REASSIGNED, &mut self.dice));
             let assignment_version = self.item().assignment_version;
             let command = Command::Reassign {
+                step: None,
                 from: Some(holder.clone()),
                 to: suggested.clone(),
                 assignment_version,
