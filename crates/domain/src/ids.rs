@@ -52,4 +52,6 @@ id! {
     StageKey
     /// A journey without its version, for example `standard`.
     JourneyKey
+    /// A business calendar without its version, for example `standard`.
+    CalendarKey
 }

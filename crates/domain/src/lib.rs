@@ -6,6 +6,7 @@
 //! `decide/`, its event in [`Event`] with the effect in `apply.rs`, and a line in the transition table tests.
 
 mod apply;
+pub mod calendar;
 mod command;
 mod decide;
 mod digest;
