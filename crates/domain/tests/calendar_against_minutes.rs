@@ -122,8 +122,7 @@ proptest! {
                 Due::At(world.at(base))
             );
             let mut due = Some(base);
-            loop {
-                let Some(before) = due else { break };
+            while let Some(before) = due {
                 let moved_by = (start..before).filter(|&index| open(index) && paused(&pauses, index)).count();
                 let moved_by = i64::try_from(moved_by).unwrap();
                 due = if moved_by == 0 { Some(base) } else { walk(base, moved_by, open) };

@@ -124,24 +124,33 @@ impl CompiledCalendar {
         let (mut day, time) = day_and_time(self.local(first));
         let last = limit.div_euclid(DAY_MS) + 1;
         let mut left = n;
+        let mut piece = self.zone.piece_at(first);
         while left > 0 {
             day += 1;
             if day > last {
                 return None;
             }
-            left -= u32::from(self.is_working_day(day));
+            if self.days.plan(day).total == 0 {
+                continue;
+            }
+            // A day without a change of offset has all its intervals; months pass between the others.
+            let midnight = day * DAY_MS;
+            if piece.local_from() <= midnight && midnight + DAY_MS <= piece.local_until() {
+                left -= 1;
+            } else {
+                left -= u32::from(self.has_working_time(day));
+                piece = self.zone.piece_at(midnight - piece.offset);
+            }
         }
         Some(self.on_day(day, time)).filter(|&due| due <= limit)
     }
 
     /// Whether the date has working time. One that the zone skips, as Apia skipped 30 December 2011, has none.
-    fn is_working_day(&self, day: i64) -> bool {
+    fn has_working_time(&self, day: i64) -> bool {
         let midnight = day * DAY_MS;
-        self.days.plan(day).total > 0
-            && self
-                .zone
-                .pieces_of_local(midnight, midnight + DAY_MS)
-                .any(|piece| self.days.worked(piece.local_from()) < self.days.worked(piece.local_until()))
+        self.zone
+            .pieces_of_local(midnight, midnight + DAY_MS)
+            .any(|piece| self.days.worked(piece.local_from()) < self.days.worked(piece.local_until()))
     }
 
     /// On a working day: at `time`; when that is not working time, where the day's last working time before it ends;
