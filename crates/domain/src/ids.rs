@@ -56,4 +56,6 @@ id! {
     CalendarKey
     /// A journey without its version, for example `standard`.
     JourneyKey
+    /// A business calendar without its version, for example `standard`.
+    CalendarKey
 }
