@@ -44,6 +44,8 @@ id! {
     ProjectId
     CommentId
     AttachmentId
+    /// One out-of-office window of one person.
+    AbsenceId
     /// One command, once, ever: the key of "exactly once".
     CommandId
     /// One console installation with its own outbox.

@@ -5,6 +5,7 @@
 //! To add a command: a variant in [`Command`] and [`Action`], its permission in `permission.rs`, its rule in
 //! `decide/`, its event in [`Event`] with the effect in `apply.rs`, and a line in the transition table tests.
 
+pub mod absence;
 mod apply;
 pub mod calendar;
 mod command;

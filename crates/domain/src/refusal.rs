@@ -75,8 +75,9 @@ pub enum Refusal {
 }
 
 /// The permission rule that denies.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(export)]
 pub enum Denial {
     /// No grant reaches the item.
     OutOfScope,
