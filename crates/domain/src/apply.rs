@@ -94,6 +94,7 @@ fn drafted_item(id: &ItemId, submission: &Submission, by: &Actor, at: Timestamp)
         updated_at: at,
         completed_at: None,
         due_at: None,
+        due_by_hand: false,
         history: vec![Entry { at, by: by.clone(), on_behalf_of: None, what: Happening::Drafted }],
         version: 0,
     }
@@ -126,7 +127,9 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
     match &recorded.event {
         Event::Drafted(_) | Event::Submitted(_) => return Err(Inconsistent::SubmittedTwice),
         Event::Skipped { .. } => {}
-        Event::ReviewOpened { stage, step, reviewers, quorum, needed, veto, due_at, .. } => {
+        Event::ReviewOpened {
+            stage, step, reviewers, quorum, needed, veto, due_at, clock, covers, ..
+        } => {
             if item.reviews.iter().any(|open| &open.step == step || &open.stage != stage) {
                 return Err(Inconsistent::ReviewOpen);
             }
@@ -141,6 +144,8 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
                 veto: veto.clone(),
                 opened_at: at,
                 due_at: *due_at,
+                clock: clock.clone(),
+                covers: covers.clone(),
                 decisions: Vec::new(),
                 closed: None,
             });
@@ -149,7 +154,7 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
                 item.rungs = 0;
                 enter(item, Phase::InReview, at, *due_at);
             } else {
-                item.due_at = earliest_due(item);
+                reckon_due(item);
             }
         }
         Event::Decided {
@@ -185,7 +190,7 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             review.closed = Some(Closing { at, outcome: *outcome });
             item.closed_reviews.push(review);
             if !item.reviews.is_empty() {
-                item.due_at = earliest_due(item);
+                reckon_due(item);
             }
         }
         Event::ChangesRequested { due_at, .. } => {
@@ -197,6 +202,16 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             item.round += 1;
             contributed(item, by);
             enter(item, Phase::Submitted, at, None);
+        }
+        Event::CoverChanged { step, covers } => {
+            open_review(item, step)?.covers.clone_from(covers);
+            item.assignment_version += 1;
+        }
+        Event::ClockSet { step, clock, due_at } => {
+            let review = open_review(item, step)?;
+            review.clock = Some(clock.clone());
+            review.due_at = *due_at;
+            reckon_due(item);
         }
         Event::Claimed { step } => {
             let claimer = by.person().ok_or(Inconsistent::DecidedBySystem)?.clone();
@@ -266,7 +281,10 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
                 contributed(item, by);
             }
         }
-        Event::DueSet { due_at } => item.due_at = *due_at,
+        Event::DueSet { due_at } => {
+            item.due_at = *due_at;
+            item.due_by_hand = due_at.is_some();
+        }
         Event::PrioritySet { priority } => item.priority = *priority,
         Event::VersionAttached { attachment, name, sha256, size, media_type } => {
             let version = AttachmentVersion {
@@ -302,14 +320,18 @@ fn open_review<'a>(item: &'a mut Item, step: &StepKey) -> Result<&'a mut Review,
     item.reviews.iter_mut().find(|review| &review.step == step).ok_or(Inconsistent::NoOpenReview)
 }
 
-fn earliest_due(item: &Item) -> Option<Timestamp> {
-    item.reviews.iter().filter_map(|review| review.due_at).min()
+/// Due with the first of its open steps, unless somebody set the date by hand.
+fn reckon_due(item: &mut Item) {
+    if !item.due_by_hand {
+        item.due_at = item.reviews.iter().filter_map(|review| review.due_at).min();
+    }
 }
 
 fn enter(item: &mut Item, phase: Phase, at: Timestamp, due_at: Option<Timestamp>) {
     item.phase = phase;
     item.entered_at = at;
     item.due_at = due_at;
+    item.due_by_hand = false;
 }
 
 fn finish(item: &mut Item, phase: Phase, at: Timestamp) {
@@ -388,6 +410,10 @@ fn happening(item: &Item, event: &Event) -> Option<Happening> {
         }
         Event::Approved { .. } => Happening::FullyApproved,
         Event::Resubmitted { .. } => Happening::Resubmitted { round: item.round },
+        Event::CoverChanged { step, covers } => {
+            Happening::CoverChanged { step: step.clone(), covers: covers.clone() }
+        }
+        Event::ClockSet { step, due_at, .. } => Happening::ClockSet { step: step.clone(), due_at: *due_at },
         Event::Claimed { step } => Happening::Claimed { step: step.clone() },
         Event::Reassigned { step, from, to, reason } => Happening::Reassigned {
             step: step.clone(),

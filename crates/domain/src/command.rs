@@ -72,6 +72,8 @@ pub enum Command {
         /// From 1.
         rung: u8,
     },
+    /// By the portal's clock only: look again who covers for whom, and when open steps are due.
+    Refresh {},
     RaiseException {
         category: String,
         reason: String,
@@ -190,6 +192,7 @@ pub enum Action {
     Escalate,
     DeEscalate,
     Climb,
+    Refresh,
     RaiseException,
     ResolveException,
     Complete,
@@ -226,6 +229,7 @@ impl Command {
             Command::Escalate { .. } => Action::Escalate,
             Command::DeEscalate { .. } => Action::DeEscalate,
             Command::Climb { .. } => Action::Climb,
+            Command::Refresh {} => Action::Refresh,
             Command::RaiseException { .. } => Action::RaiseException,
             Command::ResolveException { .. } => Action::ResolveException,
             Command::Complete {} => Action::Complete,

@@ -1,5 +1,7 @@
 //! Events: what happened. Past tense; applying them in order rebuilds every item.
 
+use crate::absence::Seat;
+use crate::calendar::Clock;
 use crate::command::Submission;
 use crate::digest::ContentDigest;
 use crate::ids::{AttachmentId, CommandId, CommentId, PersonId, StageKey, StepKey};
@@ -30,6 +32,12 @@ pub enum Event {
         #[serde(default)]
         veto: Veto,
         due_at: Option<Timestamp>,
+        /// What it is due by; none without a target.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clock: Option<Clock>,
+        /// The seats of those who are away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        covers: Vec<Seat>,
         /// Nobody whom the step names may decide; whoever it was given to instead.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         fallback: bool,
@@ -69,6 +77,17 @@ pub enum Event {
     Resubmitted {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         comment: Option<String>,
+    },
+    /// Somebody left or came back, or a deputy did.
+    CoverChanged {
+        step: StepKey,
+        covers: Vec<Seat>,
+    },
+    /// The step is due at another time: its calendar changed, or its clock stood still.
+    ClockSet {
+        step: StepKey,
+        clock: Clock,
+        due_at: Option<Timestamp>,
     },
     /// Whoever acted took a free seat.
     Claimed {
@@ -224,6 +243,15 @@ pub enum Happening {
     FullyApproved,
     Resubmitted {
         round: u32,
+    },
+    /// Who decides for those who are away: now these seats are covered, or nobody covers them.
+    CoverChanged {
+        step: StepKey,
+        covers: Vec<Seat>,
+    },
+    ClockSet {
+        step: StepKey,
+        due_at: Option<Timestamp>,
     },
     Claimed {
         step: StepKey,

@@ -58,6 +58,4 @@ id! {
     CalendarKey
     /// A journey without its version, for example `standard`.
     JourneyKey
-    /// A business calendar without its version, for example `standard`.
-    CalendarKey
 }

@@ -23,7 +23,7 @@ pub const fn roles_for(action: Action) -> &'static [Role] {
             &[InternalOwner, InternalApprover, TeamLead, PortalAdmin]
         }
         Action::DeEscalate | Action::Override => &[TeamLead, PortalAdmin],
-        Action::Climb => &[],
+        Action::Climb | Action::Refresh => &[],
         Action::ResolveException | Action::Reopen | Action::SetDue | Action::SetPriority => {
             &[InternalOwner, TeamLead, PortalAdmin]
         }
@@ -109,7 +109,11 @@ fn may_decide(person: &Person, item: &Item) -> Result<(), Denial> {
     if item.contributors.contains(&person.id) {
         return Err(Denial::Contributor);
     }
-    let open_to = |review: &Review| review.reviewers.contains(&person.id) || review.has_free_seats();
+    let open_to = |review: &Review| {
+        review.reviewers.contains(&person.id)
+            || review.waiting_on().any(|id| id == &person.id)
+            || review.has_free_seats()
+    };
     if item.reviews.is_empty() || item.reviews.iter().any(open_to) {
         Ok(())
     } else {

@@ -1,5 +1,7 @@
 //! Reviews: one approval step of one item in one round, and the decisions taken in it.
 
+use crate::absence::{Cover, Seat};
+use crate::calendar::Clock;
 use crate::digest::ContentDigest;
 use crate::ids::{PersonId, StageKey, StepKey};
 use crate::journey::{Quorum, Veto};
@@ -22,6 +24,13 @@ pub struct Review {
     pub veto: Veto,
     pub opened_at: Timestamp,
     pub due_at: Option<Timestamp>,
+    /// What it is due by; none without a target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub clock: Option<Clock>,
+    /// The seats of those reviewers who are away: who decides in their place, or why nobody does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub covers: Vec<Seat>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -99,9 +108,31 @@ impl Review {
             .filter(|person| !self.decisions.iter().any(|decision| decision.seat() == *person))
     }
 
-    /// Those whose turn it is.
+    /// Those whose turn it is: whoever sits in a seat that nobody has filled, unless they decided in another.
     pub fn waiting_on(&self) -> impl Iterator<Item = &PersonId> {
-        self.undecided()
+        let decided = |person: &PersonId| self.decisions.iter().any(|decision| &decision.by == person);
+        self.undecided().filter_map(|reviewer| self.sitting_for(reviewer)).filter(move |id| !decided(id))
+    }
+
+    /// Who sits in a reviewer's seat: themselves, their deputy, or nobody.
+    pub fn sitting_for<'a>(&'a self, reviewer: &'a PersonId) -> Option<&'a PersonId> {
+        match self.covers.iter().find(|seat| &seat.reviewer == reviewer) {
+            Some(seat) => seat.person(),
+            None => Some(reviewer),
+        }
+    }
+
+    /// In whose place `person` would decide: the chain of the absent from the reviewer on. Empty in their own seat;
+    /// none where they have no seat.
+    pub fn seat_of(&self, person: &PersonId) -> Option<Vec<PersonId>> {
+        if self.reviewers.contains(person) {
+            return Some(Vec::new());
+        }
+        let unfilled = |seat: &&Seat| self.undecided().any(|reviewer| reviewer == &seat.reviewer);
+        self.covers.iter().filter(unfilled).find_map(|seat| match &seat.cover {
+            Cover::By { person: deputy, via } if deputy == person => Some(via.clone()),
+            _ => None,
+        })
     }
 
     /// The people who approved this content, each once.

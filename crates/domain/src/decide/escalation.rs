@@ -1,8 +1,8 @@
 //! Brought to somebody higher: by hand, or rung by rung by the portal's clock.
 
+use super::clock::{calendar_of, pauses_of_reviews};
 use super::deciders::nearest;
 use super::{Case, Ruling, happened, optional, required};
-use crate::calendar::Target;
 use crate::command::Action;
 use crate::event::Event;
 use crate::ids::{PersonId, StageKey};
@@ -11,7 +11,7 @@ use crate::journey::{Journey, Rung, RungTime, RungTo};
 use crate::organisation::Organisation;
 use crate::people::{Person, Role};
 use crate::refusal::{Denial, Refusal, Satisfied};
-use crate::time::{HOUR_MS, Timestamp};
+use crate::time::Timestamp;
 
 pub(super) fn escalate(case: &Case<'_>, to: Option<&PersonId>, reason: &str) -> Result<Ruling, Refusal> {
     let reason = required(reason, Action::Escalate)?;
@@ -83,6 +83,7 @@ pub struct LadderRung {
 pub fn ladder(item: &Item, journey: &Journey, organisation: &Organisation) -> Vec<LadderRung> {
     let Some(stage) = item.stage().and_then(|key| journey.stage(key)) else { return Vec::new() };
     let rungs = stage.escalation.as_ref().unwrap_or(&journey.escalation);
+    let pauses = pauses_of_reviews(item);
     let opened = item.reviews.iter().map(|review| review.opened_at).min();
     rungs
         .iter()
@@ -96,17 +97,14 @@ pub fn ladder(item: &Item, journey: &Journey, organisation: &Organisation) -> Ve
                     (item.due_at?, target, format!("It is overdue at {}.", stage.name))
                 }
             };
-            let at = reached(from, target)?;
+            let calendar = match item.reviews.first().and_then(|review| review.clock.as_ref()) {
+                Some(clock) => calendar_of(clock, organisation),
+                None => organisation.calendars.for_step(None, None, journey.calendar.as_ref()),
+            };
+            let at = calendar.due(from, target, &pauses).at()?;
             Some(LadderRung { rung: number, at, to: goes_to(rung, item, organisation), reason })
         })
         .collect()
-}
-
-fn reached(from: Timestamp, target: Target) -> Option<Timestamp> {
-    match target {
-        Target::Hours(hours) => Some(from.plus_ms(i64::from(hours) * HOUR_MS)),
-        Target::BusinessMinutes(_) | Target::BusinessDays(_) => None,
-    }
 }
 
 fn goes_to(rung: &Rung, item: &Item, organisation: &Organisation) -> Option<PersonId> {

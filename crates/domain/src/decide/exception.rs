@@ -1,5 +1,6 @@
 //! The exception path: set aside with a reason, and resolved to where it came from, elsewhere, or an end.
 
+use super::refresh::clock_changes;
 use super::review::close_undecided;
 use super::{Case, MAX_TITLE, Ruling, bounded, happened, required};
 use crate::command::{Action, ExceptionExit};
@@ -66,5 +67,9 @@ fn back(
         events.extend(case.opening(&item).next(None)?);
         return happened(events);
     }
-    happened(vec![resolved(from, due_at)])
+    let mut events = vec![resolved(from, due_at)];
+    // The clock stood still meanwhile.
+    let item = case.after(&events)?;
+    events.extend(clock_changes(case, &item));
+    happened(events)
 }

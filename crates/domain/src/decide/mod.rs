@@ -1,14 +1,18 @@
 //! `decide`: a command becomes events, or a typed refusal. The same function predicts and enforces.
 
 mod assignment;
+mod clock;
 mod content;
+mod covering;
 mod deciders;
 mod escalation;
 mod exception;
 mod flow;
 mod opening;
+mod refresh;
 mod review;
 
+pub use clock::{ledger, pauses};
 pub use deciders::eligible;
 pub use escalation::{LadderRung, ladder};
 pub use opening::{NOBODY_TO_DECIDE, stage_opening};
@@ -90,6 +94,7 @@ pub fn decide(
         Command::Escalate { to, reason } => escalation::escalate(&case, to.as_ref(), reason),
         Command::DeEscalate { reason } => escalation::de_escalate(&case, reason.as_deref()),
         Command::Climb { stage, round, rung } => escalation::climb(&case, stage, *round, *rung),
+        Command::Refresh {} => refresh::refresh(&case),
         Command::RaiseException { category, reason } => exception::raise(&case, category, reason),
         Command::ResolveException { to, reason } => exception::resolve(&case, to, reason),
         Command::Complete {} => flow::complete(&case),

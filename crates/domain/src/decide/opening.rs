@@ -1,7 +1,8 @@
 //! What opens next: the steps of the first stage that applies, or approval after the last.
 
+use super::clock::{clock, due_for, reckoned};
+use super::covering::covers;
 use super::deciders::{Turn, names, nearest, turn};
-use crate::calendar::Target;
 use crate::event::Event;
 use crate::ids::{PersonId, StageKey, StepKey};
 use crate::item::Item;
@@ -9,7 +10,7 @@ use crate::journey::{Journey, NoDecider, Quorum, Stage, Step};
 use crate::organisation::Organisation;
 use crate::people::Role;
 use crate::refusal::Refusal;
-use crate::time::{HOUR_MS, Timestamp};
+use crate::time::Timestamp;
 use std::collections::BTreeSet;
 
 /// The category of an exception that the journey raises by itself.
@@ -40,7 +41,12 @@ impl Opening<'_> {
         }
         match next {
             Some((stage, steps)) => events.extend(self.stage(stage, &steps)?),
-            None => events.push(Event::Approved { due_at: self.due(self.journey.completion) }),
+            None => {
+                let owner = self.item.owner.as_ref();
+                let target = self.journey.completion;
+                let due_at = due_for(self.journey, owner, target, self.organisation, self.now);
+                events.push(Event::Approved { due_at });
+            }
         }
         Ok(events)
     }
@@ -50,7 +56,6 @@ impl Opening<'_> {
     /// # Errors
     /// [`Refusal::NobodyToDecide`], where the journey says that it refuses then.
     pub fn stage(&self, stage: &Stage, steps: &[&Step]) -> Result<Vec<Event>, Refusal> {
-        let due_at = self.due(stage.target);
         let mut events = Vec::with_capacity(steps.len());
         let mut unattended = Vec::new();
         for step in steps {
@@ -66,6 +71,11 @@ impl Opening<'_> {
                     Turn { reviewers: Vec::new(), needed: needed_at_least(step), fallback: true }
                 }
             };
+            let clock = stage
+                .target
+                .map(|target| clock(self.journey, step, &reviewers, target, self.organisation, self.now));
+            let due_at = clock.as_ref().and_then(|clock| reckoned(clock, &[], self.organisation).1);
+            let covers = covers(self.journey, step, self.item, &reviewers, self.organisation, self.now);
             events.push(Event::ReviewOpened {
                 stage: stage.key.clone(),
                 step: step.key.clone(),
@@ -74,6 +84,8 @@ impl Opening<'_> {
                 needed,
                 veto: step.veto.clone(),
                 due_at,
+                clock,
+                covers,
                 fallback,
             });
         }
@@ -101,13 +113,6 @@ impl Opening<'_> {
         first(nearest(item, named, 1))
             .or_else(|| first(nearest(item, owner, 1)))
             .or_else(|| first(nearest(item, leads, 1)))
-    }
-
-    pub fn due(&self, target: Option<Target>) -> Option<Timestamp> {
-        match target? {
-            Target::Hours(hours) => Some(self.now.plus_ms(i64::from(hours) * HOUR_MS)),
-            Target::BusinessMinutes(_) | Target::BusinessDays(_) => None,
-        }
     }
 
     /// What lies between `after` and `next` and does not apply.

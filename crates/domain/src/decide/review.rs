@@ -1,8 +1,9 @@
 //! Decisions on what was seen: approve, override, request changes.
 
+use super::clock::due_for;
+use super::covering::may_stand_in;
 use super::deciders::{eligible, groups_of, names};
 use super::{Case, Ruling, happened, optional, required};
-use crate::calendar::Target;
 use crate::command::{Action, Seen};
 use crate::event::Event;
 use crate::ids::PersonId;
@@ -88,7 +89,10 @@ pub(super) fn request_changes(case: &Case<'_>, seen: &Seen, reason: &str) -> Res
         events
             .push(Event::ReviewClosed { step: after.step.clone(), outcome: ReviewOutcome::ChangesRequested });
         events.extend(close_undecided(case.item, Some(&after)));
-        events.push(Event::ChangesRequested { reason, due_at: case.due(case.journey.client_answer) });
+        events.push(Event::ChangesRequested {
+            reason,
+            due_at: due_for(case.journey, None, case.journey.client_answer, case.organisation, case.now),
+        });
     }
     happened(events)
 }
@@ -203,13 +207,23 @@ fn turn_as_seen<'a>(
     }
     case.related(action)?;
     let step = step_of(case, review)?;
-    if !review.reviewers.contains(&me.id) {
-        if !review.has_free_seats() {
-            return Err(denied(Denial::NotReviewer));
+    let people = &case.organisation.people;
+    let on_behalf_of = match review.seat_of(&me.id) {
+        Some(chain) => chain,
+        None if review.has_free_seats() => {
+            eligible(step, case.item, people, me).map_err(denied)?;
+            Vec::new()
         }
-        eligible(step, case.item, &case.organisation.people, me).map_err(denied)?;
+        None => return Err(denied(Denial::NotReviewer)),
+    };
+    // Nobody decides for somebody who could not decide themselves.
+    if on_behalf_of.iter().any(|absent| case.item.contributors.contains(absent)) {
+        return Err(denied(Denial::Contributor));
     }
-    Ok(Found::Mine(Turn { review, step, me, on_behalf_of: Vec::new() }))
+    if !on_behalf_of.is_empty() {
+        may_stand_in(step, case.item, people, me).map_err(denied)?;
+    }
+    Ok(Found::Mine(Turn { review, step, me, on_behalf_of }))
 }
 
 enum Seeing<'a> {
@@ -287,10 +301,4 @@ fn check_outputs(case: &Case<'_>, step: &Step, outputs: &Fields) -> Result<(), R
         }
     }
     Ok(())
-}
-
-impl Case<'_> {
-    pub(super) fn due(&self, target: Option<Target>) -> Option<crate::time::Timestamp> {
-        self.opening(self.item).due(target)
-    }
 }

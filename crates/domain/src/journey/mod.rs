@@ -9,7 +9,7 @@ pub use field::{Field, FieldProblem, FieldType};
 
 use crate::calendar::Target;
 use crate::ids::{CalendarKey, JourneyKey, PersonId, StageKey, StepKey};
-use crate::item::{Item, JourneyRef, Kind};
+use crate::item::{FieldValue, Item, JourneyRef, Kind};
 use crate::people::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -305,6 +305,21 @@ impl Journey {
     /// Whether a change of this field outdates approvals. A field that the journey does not know is material.
     pub fn is_material(&self, key: &str) -> bool {
         self.field(key).is_none_or(|field| field.is_material())
+    }
+
+    /// The amount of money that an item is about, in minor units: its first money field, or, under a journey without a
+    /// form, the field `amount`.
+    pub fn amount(&self, item: &Item) -> Option<i64> {
+        let money = self.fields.iter().find(|field| matches!(field.of, FieldType::Money { .. }));
+        let key = match money {
+            Some(field) => field.key.as_str(),
+            None if self.fields.is_empty() => "amount",
+            None => return None,
+        };
+        match item.fields.get(key) {
+            Some(FieldValue::Integer(amount)) => Some(*amount),
+            _ => None,
+        }
     }
 
     pub fn is_for(&self, kind: Kind) -> bool {

@@ -29,6 +29,7 @@ pub fn person(id: &str, name: &str) -> Person {
         grants: vec![Grant { role: Role::InternalApprover, scope: Scope::EVERYTHING }],
         disabled: false,
         groups: Vec::new(),
+        lead: None,
     }
 }
 

@@ -65,7 +65,7 @@ impl World {
     pub fn new() -> Self {
         Self {
             journey: Journey::built_in(),
-            organisation: Organisation { people: people() },
+            organisation: Organisation::of(people()),
             item: None,
             log: Vec::new(),
             now: NOON,

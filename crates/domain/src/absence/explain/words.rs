@@ -40,6 +40,8 @@ pub(super) fn denial(why: &Denial) -> String {
         Denial::NotADecider => "is not one of those who decide at this step".to_owned(),
         Denial::Disabled => "has an account that is switched off".to_owned(),
         Denial::UnknownPerson => "is not known".to_owned(),
+        Denial::NoOverride => "has no right to override".to_owned(),
+        Denial::AutomationOnly => "is not the portal's own automation".to_owned(),
     }
 }
 

@@ -1,0 +1,117 @@
+//! Due times: which calendar counts, what is left out, and why it is due when it is.
+
+use crate::calendar::{Clock, CompiledCalendar, Ledger, PauseReason, Span, Target};
+use crate::event::Happening;
+use crate::ids::PersonId;
+use crate::item::Item;
+use crate::journey::{Deciders, Journey, Quorum, Step};
+use crate::organisation::Organisation;
+use crate::review::Review;
+use crate::time::Timestamp;
+
+/// The clock of a step that opens now: by the calendar of its only reviewer, else of the group that decides, else of
+/// the journey, else the default.
+pub(super) fn clock(
+    journey: &Journey,
+    step: &Step,
+    reviewers: &[PersonId],
+    target: Target,
+    organisation: &Organisation,
+    now: Timestamp,
+) -> Clock {
+    let only = match reviewers {
+        [one] => Some(one),
+        _ => None,
+    };
+    let group = step.deciders.iter().find_map(|rule| match rule {
+        Deciders::Group(group) => Some(group.as_str()),
+        _ => None,
+    });
+    let group = group.or_else(|| match &step.quorum {
+        Quorum::OnePerGroup(groups) => groups.first().map(String::as_str),
+        _ => None,
+    });
+    let calendar = organisation.calendars.for_step(only, group, journey.calendar.as_ref());
+    started(calendar, target, now)
+}
+
+/// The clock of what one person, or nobody in particular, has to do next.
+pub(super) fn due_for(
+    journey: &Journey,
+    person: Option<&PersonId>,
+    target: Option<Target>,
+    organisation: &Organisation,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let calendar = organisation.calendars.for_step(person, None, journey.calendar.as_ref());
+    calendar.due(now, target?, &[]).at()
+}
+
+fn started(calendar: &CompiledCalendar, target: Target, now: Timestamp) -> Clock {
+    Clock { calendar: calendar.key().clone(), calendar_version: calendar.version(), target, started_at: now }
+}
+
+/// The calendar that a clock counts by, as it is in force now.
+pub(super) fn calendar_of<'a>(clock: &Clock, organisation: &'a Organisation) -> &'a CompiledCalendar {
+    let calendars = &organisation.calendars;
+    calendars.get(&clock.calendar).unwrap_or_else(|| calendars.default_calendar())
+}
+
+/// The clock by the calendar as it is now, and when it is due.
+pub(super) fn reckoned(
+    clock: &Clock,
+    pauses: &[Span],
+    organisation: &Organisation,
+) -> (Clock, Option<Timestamp>) {
+    let calendar = calendar_of(clock, organisation);
+    let clock =
+        Clock { calendar: calendar.key().clone(), calendar_version: calendar.version(), ..clock.clone() };
+    let due = clock.due(calendar, pauses).at();
+    (clock, due)
+}
+
+/// When the item's clocks stood still: while the client had it, and while it was an exception. Read from the history,
+/// never counted along.
+pub fn pauses(item: &Item) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let close = |spans: &mut Vec<Span>, why: PauseReason, at: Timestamp| {
+        if let Some(open) = spans.iter_mut().rev().find(|span| span.why == why && span.until.is_none()) {
+            open.until = Some(at);
+        }
+    };
+    for entry in &item.history {
+        match &entry.what {
+            Happening::ExceptionRaised { .. } => {
+                spans.push(Span { from: entry.at, until: None, why: PauseReason::Exception });
+            }
+            Happening::ExceptionResolved { .. } => close(&mut spans, PauseReason::Exception, entry.at),
+            Happening::ChangesRequested { .. } | Happening::SentBack { .. } => {
+                spans.push(Span { from: entry.at, until: None, why: PauseReason::WaitingForClient });
+            }
+            Happening::Resubmitted { .. } | Happening::ReviewOpened { .. } => {
+                close(&mut spans, PauseReason::WaitingForClient, entry.at);
+            }
+            Happening::Completed | Happening::Withdrawn { .. } => {
+                close(&mut spans, PauseReason::Exception, entry.at);
+                close(&mut spans, PauseReason::WaitingForClient, entry.at);
+            }
+            _ => {}
+        }
+    }
+    spans
+}
+
+/// The pauses that a step's clock knows: exceptions. While the client has the item, no step is open.
+pub(super) fn pauses_of_reviews(item: &Item) -> Vec<Span> {
+    let mut spans = pauses(item);
+    spans.retain(|span| span.why == PauseReason::Exception);
+    spans
+}
+
+/// Why an open or closed step is due when it is, segment by segment until `now`. None for a step without a target.
+pub fn ledger(item: &Item, review: &Review, organisation: &Organisation, now: Timestamp) -> Option<Ledger> {
+    let clock = review.clock.as_ref()?;
+    let until = review.closed.as_ref().map_or(now, |closing| closing.at);
+    let calendar = calendar_of(clock, organisation);
+    Some(calendar.ledger(clock.started_at, clock.target, &pauses_of_reviews(item), until))
+}

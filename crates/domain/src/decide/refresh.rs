@@ -1,0 +1,44 @@
+//! What follows from the clock and the organisation alone: who covers for whom now, and when things are due.
+
+use super::clock::{pauses_of_reviews, reckoned};
+use super::covering::covers;
+use super::{Case, Ruling, happened};
+use crate::command::Action;
+use crate::event::Event;
+use crate::item::{Actor, Item, Phase};
+use crate::refusal::{Denial, Refusal, Satisfied};
+
+/// Looks again at every open step, at `now`. By automation alone; asked twice, the second finds nothing to do.
+pub(super) fn refresh(case: &Case<'_>) -> Result<Ruling, Refusal> {
+    if !matches!(case.actor, Actor::System(_)) {
+        return Err(Refusal::Denied { action: Action::Refresh, why: Denial::AutomationOnly });
+    }
+    case.in_phase(Action::Refresh, &[Phase::InReview])?;
+    let mut events = cover_changes(case, case.item);
+    events.extend(clock_changes(case, case.item));
+    if events.is_empty() {
+        return Ok(Ruling::AlreadySatisfied(Satisfied::AlreadySet));
+    }
+    happened(events)
+}
+
+fn cover_changes(case: &Case<'_>, item: &Item) -> Vec<Event> {
+    let changed = item.reviews.iter().filter_map(|review| {
+        let (_, step) = case.journey.step(&review.step)?;
+        let now = covers(case.journey, step, item, &review.reviewers, case.organisation, case.now);
+        (now != review.covers).then(|| Event::CoverChanged { step: review.step.clone(), covers: now })
+    });
+    changed.collect()
+}
+
+/// The clocks of open steps that are due at another time now, or by another version of their calendar.
+pub(super) fn clock_changes(case: &Case<'_>, item: &Item) -> Vec<Event> {
+    let pauses = pauses_of_reviews(item);
+    let changed = item.reviews.iter().filter_map(|review| {
+        let before = review.clock.as_ref()?;
+        let (clock, due_at) = reckoned(before, &pauses, case.organisation);
+        let moved = due_at != review.due_at || &clock != before;
+        moved.then(|| Event::ClockSet { step: review.step.clone(), clock, due_at })
+    });
+    changed.collect()
+}
