@@ -40,13 +40,18 @@ impl Norms {
 pub enum Stuck {
     PastDue,
     SlowerThanUsual,
+    /// Somebody is away, and too few people are left to decide.
+    Uncovered,
 }
 
-/// From when on an item counts as stuck: past due, or longer at its stage than 85 of 100 items were, whichever
-/// comes first. `None` for what is not open.
+/// From when on an item counts as stuck: uncovered, past due, or longer at its stage than 85 of 100 items were,
+/// whichever comes first. `None` for what is not open.
 pub fn stuck_from(item: &Item, norms: &Norms) -> Option<Timestamp> {
     if !item.phase.is_open() {
         return None;
+    }
+    if item.is_uncovered() {
+        return Some(item.entered_at);
     }
     let slow = norms.usual_ms(item).map(|usual| item.entered_at.plus_ms(usual));
     match (item.due_at, slow) {
@@ -57,6 +62,9 @@ pub fn stuck_from(item: &Item, norms: &Norms) -> Option<Timestamp> {
 
 /// Why an item is stuck now, if it is.
 pub fn stuck(item: &Item, norms: &Norms, now: Timestamp) -> Option<Stuck> {
+    if item.is_uncovered() {
+        return Some(Stuck::Uncovered);
+    }
     if item.is_overdue(now) {
         return Some(Stuck::PastDue);
     }
