@@ -3,7 +3,15 @@ import type { PersonRef } from "./PersonRef";
 import type { Timestamp } from "./Timestamp";
 import type { Verdict } from "./Verdict";
 
-export type DecisionView = { by: PersonRef, on_behalf_of: PersonRef | null, verdict: Verdict, reason: string | null, at: Timestamp, round: number, 
+export type DecisionView = { by: PersonRef, 
+/**
+ * Those in whose place it was taken, from the reviewer on.
+ */
+on_behalf_of: Array<PersonRef>, 
+/**
+ * In the deciders' place, by the right to override.
+ */
+overriding: boolean, verdict: Verdict, reason: string | null, at: Timestamp, round: number, 
 /**
  * It speaks of the content as it is now.
  */

@@ -2,13 +2,13 @@
 import type { ActionState } from "./ActionState";
 import type { AttachmentView } from "./AttachmentView";
 import type { CommentView } from "./CommentView";
-import type { ContentDigest } from "./ContentDigest";
 import type { EscalationView } from "./EscalationView";
 import type { ExceptionView } from "./ExceptionView";
 import type { FieldView } from "./FieldView";
 import type { HistoryLine } from "./HistoryLine";
 import type { OutboxLine } from "./OutboxLine";
 import type { Row } from "./Row";
+import type { Seen } from "./Seen";
 import type { StepView } from "./StepView";
 import type { Timestamp } from "./Timestamp";
 
@@ -16,7 +16,7 @@ export type ItemView = { row: Row, description: string, fields: Array<FieldView>
 /**
  * What a decision taken now is bound to.
  */
-content: ContentDigest, submitted_at: Timestamp | null, submitter: string, completed_at: Timestamp | null, 
+seen: Seen, submitted_at: Timestamp | null, submitter: string, completed_at: Timestamp | null, 
 /**
  * One sentence: what happens next, who must act, by when.
  */

@@ -3,10 +3,15 @@ import type { DecisionView } from "./DecisionView";
 import type { PersonRef } from "./PersonRef";
 import type { ReviewOutcome } from "./ReviewOutcome";
 import type { StageKey } from "./StageKey";
+import type { StepKey } from "./StepKey";
 import type { StepState } from "./StepState";
 import type { Timestamp } from "./Timestamp";
 
-export type StepView = { stage: StageKey, name: string, state: StepState, 
+export type StepView = { stage: StageKey, step: StepKey, name: string, 
+/**
+ * The stage's name, where its steps run side by side.
+ */
+beside: string | null, state: StepState, 
 /**
  * Whose turn it is, or was; for a step to come, who may decide, in words.
  */

@@ -3,6 +3,7 @@
 
 use postern_console_core::explain;
 use postern_console_store::Lookup;
+use postern_domain::absence::{Cover, Hole, Seat};
 use postern_domain::*;
 use postern_protocol::{Directory, Outcome};
 
@@ -32,7 +33,22 @@ fn lookup() -> Lookup {
 const AT: Timestamp = Timestamp::from_ms(1_772_442_000_000);
 
 fn seen(round: u32) -> Seen {
-    Seen { content: ContentDigest("0".repeat(64)), round, stage: Some("review".into()) }
+    Seen { content: ContentDigest("0".repeat(64)), round, step: Some("review".into()), journey_version: 1 }
+}
+
+fn opened(reviewers: &[&str], fallback: bool) -> Happening {
+    let reviewers = reviewers.iter().map(|id| (*id).into()).collect();
+    Happening::ReviewOpened { stage: "review".into(), step: "review".into(), reviewers, fallback }
+}
+
+fn seats() -> Vec<Seat> {
+    let by = Cover::By { person: "lea".into(), via: vec!["abel".into()] };
+    let nobody =
+        Cover::Uncovered { why: Hole::NoDelegate, person: "olga".into(), via: vec![] };
+    vec![
+        Seat { reviewer: "abel".into(), cover: by },
+        Seat { reviewer: "olga".into(), cover: nobody },
+    ]
 }
 
 const DENIALS: fn() -> Vec<Denial> = || {
@@ -45,6 +61,8 @@ const DENIALS: fn() -> Vec<Denial> = || {
         Denial::NotADecider,
         Denial::Disabled,
         Denial::UnknownPerson,
+        Denial::NoOverride,
+        Denial::AutomationOnly,
     ]
 };
 
@@ -56,8 +74,17 @@ fn every_refusal_says_why_and_what_to_do() {
         Refusal::ContentChanged { seen: seen(1), current: seen(1) },
         Refusal::ContentChanged { seen: seen(1), current: seen(2) },
         Refusal::AssignmentChanged { seen: 1, current: 2 },
-        Refusal::ReviewMovedOn { stage: Some("sign_off".into()) },
-        Refusal::ReviewMovedOn { stage: None },
+        Refusal::ReviewMovedOn { step: Some("sign_off".into()) },
+        Refusal::JourneyChanged { seen: 1, current: 2 },
+        Refusal::StepRequired { steps: vec!["intake".into(), "review".into()] },
+        Refusal::QuorumUnreachable { step: "review".into(), needed: 2 },
+        Refusal::NobodyToDecide { step: "review".into() },
+        Refusal::Field { key: "amount".into(), problem: FieldProblem::TooLarge { max: 5_000 } },
+        Refusal::WrongKind { kind: Kind::Ticket },
+        Refusal::UnknownCategory { known: vec!["data".into(), "legal hold".into()] },
+        Refusal::UnknownStage { stage: "notary".into() },
+        Refusal::NotDueYet { at: Some(AT) },
+        Refusal::ReviewMovedOn { step: None },
         Refusal::ReasonRequired { action: Action::RequestChanges },
         Refusal::TooLong { field: "comment".into(), length: 30_000, limit: 20_000 },
         Refusal::TooLong { field: "command".into(), length: 30_000, limit: 0 },
@@ -103,16 +130,33 @@ fn every_line_of_a_history_reads_as_a_sentence() {
     let all = vec![
         Happening::Drafted,
         Happening::Submitted,
-        Happening::ReviewOpened { stage: "review".into(), reviewers: vec![] },
-        Happening::ReviewOpened { stage: "review".into(), reviewers: vec!["abel".into(), "lea".into()] },
-        Happening::Approved { stage: "review".into(), reason: None },
-        Happening::ChangesRequested { stage: "review".into(), reason: Some(reason()) },
-        Happening::Outdated { stage: "review".into() },
+        Happening::Skipped { steps: vec!["intake".into(), "sign_off".into()] },
+        opened(&[], false),
+        opened(&["abel", "lea"], false),
+        opened(&["abel", "lea"], true),
+        Happening::Approved { step: "review".into(), on_behalf_of: vec![], reason: None },
+        Happening::Approved {
+            step: "review".into(),
+            on_behalf_of: vec!["abel".into(), "olga".into()],
+            reason: None,
+        },
+        Happening::Overridden { step: "review".into(), reason: Some(reason()) },
+        Happening::ChangesRequested {
+            step: "review".into(),
+            on_behalf_of: vec![],
+            reason: Some(reason()),
+        },
+        Happening::Outdated { step: "review".into() },
+        Happening::Claimed { step: "review".into() },
+        Happening::CoverChanged { step: "review".into(), covers: seats() },
+        Happening::CoverChanged { step: "review".into(), covers: vec![] },
+        Happening::ClockSet { step: "review".into(), due_at: Some(AT) },
+        Happening::ClockSet { step: "review".into(), due_at: None },
         Happening::SentBack { reason: reason() },
         Happening::FullyApproved,
         Happening::Resubmitted { round: 2 },
-        Happening::Reassigned { from: Some("abel".into()), to: "lea".into(), reason: Some(reason()) },
-        Happening::Reassigned { from: None, to: "lea".into(), reason: None },
+        Happening::Reassigned { step: None, from: Some("abel".into()), to: "lea".into(), reason: Some(reason()) },
+        Happening::Reassigned { step: None, from: None, to: "lea".into(), reason: None },
         Happening::Escalated { level: 1, to: Some("lea".into()), reason: reason() },
         Happening::Escalated { level: 1, to: None, reason: reason() },
         Happening::DeEscalated,
@@ -123,7 +167,8 @@ fn every_line_of_a_history_reads_as_a_sentence() {
         Happening::Reopened { reason: reason() },
         Happening::Commented { visibility: Visibility::Client },
         Happening::Commented { visibility: Visibility::Internal },
-        Happening::FieldsSet { names: vec!["amount".into(), "title".into()] },
+        Happening::FieldsSet { names: vec!["amount".into(), "title".into()], cosmetic: false },
+        Happening::FieldsSet { names: vec!["title".into()], cosmetic: true },
         Happening::DueSet { due_at: Some(AT) },
         Happening::DueSet { due_at: None },
         Happening::PrioritySet { priority: Priority::Urgent },
@@ -145,11 +190,14 @@ fn every_line_of_a_history_reads_as_a_sentence() {
 fn every_command_has_a_name_and_every_outcome_a_sentence() {
     let reason = || "late".to_owned();
     let all = vec![
-        Command::Approve { seen: seen(1), comment: Some("fine".into()) },
+        Command::Approve { seen: seen(1), comment: Some("fine".into()), outputs: Fields::new() },
+        Command::Override { seen: seen(1), reason: reason() },
         Command::RequestChanges { seen: seen(1), reason: reason() },
         Command::Resubmit { comment: None },
-        Command::Claim { assignment_version: 1 },
-        Command::Reassign { from: None, to: "lea".into(), assignment_version: 1, reason: None },
+        Command::Claim { step: None, assignment_version: 1 },
+        Command::reassign("lea".into(), 1),
+        Command::Climb { stage: "review".into(), round: 1, rung: 2 },
+        Command::Refresh {},
         Command::Escalate { to: None, reason: reason() },
         Command::DeEscalate { reason: None },
         Command::RaiseException { category: "legal hold".into(), reason: reason() },

@@ -171,7 +171,7 @@ fn people(who: &Who, lookup: &Lookup) -> Vec<String> {
     };
     let found = |matches: &dyn Fn(&postern_domain::Person) -> bool| -> Vec<String> {
         lookup
-            .people
+            .people()
             .iter()
             .filter(|person| matches(person))
             .map(|person| person.id.as_str().to_owned())

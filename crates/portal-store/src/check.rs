@@ -110,7 +110,7 @@ impl Store {
                 let item = items::parse(row)?;
                 let unable = |id: &&_| {
                     directory
-                        .people
+                        .people()
                         .get(id)
                         .is_none_or(|person| permits(person, Action::Approve, &item).is_err())
                 };

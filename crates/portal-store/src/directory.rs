@@ -184,7 +184,7 @@ async fn load(db: &mut Connection, version: i64) -> Result<DirectorySnapshot, St
     }
     let norms = norms::all(db).await?;
     let people = People::new(stored.into_iter().map(|(person, _)| person)).with_clients(clients.values());
-    let organisation = Organisation { people };
+    let organisation = Organisation::of(people);
     Ok(DirectorySnapshot { version, organisation, clients, projects, journeys, norms, scope_generations })
 }
 

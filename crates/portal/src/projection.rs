@@ -41,6 +41,7 @@ fn for_client(mut item: Item) -> Item {
 fn client_review(mut review: Review) -> Review {
     review.reviewers.clear();
     review.decisions.clear();
+    review.covers.clear();
     review
 }
 
@@ -76,6 +77,8 @@ fn client_entry(entry: Entry) -> Option<Entry> {
         | Happening::Outdated { .. }
         | Happening::Skipped { .. }
         | Happening::Claimed { .. }
+        | Happening::CoverChanged { .. }
+        | Happening::ClockSet { .. }
         | Happening::Reassigned { .. }
         | Happening::Escalated { .. }
         | Happening::DeEscalated

@@ -3,6 +3,7 @@
 use crate::exit::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use postern_domain::FieldValue;
 use std::path::PathBuf;
 
 const ABOUT: &str = "\
@@ -56,6 +57,17 @@ pub enum Command {
         /// A comment to go with the approval
         #[arg(long)]
         comment: Option<String>,
+        /// Fill in a field that the step asks for, for example `po_number=4711`; may be repeated
+        #[arg(long = "output", value_name = "FIELD=VALUE", value_parser = output)]
+        outputs: Vec<(String, FieldValue)>,
+    },
+    /// Close the open step as approved, in the deciders' place; needs the right to override
+    Override {
+        #[command(flatten)]
+        on: Decision,
+        /// Why; it is kept in the audit trail
+        #[arg(long)]
+        reason: String,
     },
     /// Send items back to the client
     RequestChanges {
@@ -84,6 +96,9 @@ pub enum Command {
         to: String,
         #[arg(long)]
         reason: Option<String>,
+        /// Where several steps are open: the key of the one to hand over
+        #[arg(long)]
+        step: Option<String>,
     },
     /// Bring items to a team lead
     Escalate {
@@ -225,4 +240,10 @@ mod tests {
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
     }
+}
+
+/// `FIELD=VALUE`, the value as it was written.
+fn output(text: &str) -> Result<(String, FieldValue), String> {
+    let (key, value) = text.split_once('=').ok_or("Write FIELD=VALUE, for example po_number=4711.")?;
+    Ok((key.trim().to_owned(), FieldValue::Text(value.to_owned())))
 }

@@ -151,7 +151,7 @@ pub struct Directory {
 impl Directory {
     /// What rules know of the organisation, as far as this person sees it.
     pub fn organisation(&self) -> Organisation {
-        Organisation { people: People::new(self.people.iter().cloned()).with_clients(&self.clients) }
+        Organisation::of(People::new(self.people.iter().cloned()).with_clients(&self.clients))
     }
 }
 

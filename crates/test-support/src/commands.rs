@@ -1,7 +1,7 @@
 //! Commands and envelopes to send.
 
 use postern_domain::{
-    Client, Command, CommandId, ContentDigest, Item, ItemId, Journey, Kind, PersonId, Seen, Submission,
+    Client, Command, CommandId, Item, ItemId, Journey, Kind, PersonId, Seen, Submission,
     Timestamp,
 };
 use postern_protocol::Envelope;
@@ -26,9 +26,9 @@ pub fn submit(client: &Client, title: &str, owner: Option<&str>) -> Command {
     Command::Submit(Box::new(submission(client, title, owner)))
 }
 
-/// What somebody looks at who looks at the item now.
+/// What somebody looks at who looks at an item of the built-in journey now.
 pub fn seen(item: &Item) -> Seen {
-    Seen { content: ContentDigest::of(item), round: item.round, stage: item.stage().cloned() }
+    Seen::of(item, &Journey::built_in(), item.reviews.first().map(|review| review.step.clone()))
 }
 
 /// An envelope whose command id is `<item>-<seq>`.

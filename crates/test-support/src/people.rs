@@ -58,6 +58,7 @@ pub fn client(code: &str, name: &str) -> Client {
         name: name.to_owned(),
         code: code.to_owned(),
         cohort: "enterprise".to_owned(),
+        owner: None,
     }
 }
 

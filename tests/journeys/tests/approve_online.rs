@@ -47,7 +47,7 @@ async fn an_approval_in_the_window_reaches_the_portal_and_another_console() {
         let mine = item
             .closed_reviews
             .iter()
-            .chain(&item.review)
+            .chain(&item.reviews)
             .flat_map(|review| &review.decisions)
             .filter(|decision| decision.by == api.me.id && decision.round == item.round)
             .cloned()

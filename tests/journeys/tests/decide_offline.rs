@@ -54,7 +54,7 @@ async fn decisions_made_offline_arrive_exactly_once_when_the_portal_is_back() {
             let mine = item
                 .closed_reviews
                 .iter()
-                .chain(&item.review)
+                .chain(&item.reviews)
                 .filter(|review| review.round == item.round)
                 .flat_map(|review| &review.decisions)
                 .filter(|decision| decision.by == api.me.id)

@@ -3,7 +3,7 @@
 use crate::deps::Chance;
 use crate::views::Request;
 use postern_console_store::Lookup;
-use postern_domain::{Command, CommentId, Item, Seen};
+use postern_domain::{Command, CommentId, FieldValue, Fields, Item, Seen};
 
 /// Binds a request to the item that it was made on. `seen` is what was on the screen; without it, the item as it is.
 pub(super) fn form(
@@ -16,7 +16,9 @@ pub(super) fn form(
     let seen = || seen.cloned().unwrap_or_else(|| lookup.seen(item));
     let assignment_version = item.assignment_version;
     match request.clone() {
-        Request::Approve { comment, outputs } => Command::Approve { seen: seen(), comment, outputs },
+        Request::Approve { comment, outputs } => {
+            Command::Approve { seen: seen(), comment, outputs: typed(outputs, item, lookup) }
+        }
         Request::Override { reason } => Command::Override { seen: seen(), reason },
         Request::RequestChanges { reason } => Command::RequestChanges { seen: seen(), reason },
         Request::Claim {} => Command::Claim { step: None, assignment_version },
@@ -37,6 +39,19 @@ pub(super) fn form(
         Request::SetPriority { priority } => Command::SetPriority { priority },
         Request::SetDue { due_at } => Command::SetDue { due_at },
     }
+}
+
+/// Values as the form wants them: what was written as a text is read as the field's type.
+fn typed(written: Fields, item: &Item, lookup: &Lookup) -> Fields {
+    let Some(journey) = lookup.journey(item) else { return written };
+    let read = |(key, value): (String, FieldValue)| {
+        let value = match (journey.field(&key), value) {
+            (Some(field), FieldValue::Text(text)) => field.of.read(&text),
+            (_, value) => value,
+        };
+        (key, value)
+    };
+    written.into_iter().map(read).collect()
 }
 
 /// What was asked, so that it can be asked again. None for what the console does not offer.
@@ -61,7 +76,8 @@ pub(super) fn request_of(command: &Command) -> Option<Request> {
         Command::Submit(_)
         | Command::SetFields { .. }
         | Command::AttachVersion { .. }
-        | Command::Climb { .. } => return None,
+        | Command::Climb { .. }
+        | Command::Refresh {} => return None,
     })
 }
 

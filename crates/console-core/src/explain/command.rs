@@ -20,6 +20,7 @@ pub fn command(command: &Command, lookup: &Lookup) -> (String, Option<String>) {
         }
         Command::Escalate { reason, .. } => ("Escalate".to_owned(), Some(reason.clone())),
         Command::DeEscalate { reason } => ("End the escalation".to_owned(), reason.clone()),
+        Command::Refresh {} => plain("Look again who decides and when it is due"),
         Command::Climb { rung, .. } => (format!("Climb to rung {rung} of the ladder"), None),
         Command::RaiseException { category, reason } => {
             (format!("Raise an exception ({category})"), Some(reason.clone()))

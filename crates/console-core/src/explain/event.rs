@@ -2,6 +2,7 @@
 
 use super::{date_time, in_zone_of, list, person, phase_name, priority_name, step_name};
 use postern_console_store::Lookup;
+use postern_domain::absence::Seat;
 use postern_domain::{Happening, PersonId, Visibility};
 
 /// A sentence without its subject, and the reason or comment that came with it.
@@ -47,6 +48,13 @@ pub fn happening(what: &Happening, lookup: &Lookup) -> (String, Option<String>) 
             (format!("requested changes at {}{}", step(key), instead_of(on_behalf_of)), reason.clone())
         }
         Happening::Outdated { step: key } => (format!("closed {} undecided", step(key)), None),
+        Happening::CoverChanged { step: key, covers } => (cover_changed(&step(key), covers, lookup), None),
+        Happening::ClockSet { step: key, due_at: Some(due) } => {
+            (format!("moved {} to be due on {}", step(key), date_time(*due, in_zone_of(lookup))), None)
+        }
+        Happening::ClockSet { step: key, due_at: None } => {
+            (format!("stopped the clock of {}", step(key)), None)
+        }
         Happening::Claimed { step: key } => (format!("claimed {}", step(key)), None),
         Happening::SentBack { reason } => ("sent it back to the client".to_owned(), Some(reason.clone())),
         Happening::FullyApproved => plain("closed the last step: it is approved"),
@@ -88,5 +96,24 @@ pub fn happening(what: &Happening, lookup: &Lookup) -> (String, Option<String>) 
             (format!("attached version {version} of {name}"), None)
         }
         Happening::Noted { activity } => (activity.clone(), None),
+    }
+}
+
+/// Who sits for whom now, seat by seat.
+fn cover_changed(step: &str, covers: &[Seat], lookup: &Lookup) -> String {
+    let seats: Vec<String> = covers
+        .iter()
+        .map(|seat| {
+            let away = person(&seat.reviewer, lookup);
+            match seat.person() {
+                Some(deputy) => format!("{} decides for {away}", person(deputy, lookup)),
+                None => format!("nobody decides for {away}"),
+            }
+        })
+        .collect();
+    if seats.is_empty() {
+        format!("found everybody back at {step}")
+    } else {
+        format!("changed who decides at {step}: {}", list(&seats, "and"))
     }
 }

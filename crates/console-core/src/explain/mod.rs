@@ -100,6 +100,7 @@ pub fn action_name(action: Action) -> &'static str {
         Action::Reassign => "reassign this",
         Action::Escalate => "escalate this",
         Action::DeEscalate => "end the escalation",
+        Action::Refresh => "look at this again",
         Action::Climb => "climb the escalation ladder",
         Action::RaiseException => "raise an exception",
         Action::ResolveException => "resolve the exception",

@@ -181,6 +181,7 @@ pub enum Request {
         comment: Option<String>,
         /// Values of the step's output fields.
         #[serde(default)]
+        #[ts(optional, as = "Option<Fields>")]
         outputs: Fields,
     },
     /// Close the step in the deciders' place.
@@ -192,6 +193,7 @@ pub enum Request {
         reason: Option<String>,
         /// Where several steps are open: which one.
         #[serde(default)]
+        #[ts(optional)]
         step: Option<StepKey>,
     },
     Escalate { reason: String },

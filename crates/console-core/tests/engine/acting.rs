@@ -111,6 +111,6 @@ async fn an_action_that_would_be_refused_says_why_before_it_is_tried() {
     assert_eq!(approve.why_not.as_deref(), Some("You cannot approve this: it is somebody else's turn."));
     let note = view.actions.iter().find(|state| state.action == Action::NoteInternally).unwrap();
     assert!(note.allowed, "{note:?}");
-    let given = abel.act(&item.id, Request::Reassign { to: PersonId::from("carla"), reason: None }).await;
+    let given = abel.act(&item.id, Request::Reassign { to: PersonId::from("carla"), reason: None, step: None }).await;
     assert!(!given.results[0].accepted);
 }

@@ -1,6 +1,6 @@
 use crate::harness::*;
 use postern_console_core::{OutboxState, PendingMark, Queue, Request, Settlement, Target};
-use postern_domain::{Command, PersonId, Seen};
+use postern_domain::{Command, PersonId};
 
 #[tokio::test]
 async fn a_decision_on_content_that_changed_is_shown_as_a_conflict_and_not_applied() {
@@ -75,7 +75,7 @@ async fn what_changed_while_the_person_looked_is_never_approved_by_mistake() {
     let item = world.item("Annual report").await;
     let olga = world.console("olga").await;
     let view = olga.item(&item.id).await;
-    let seen = Seen { content: view.content, round: view.round, stage: view.row.stage };
+    let seen = view.seen;
     world.elsewhere("lea", &item.id, new_title("Corrected")).await;
     olga.sync().await;
 
@@ -127,7 +127,7 @@ async fn a_reassignment_that_crossed_another_one_is_a_conflict() {
     world.elsewhere("olga", &item.id, approval_of(&item)).await;
     let lea = world.console("lea").await;
     let version = world.now(&item.id).await.assignment_version;
-    let command = lea.give(&item.id, Request::Reassign { to: PersonId::from("lea"), reason: None }).await;
+    let command = lea.give(&item.id, Request::Reassign { to: PersonId::from("lea"), reason: None, step: None }).await;
     world
         .portal
         .add_person(

@@ -194,7 +194,7 @@ impl Console {
 }
 
 pub fn approve() -> Request {
-    Request::Approve { comment: None }
+    Request::Approve { comment: None, outputs: Default::default() }
 }
 
 pub fn note(body: &str) -> Request {

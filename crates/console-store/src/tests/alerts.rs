@@ -3,12 +3,7 @@ use crate::alerts::AlertKind;
 use postern_domain::{Command, Item, PersonId};
 
 fn given_to(item: &Item, to: &str, by: &str) -> Item {
-    let reassign = Command::Reassign {
-        from: None,
-        to: PersonId::from(to),
-        assignment_version: item.assignment_version,
-        reason: None,
-    };
+    let reassign = Command::reassign(PersonId::from(to), item.assignment_version);
     after(item, &reassign, by, NOW)
 }
 

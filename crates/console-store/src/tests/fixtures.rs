@@ -30,7 +30,7 @@ fn person(id: &str, name: &str, roles: &[Role]) -> Person {
 }
 
 fn client(id: &str, name: &str, code: &str, cohort: &str) -> Client {
-    Client { id: ClientId::from(id), name: name.to_owned(), code: code.to_owned(), cohort: cohort.to_owned() }
+    Client { id: ClientId::from(id), name: name.to_owned(), code: code.to_owned(), cohort: cohort.to_owned(), owner: None }
 }
 
 pub fn directory() -> Directory {
@@ -71,10 +71,10 @@ pub fn item(number: u32, owner: &str) -> Item {
 
 /// The item after a command, as the portal would have it.
 pub fn run(item: Option<Item>, id: &ItemId, command: &Command, by: &str, now: Timestamp) -> Item {
-    let people = People::new(directory().people);
+    let organisation = directory().organisation();
     let journey = Journey::built_in();
     let actor = Actor::Person(PersonId::from(by));
-    let situation = Situation { item: item.as_ref(), journey: &journey, people: &people };
+    let situation = Situation { item: item.as_ref(), journey: &journey, organisation: &organisation };
     let Ruling::Happened(events) = decide(situation, command, &actor, now).unwrap() else {
         return item.unwrap();
     };
@@ -98,8 +98,8 @@ pub fn after(item: &Item, command: &Command, by: &str, now: Timestamp) -> Item {
 }
 
 pub fn approve(item: &Item) -> Command {
-    let seen = Seen { content: ContentDigest::of(item), round: item.round, stage: item.stage().cloned() };
-    Command::approve(seen)
+    let step = item.reviews.first().map(|review| review.step.clone());
+    Command::approve(Seen::of(item, &Journey::built_in(), step))
 }
 
 pub fn comment(id: &str, body: &str) -> Command {

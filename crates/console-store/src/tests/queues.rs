@@ -43,12 +43,13 @@ prop_compose! {
         if brio {
             item.client = ClientId::from("c-brio");
         }
-        let review = item.review.take().map(|review| Review {
-            stage: StageKey::from(stage),
-            reviewers: reviewers.into_iter().map(PersonId::from).collect(),
-            ..review
-        });
-        item.review = review.filter(|_| matches!(phase, Phase::InReview));
+        let reviewers: Vec<PersonId> = reviewers.into_iter().map(PersonId::from).collect();
+        for review in &mut item.reviews {
+            review.stage = StageKey::from(stage);
+            review.step = stage.into();
+            review.reviewers.clone_from(&reviewers);
+        }
+        item.reviews.retain(|_| matches!(phase, Phase::InReview));
         item.escalation = escalated.then(|| Escalation {
             level: 1, reason: "late".to_owned(), by: Actor::Person("ben".into()), to: None, at: NOW,
         });
@@ -121,11 +122,13 @@ fn belongs(queue: QueueKind, item: &Item, lookup: &Lookup) -> bool {
         QueueKind::MyTurn => turns(item).contains(&&me),
         QueueKind::Mine => item.owner.as_ref() == Some(&me),
         QueueKind::Team => {
-            let stage = item.stage().and_then(|key| lookup.journey(item)?.stage(key));
+            let step = item.reviews.first().and_then(|review| lookup.journey(item)?.step(&review.step));
             item.phase == Phase::InReview
                 && (myself.holds(Role::TeamLead, item.place())
                     || (turns(item).is_empty()
-                        && stage.is_some_and(|stage| eligible(stage, item, myself).is_ok())))
+                        && step.is_some_and(|(_, step)| {
+                            eligible(step, item, lookup.people(), myself).is_ok()
+                        })))
         }
         QueueKind::WaitingOnClient => item.phase == Phase::ChangesRequested,
         QueueKind::Escalated => item.phase.is_open() && item.escalation.is_some(),

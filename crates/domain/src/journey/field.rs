@@ -152,6 +152,21 @@ impl FieldType {
         }
     }
 
+    /// What somebody wrote, as a value of this type. What cannot be read so stays a text, and is refused as one.
+    pub fn read(&self, text: &str) -> FieldValue {
+        let text = text.trim();
+        let read = match self {
+            FieldType::Integer { .. } | FieldType::Money { .. } => text.parse().ok().map(FieldValue::Integer),
+            FieldType::Flag => match text.to_lowercase().as_str() {
+                "yes" | "true" => Some(FieldValue::Flag(true)),
+                "no" | "false" => Some(FieldValue::Flag(false)),
+                _ => None,
+            },
+            _ => None,
+        };
+        read.unwrap_or_else(|| FieldValue::Text(text.to_owned()))
+    }
+
     /// What it takes, in words.
     pub fn expected(&self) -> &'static str {
         match self {

@@ -96,7 +96,7 @@ impl Fixture {
     }
 
     pub async fn person(&self, id: &str) -> Person {
-        self.store.directory().await.unwrap().people.get(&PersonId::from(id)).unwrap().clone()
+        self.store.directory().await.unwrap().people().get(&PersonId::from(id)).unwrap().clone()
     }
 
     /// Runs a statement behind the store's back.

@@ -3,7 +3,7 @@
 use super::exit::{Exit, Unclear};
 use crate::environment::Environment;
 use clap::Subcommand;
-use postern_domain::{Client, ClientId, Project, ProjectId};
+use postern_domain::{Client, ClientId, Person, Project, ProjectId};
 use postern_portal_store::Store;
 use std::path::Path;
 
@@ -24,6 +24,9 @@ enum ClientCommand {
         /// The client's segment, for example enterprise.
         #[arg(long, default_value = "general")]
         cohort: String,
+        /// E-mail address of the member of staff who is responsible for the client.
+        #[arg(long, value_name = "EMAIL")]
+        owner: Option<String>,
     },
     /// Add a project of a client; its id is printed.
     AddProject {
@@ -42,8 +45,16 @@ enum ClientCommand {
 pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::Result<Exit> {
     let store = Store::open(data).await?;
     match args.command {
-        ClientCommand::Add { code, name, cohort } => {
-            let client = Client { id: ClientId(environment.id()), name, code, cohort };
+        ClientCommand::Add { code, name, cohort, owner } => {
+            let owner = match owner {
+                Some(email) => {
+                    let person = store.person_by_email(&email).await?.filter(Person::is_staff);
+                    let unknown = || Unclear(format!("nobody on the staff has the address \"{email}\""));
+                    Some(person.ok_or_else(unknown)?.id)
+                }
+                None => None,
+            };
+            let client = Client { id: ClientId(environment.id()), name, code, cohort, owner };
             store.add_client(&client).await?;
             println!("{}", client.id);
         }

@@ -76,6 +76,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
                 grants,
                 disabled: false,
                 groups,
+                lead: None,
             };
             store.add_person(&person, hash.as_deref()).await?;
             println!("{}", person.id);

@@ -2,9 +2,8 @@
 //!
 //! TOML. `mappings/` holds examples, and `docs/import.md` explains each key.
 
-use postern_domain::{
-    Assignment, Deciders, Grant, Journey, JourneyKey, Kind, Priority, Quorum, Role, Scope, Stage, StageKey,
-};
+use postern_domain::calendar::Target;
+use postern_domain::{Deciders, Grant, Journey, Kind, Priority, Role, Scope, Stage};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -114,7 +114,7 @@ impl<'a> Translator<'a> {
     /// # Errors
     /// As [`Translator::case`].
     pub fn finish(&mut self) -> Result<Vec<Ready>, UnusableCase> {
-        let organisation = Organisation { people: People::new(self.book.people().cloned()) };
+        let organisation = Organisation::of(People::new(self.book.people().cloned()));
         let in_flight = std::mem::take(&mut self.in_flight);
         let mut ready = Vec::with_capacity(in_flight.len());
         for (item, log, at) in in_flight {
@@ -289,6 +289,8 @@ impl<'a> Translator<'a> {
             needed: 1,
             veto: step.veto.clone(),
             due_at: Some(opened_at.plus_ms(self.target_ms(&key))),
+            clock: None,
+            covers: Vec::new(),
             fallback: false,
         };
         way.record(opening, &Actor::System("import".to_owned()), opened_at)?;

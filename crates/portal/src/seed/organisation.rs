@@ -206,7 +206,7 @@ fn open_account(client: Client, zone: Tz, owner: &Person, staff: &[Staff], dice:
         let present =
             |staff: &Staff| Person { disabled: staff.person.disabled && after, ..staff.person.clone() };
         let people = People::new(staff.iter().map(present).chain(contacts.iter().cloned()));
-        postern_domain::Organisation { people: people.with_clients([&client]) }
+        postern_domain::Organisation::of(people.with_clients([&client]))
     });
     Account {
         weight: [9, 5, 5, 3, 2][cohort] * u32::try_from(dice.between(2, 10)).unwrap_or(1),

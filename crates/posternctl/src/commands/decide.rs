@@ -7,7 +7,7 @@ use crate::{output, profile};
 use postern_console_core::{
     ActOptions, ActResult, Engine, FailureCode, Request, SessionView, Settlement, Target,
 };
-use postern_domain::{CommandId, ItemId, Visibility};
+use postern_domain::{CommandId, ItemId, StepKey, Visibility};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -69,6 +69,7 @@ async fn carry_out(cli: &Cli, engine: &Engine, command: &Command, on: &Decision)
 fn on(command: &Command) -> Result<&Decision, Stop> {
     match command {
         Command::Approve { on, .. }
+        | Command::Override { on, .. }
         | Command::RequestChanges { on, .. }
         | Command::Claim { on }
         | Command::Complete { on }
@@ -81,13 +82,18 @@ fn on(command: &Command) -> Result<&Decision, Stop> {
 
 async fn request(engine: &Engine, command: &Command) -> Result<Request, Stop> {
     Ok(match command {
-        Command::Approve { comment, .. } => Request::Approve { comment: comment.clone() },
+        Command::Approve { comment, outputs, .. } => {
+            Request::Approve { comment: comment.clone(), outputs: outputs.iter().cloned().collect() }
+        }
+        Command::Override { reason, .. } => Request::Override { reason: reason.clone() },
         Command::RequestChanges { reason, .. } => Request::RequestChanges { reason: reason.clone() },
         Command::Claim { .. } => Request::Claim {},
         Command::Complete { .. } => Request::Complete {},
-        Command::Reassign { to, reason, .. } => {
-            Request::Reassign { to: engine.find_person(to).await?.id, reason: reason.clone() }
-        }
+        Command::Reassign { to, reason, step, .. } => Request::Reassign {
+            to: engine.find_person(to).await?.id,
+            reason: reason.clone(),
+            step: step.as_deref().map(StepKey::from),
+        },
         Command::Escalate { reason, .. } => Request::Escalate { reason: reason.clone() },
         Command::Comment { body, client_visible, .. } => Request::Comment {
             visibility: if *client_visible { Visibility::Client } else { Visibility::Internal },

@@ -61,7 +61,7 @@ fn print(view: &ItemView) {
         fact("Due", &output::time_or_dash(row.due_at)),
         fact("Submitted", &format!("{} by {}", output::time_or_dash(view.submitted_at), view.submitter)),
         fact("Journey", &format!("{} {}, round {}", view.journey_name, view.journey_version, view.round)),
-        fact("Content", view.content.short()),
+        fact("Content", view.seen.content.short()),
     ];
     facts.extend(view.escalation.iter().map(|escalation| fact("Escalated", &escalation.reason)));
     facts.extend(view.exception.iter().map(|exception| fact("Exception", &exception.reason)));
