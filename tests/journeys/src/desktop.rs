@@ -117,7 +117,9 @@ impl Desktop {
     /// The notifications that were closed, newest first; what is still on the screen is not among them.
     pub fn notifications(&self) -> Vec<Notification> {
         let output = self.command("dunstctl").arg("history").output().expect("dunstctl");
-        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "dunstctl history: {said}");
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("dunstctl's JSON");
         json["data"][0]
             .as_array()
             .map(|entries| entries.iter().map(Notification::read).collect())

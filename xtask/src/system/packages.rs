@@ -40,7 +40,11 @@ const DEBIAN: [(Purpose, Names); 4] = [
         Purpose::HeadlessConsole,
         &["xvfb", "dbus", "dbus-x11", "gnome-keyring", "at-spi2-core", "imagemagick", "fonts-dejavu-core"],
     ),
-    (Purpose::Tests, &["webkit2gtk-driver", "dunst", "openbox", "xauth", "xdotool"]),
+    // `dunstctl history` asks with busctl, which is systemd's.
+    (
+        Purpose::Tests,
+        &["webkit2gtk-driver", "dunst", "systemd", "libsecret-tools", "openbox", "xauth", "xdotool"],
+    ),
 ];
 
 const FEDORA: [(Purpose, Names); 4] = [
@@ -66,7 +70,7 @@ const FEDORA: [(Purpose, Names); 4] = [
             "dejavu-sans-fonts",
         ],
     ),
-    (Purpose::Tests, &["webkitgtk6.0", "dunst", "openbox", "xorg-x11-xauth", "xdotool"]),
+    (Purpose::Tests, &["webkitgtk6.0", "dunst", "libsecret", "openbox", "xorg-x11-xauth", "xdotool"]),
 ];
 
 const ARCH: [(Purpose, Names); 4] = [
@@ -76,7 +80,7 @@ const ARCH: [(Purpose, Names); 4] = [
         Purpose::HeadlessConsole,
         &["xorg-server-xvfb", "gnome-keyring", "at-spi2-core", "imagemagick", "ttf-dejavu"],
     ),
-    (Purpose::Tests, &["dunst", "openbox", "xorg-xauth", "xdotool"]),
+    (Purpose::Tests, &["dunst", "libsecret", "openbox", "xorg-xauth", "xdotool"]),
 ];
 
 /// The packages that `purpose` needs; empty where packages are not looked for by name.

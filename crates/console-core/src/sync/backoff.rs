@@ -5,6 +5,17 @@ use crate::deps::Chance;
 
 const FIRST_MS: i64 = 1_000;
 const LONGEST_MS: i64 = 5 * 60_000;
+/// To ask where nobody answers is no burden to a portal, and whoever comes out of a tunnel is waiting.
+const LONGEST_OFFLINE_MS: i64 = 30_000;
+
+/// What the last attempt met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Met {
+    /// No portal answered.
+    Nobody,
+    /// The portal answered, and could not do it. It may have said how long to wait, in milliseconds.
+    Trouble { asked_ms: Option<i64> },
+}
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Backoff {
@@ -21,8 +32,12 @@ impl Backoff {
     }
 
     /// Milliseconds to wait after one more failure. What the portal asked for (`Retry-After`) is never cut short.
-    pub(crate) fn next_ms(&mut self, asked_ms: Option<i64>, chance: &dyn Chance) -> i64 {
-        let limit = FIRST_MS.saturating_mul(1 << self.failures.min(20)).min(LONGEST_MS);
+    pub(crate) fn next_ms(&mut self, met: Met, chance: &dyn Chance) -> i64 {
+        let (longest, asked_ms) = match met {
+            Met::Nobody => (LONGEST_OFFLINE_MS, None),
+            Met::Trouble { asked_ms } => (LONGEST_MS, asked_ms),
+        };
+        let limit = FIRST_MS.saturating_mul(1 << self.failures.min(20)).min(longest);
         self.failures = self.failures.saturating_add(1);
         let jitter = (limit as f64 * chance.unit()) as i64;
         match asked_ms {
@@ -52,30 +67,37 @@ mod tests {
         }
     }
 
+    const TROUBLE: Met = Met::Trouble { asked_ms: None };
+
+    fn limits(met: Met) -> Vec<i64> {
+        let mut backoff = Backoff::default();
+        (0..11).map(|_| (backoff.next_ms(met, &Fixed(0.999_999)) + 999) / 1000).collect()
+    }
+
     #[test]
     fn the_limit_doubles_from_one_second_to_five_minutes() {
-        let mut backoff = Backoff::default();
-        let waits: Vec<i64> = (0..11).map(|_| backoff.next_ms(None, &Fixed(0.999_999))).collect();
-        assert_eq!(
-            waits.iter().map(|wait| (wait + 999) / 1000).collect::<Vec<_>>(),
-            [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
-        );
+        assert_eq!(limits(TROUBLE), [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+    }
+
+    #[test]
+    fn where_nobody_answers_it_tries_again_within_half_a_minute() {
+        assert_eq!(limits(Met::Nobody), [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30]);
     }
 
     #[test]
     fn a_portal_that_says_how_long_is_not_asked_sooner() {
         let mut backoff = Backoff::default();
-        assert!(backoff.next_ms(Some(30_000), &Fixed(0.0)) >= 30_000);
+        assert!(backoff.next_ms(Met::Trouble { asked_ms: Some(30_000) }, &Fixed(0.0)) >= 30_000);
     }
 
     #[test]
     fn a_success_starts_over() {
         let mut backoff = Backoff::default();
         for _ in 0..9 {
-            backoff.next_ms(None, &Fixed(0.5));
+            backoff.next_ms(TROUBLE, &Fixed(0.5));
         }
         backoff.reset();
-        assert_eq!(backoff.next_ms(None, &Fixed(0.5)), 500);
+        assert_eq!(backoff.next_ms(TROUBLE, &Fixed(0.5)), 500);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The portal says that there is something newer, and no more than that. Losing such a message does no harm.
 
-use super::backoff::{self, Backoff};
+use super::backoff::{self, Backoff, Met};
 use crate::engine::Engine;
 use crate::failure::CallError;
 use crate::portal::{Call, offline};
@@ -24,7 +24,7 @@ pub(crate) async fn follow_events(engine: Engine) {
             if listened.is_ok() {
                 backoff.reset();
             }
-            backoff.next_ms(None, engine.inner.deps.chance.as_ref())
+            backoff.next_ms(Met::Trouble { asked_ms: None }, engine.inner.deps.chance.as_ref())
         } else {
             backoff::around(2_000, 0.2, engine.inner.deps.chance.as_ref())
         };

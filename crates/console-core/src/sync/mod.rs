@@ -14,7 +14,7 @@ pub(crate) use events::follow_events;
 use crate::engine::Engine;
 use crate::failure::CallError;
 use crate::views::{Connection, Failure};
-use backoff::Backoff;
+use backoff::{Backoff, Met};
 use postern_console_store::Lease;
 use postern_domain::Timestamp;
 use postern_protocol::ErrorCode;
@@ -80,11 +80,12 @@ impl Engine {
             Err(CallError::NotMine) => state.next = now.plus_ms(STAND_BY_MS),
             Err(error) => {
                 tracing::info!(error = error.sentence(), "sync");
-                let asked = match error {
-                    CallError::Later { after_ms, .. } => *after_ms,
-                    _ => None,
+                let met = match error {
+                    CallError::Offline { .. } => Met::Nobody,
+                    CallError::Later { after_ms, .. } => Met::Trouble { asked_ms: *after_ms },
+                    _ => Met::Trouble { asked_ms: None },
                 };
-                state.next = now.plus_ms(state.backoff.next_ms(asked, chance));
+                state.next = now.plus_ms(state.backoff.next_ms(met, chance));
             }
         }
         self.report(&done, &state, now).await;
