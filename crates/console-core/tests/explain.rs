@@ -43,12 +43,8 @@ fn opened(reviewers: &[&str], fallback: bool) -> Happening {
 
 fn seats() -> Vec<Seat> {
     let by = Cover::By { person: "lea".into(), via: vec!["abel".into()] };
-    let nobody =
-        Cover::Uncovered { why: Hole::NoDelegate, person: "olga".into(), via: vec![] };
-    vec![
-        Seat { reviewer: "abel".into(), cover: by },
-        Seat { reviewer: "olga".into(), cover: nobody },
-    ]
+    let nobody = Cover::Uncovered { why: Hole::NoDelegate, person: "olga".into(), via: vec![] };
+    vec![Seat { reviewer: "abel".into(), cover: by }, Seat { reviewer: "olga".into(), cover: nobody }]
 }
 
 const DENIALS: fn() -> Vec<Denial> = || {
@@ -141,11 +137,7 @@ fn every_line_of_a_history_reads_as_a_sentence() {
             reason: None,
         },
         Happening::Overridden { step: "review".into(), reason: Some(reason()) },
-        Happening::ChangesRequested {
-            step: "review".into(),
-            on_behalf_of: vec![],
-            reason: Some(reason()),
-        },
+        Happening::ChangesRequested { step: "review".into(), on_behalf_of: vec![], reason: Some(reason()) },
         Happening::Outdated { step: "review".into() },
         Happening::Claimed { step: "review".into() },
         Happening::CoverChanged { step: "review".into(), covers: seats() },
@@ -155,7 +147,12 @@ fn every_line_of_a_history_reads_as_a_sentence() {
         Happening::SentBack { reason: reason() },
         Happening::FullyApproved,
         Happening::Resubmitted { round: 2 },
-        Happening::Reassigned { step: None, from: Some("abel".into()), to: "lea".into(), reason: Some(reason()) },
+        Happening::Reassigned {
+            step: None,
+            from: Some("abel".into()),
+            to: "lea".into(),
+            reason: Some(reason()),
+        },
         Happening::Reassigned { step: None, from: None, to: "lea".into(), reason: None },
         Happening::Escalated { level: 1, to: Some("lea".into()), reason: reason() },
         Happening::Escalated { level: 1, to: None, reason: reason() },

@@ -52,8 +52,11 @@ pub fn stage_name(key: &StageKey, lookup: &Lookup) -> String {
 
 /// The step's name in the newest journey that has it; a key that none has is shown as it is.
 pub fn step_name(key: &StepKey, lookup: &Lookup) -> String {
-    let mut named: Vec<_> =
-        lookup.journeys.values().filter_map(|journey| Some((journey.version, journey.step(key)?.1))).collect();
+    let mut named: Vec<_> = lookup
+        .journeys
+        .values()
+        .filter_map(|journey| Some((journey.version, journey.step(key)?.1)))
+        .collect();
     named.sort_by_key(|(version, step)| (std::cmp::Reverse(*version), step.name.clone()));
     named.first().map_or_else(|| key.to_string(), |(_, step)| step.name.clone())
 }

@@ -33,7 +33,8 @@ pub fn next(item: &Item, lookup: &Lookup) -> String {
 }
 
 fn in_review(item: &Item, lookup: &Lookup, by: &str) -> String {
-    let sentences: Vec<String> = item.reviews.iter().map(|review| waiting(item, review, lookup, by)).collect();
+    let sentences: Vec<String> =
+        item.reviews.iter().map(|review| waiting(item, review, lookup, by)).collect();
     if sentences.is_empty() { "In review.".to_owned() } else { sentences.join(" ") }
 }
 

@@ -9,7 +9,7 @@ use crate::explain;
 use crate::failure::failure;
 use crate::views::{
     ActionState, AttachmentVersionView, AttachmentView, CommentView, EscalationView, ExceptionView, Failure,
-    FailureCode, FieldView, HistoryLine, ItemView,
+    FailureCode, FieldView, HistoryLine, ItemView, OutputView, StageView,
 };
 use postern_console_store::{CachedItem, Columns, ListRow, Lookup, Mark, OutboxRow, Predicted, predict};
 use postern_domain::{Action, CommandId, Item, ItemId, PersonId, Timestamp};
@@ -63,7 +63,7 @@ fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Time
         submitter: explain::actor(&item.submitter, lookup),
         completed_at: item.completed_at,
         next: explain::next(item, lookup),
-        steps: steps::steps(item, base, lookup),
+        steps: steps::steps(item, base, lookup, now),
         attachments: attachments(item, lookup),
         comments: comments(item, base, lookup),
         history: history(item, base, lookup),
@@ -81,8 +81,39 @@ fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Time
             by: explain::actor(&exception.by, lookup),
             at: exception.at,
         }),
+        outputs: outputs(item, lookup),
+        categories: lookup
+            .journey(item)
+            .map_or_else(Vec::new, |journey| journey.exceptions.categories.clone()),
+        stages: stages(item, lookup),
         mine: Vec::new(),
     }
+}
+
+/// What an approval by the signed-in person has to fill in.
+fn outputs(item: &Item, lookup: &Lookup) -> Vec<OutputView> {
+    let step = || {
+        let journey = lookup.journey(item)?;
+        let review = item.review_for(lookup.me.as_ref()?)?;
+        Some((journey, journey.step(&review.step)?.1))
+    };
+    let Some((journey, step)) = step() else { return Vec::new() };
+    let view = |key: &String| {
+        let field = journey.field(key);
+        OutputView {
+            key: key.clone(),
+            name: field.map_or_else(|| label(key), |field| field.name.clone()),
+            help: field.and_then(|field| field.help.clone()),
+            of: field.map(|field| field.of.clone()),
+            value: item.fields.get(key).map(ToString::to_string),
+        }
+    };
+    step.outputs.iter().map(view).collect()
+}
+
+fn stages(item: &Item, lookup: &Lookup) -> Vec<StageView> {
+    let stages = lookup.journey(item).map_or(&[][..], |journey| &journey.stages);
+    stages.iter().map(|stage| StageView { key: stage.key.clone(), name: stage.name.clone() }).collect()
 }
 
 /// The item's row, as its queue shows it.

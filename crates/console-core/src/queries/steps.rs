@@ -4,9 +4,12 @@ use crate::explain::{self, list};
 use crate::queries::person_ref;
 use crate::views::{DecisionView, StepState, StepView};
 use postern_console_store::Lookup;
-use postern_domain::{ContentDigest, Item, Phase, Quorum, Review, ReviewOutcome, Stage, Step, StepKey};
+use postern_domain::{
+    ContentDigest, Item, Phase, Quorum, Review, ReviewOutcome, Stage, Step, StepKey, Timestamp, absence,
+    ledger,
+};
 
-pub(super) fn steps(item: &Item, base: Option<&Item>, lookup: &Lookup) -> Vec<StepView> {
+pub(super) fn steps(item: &Item, base: Option<&Item>, lookup: &Lookup, now: Timestamp) -> Vec<StepView> {
     let content = lookup.seen(item).content;
     let stages: &[Stage] = lookup.journey(item).map_or(&[], |journey| &journey.stages);
     let current = item.stage().and_then(|key| stages.iter().position(|stage| &stage.key == key));
@@ -35,6 +38,9 @@ pub(super) fn steps(item: &Item, base: Option<&Item>, lookup: &Lookup) -> Vec<St
                 closed_at: review.and_then(|review| Some(review.closed.as_ref()?.at)),
                 outcome: review.and_then(|review| Some(review.closed.as_ref()?.outcome)),
                 decisions: decisions(item, base, &step.key, &content, lookup),
+                away: review.map_or_else(Vec::new, |review| away(review, lookup, now)),
+                has_free_seats: item.review(&step.key).is_some_and(Review::has_free_seats),
+                ledger: review.map_or_else(Vec::new, |review| reckoning(item, review, lookup, now)),
             });
         }
     }
@@ -43,6 +49,19 @@ pub(super) fn steps(item: &Item, base: Option<&Item>, lookup: &Lookup) -> Vec<St
         steps.extend(item.reviews.iter().map(|review| unknown(item, base, review, &content, lookup)));
     }
     steps
+}
+
+/// Who decides for those who are away; of a closed step, nothing.
+fn away(review: &Review, lookup: &Lookup, now: Timestamp) -> Vec<String> {
+    let covers = review.covers.iter().filter(|_| review.closed.is_none());
+    let absences = &lookup.organisation.absences;
+    covers
+        .map(|seat| absence::explain::cover(&seat.cover, &seat.reviewer, now, absences, lookup.people()))
+        .collect()
+}
+
+fn reckoning(item: &Item, review: &Review, lookup: &Lookup, now: Timestamp) -> Vec<String> {
+    ledger(item, review, &lookup.organisation, now).map_or_else(Vec::new, |ledger| ledger.lines())
 }
 
 /// The open review of a step, or the last one that was closed.
@@ -150,5 +169,8 @@ fn unknown(
         closed_at: None,
         outcome: None,
         decisions: decisions(item, base, &review.step, content, lookup),
+        away: Vec::new(),
+        has_free_seats: false,
+        ledger: Vec::new(),
     }
 }

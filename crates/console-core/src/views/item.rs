@@ -2,8 +2,8 @@
 
 use super::list::{PersonRef, Row};
 use postern_domain::{
-    Action, AttachmentId, CommentId, Fields, ItemId, ReviewOutcome, Seen, StageKey, StepKey, Timestamp,
-    Verdict, Visibility,
+    Action, AttachmentId, CommentId, FieldType, Fields, ItemId, ReviewOutcome, Seen, StageKey, StepKey,
+    Timestamp, Verdict, Visibility,
 };
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,12 @@ pub struct ItemView {
     pub actions: Vec<ActionState>,
     pub escalation: Option<EscalationView>,
     pub exception: Option<ExceptionView>,
+    /// What my step asks an approval to fill in.
+    pub outputs: Vec<OutputView>,
+    /// What exceptions may be called. Empty: any word.
+    pub categories: Vec<String>,
+    /// The stages that an exception can be resolved to.
+    pub stages: Vec<StageView>,
     /// My own commands on this item that are not yet confirmed, or need me.
     pub mine: Vec<super::outbox::OutboxLine>,
 }
@@ -44,6 +50,26 @@ pub struct FieldView {
     pub key: String,
     pub label: String,
     pub value: String,
+}
+
+/// A field that an approval fills in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct OutputView {
+    pub key: String,
+    pub name: String,
+    pub help: Option<String>,
+    /// What may be written; none where the journey's form does not say.
+    pub of: Option<FieldType>,
+    /// What stands there already.
+    pub value: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct StageView {
+    pub key: StageKey,
+    pub name: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -77,6 +103,12 @@ pub struct StepView {
     pub closed_at: Option<Timestamp>,
     pub outcome: Option<ReviewOutcome>,
     pub decisions: Vec<DecisionView>,
+    /// One sentence for each reviewer who is away: who decides instead, or why nobody does.
+    pub away: Vec<String>,
+    /// Somebody eligible may still take a seat.
+    pub has_free_seats: bool,
+    /// Why it is due when it is, a line for each stretch of time, in the zone of its calendar. Empty without a target.
+    pub ledger: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -185,8 +217,12 @@ pub enum Request {
         outputs: Fields,
     },
     /// Close the step in the deciders' place.
-    Override { reason: String },
-    RequestChanges { reason: String },
+    Override {
+        reason: String,
+    },
+    RequestChanges {
+        reason: String,
+    },
     Claim {},
     Reassign {
         to: postern_domain::PersonId,
@@ -196,17 +232,40 @@ pub enum Request {
         #[ts(optional)]
         step: Option<StepKey>,
     },
-    Escalate { reason: String },
-    DeEscalate { reason: Option<String> },
-    Comment { visibility: Visibility, body: String },
+    Escalate {
+        reason: String,
+    },
+    DeEscalate {
+        reason: Option<String>,
+    },
+    Comment {
+        visibility: Visibility,
+        body: String,
+    },
     Complete {},
-    Resubmit { comment: Option<String> },
-    Withdraw { reason: String },
-    Reopen { reason: String },
-    RaiseException { category: String, reason: String },
-    ResolveException { to: postern_domain::ExceptionExit, reason: String },
-    SetPriority { priority: postern_domain::Priority },
-    SetDue { due_at: Option<Timestamp> },
+    Resubmit {
+        comment: Option<String>,
+    },
+    Withdraw {
+        reason: String,
+    },
+    Reopen {
+        reason: String,
+    },
+    RaiseException {
+        category: String,
+        reason: String,
+    },
+    ResolveException {
+        to: postern_domain::ExceptionExit,
+        reason: String,
+    },
+    SetPriority {
+        priority: postern_domain::Priority,
+    },
+    SetDue {
+        due_at: Option<Timestamp>,
+    },
 }
 
 /// An item acted on, with what was on the screen: a decision is bound to it.

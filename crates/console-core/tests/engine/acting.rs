@@ -85,8 +85,7 @@ async fn a_message_that_is_too_large_is_halved() {
 async fn candidates_are_those_who_could_take_every_item() {
     let world = World::new().await;
     let (first, second) = (world.item("First step").await, world.item("Second step").await);
-    let approval =
-        postern_domain::Command::approve(postern_test_support::seen(&second));
+    let approval = postern_domain::Command::approve(postern_test_support::seen(&second));
     world.elsewhere("olga", &second.id, approval).await;
     let lea = world.console("lea").await;
     let names = |people: Vec<postern_console_core::PersonRef>| -> Vec<String> {
@@ -111,6 +110,7 @@ async fn an_action_that_would_be_refused_says_why_before_it_is_tried() {
     assert_eq!(approve.why_not.as_deref(), Some("You cannot approve this: it is somebody else's turn."));
     let note = view.actions.iter().find(|state| state.action == Action::NoteInternally).unwrap();
     assert!(note.allowed, "{note:?}");
-    let given = abel.act(&item.id, Request::Reassign { to: PersonId::from("carla"), reason: None, step: None }).await;
+    let given =
+        abel.act(&item.id, Request::Reassign { to: PersonId::from("carla"), reason: None, step: None }).await;
     assert!(!given.results[0].accepted);
 }

@@ -127,15 +127,15 @@ async fn a_reassignment_that_crossed_another_one_is_a_conflict() {
     world.elsewhere("olga", &item.id, approval_of(&item)).await;
     let lea = world.console("lea").await;
     let version = world.now(&item.id).await.assignment_version;
-    let command = lea.give(&item.id, Request::Reassign { to: PersonId::from("lea"), reason: None, step: None }).await;
+    let command =
+        lea.give(&item.id, Request::Reassign { to: PersonId::from("lea"), reason: None, step: None }).await;
     world
         .portal
         .add_person(
             &postern_test_support::person("zoe").everywhere(postern_domain::Role::InternalApprover).build(),
         )
         .await;
-    let reassign =
-        Command::reassign("zoe".into(), version);
+    let reassign = Command::reassign("zoe".into(), version);
     world.elsewhere("lea", &item.id, reassign).await;
     lea.sync().await;
     assert!(matches!(lea.settlement(&command).await, Settlement::Conflict { .. }));

@@ -39,7 +39,14 @@ async fn the_reading_pane_tells_steps_history_and_what_comes_next() {
     let world = World::new().await;
     let item = world.item("Annual report").await;
     let olga = world.console("olga").await;
-    olga.give(&item.id, postern_console_core::Request::Approve { comment: Some("fine".to_owned()), outputs: Default::default() }).await;
+    olga.give(
+        &item.id,
+        postern_console_core::Request::Approve {
+            comment: Some("fine".to_owned()),
+            outputs: Default::default(),
+        },
+    )
+    .await;
     let view = olga.item(&item.id).await;
     let states: Vec<StepState> = view.steps.iter().map(|step| step.state).collect();
     assert_eq!(states, [StepState::Done, StepState::Current, StepState::Upcoming]);

@@ -6,6 +6,8 @@ import type { FieldValue } from "./FieldValue";
 import type { PersonId } from "./PersonId";
 import type { Priority } from "./Priority";
 import type { Seen } from "./Seen";
+import type { StageKey } from "./StageKey";
+import type { StepKey } from "./StepKey";
 import type { Submission } from "./Submission";
 import type { Timestamp } from "./Timestamp";
 import type { Visibility } from "./Visibility";
@@ -15,13 +17,39 @@ import type { Visibility } from "./Visibility";
  */
 export type Command =
   | ({ do: "submit" } & Submission)
-  | { do: "approve"; seen: Seen; comment?: string | null }
+  | {
+      do: "approve";
+      seen: Seen;
+      comment?: string | null;
+      /**
+       * Values of the step's output fields.
+       */
+      outputs?: { [key in string]: FieldValue };
+    }
+  | { do: "override"; seen: Seen; reason: string }
   | { do: "request_changes"; seen: Seen; reason: string }
   | { do: "resubmit"; comment: string | null }
-  | { do: "claim"; assignment_version: number }
-  | { do: "reassign"; from: PersonId | null; to: PersonId; assignment_version: number; reason: string | null }
+  | { do: "claim"; step?: StepKey | null; assignment_version: number }
+  | {
+      do: "reassign";
+      step?: StepKey | null;
+      from: PersonId | null;
+      to: PersonId;
+      assignment_version: number;
+      reason: string | null;
+    }
   | { do: "escalate"; to: PersonId | null; reason: string }
   | { do: "de_escalate"; reason: string | null }
+  | {
+      do: "climb";
+      stage: StageKey;
+      round: number;
+      /**
+       * From 1.
+       */
+      rung: number;
+    }
+  | { do: "refresh" }
   | { do: "raise_exception"; category: string; reason: string }
   | { do: "resolve_exception"; to: ExceptionExit; reason: string }
   | { do: "complete" }

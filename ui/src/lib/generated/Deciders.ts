@@ -3,6 +3,13 @@ import type { PersonId } from "./PersonId";
 import type { Role } from "./Role";
 
 /**
- * Who may decide at a stage, among those whose grants reach the item.
+ * Who may decide at a step, among those whose grants reach the item.
  */
-export type Deciders = { role: Role } | { group: string } | "owner" | { person: PersonId };
+export type Deciders =
+  | { role: Role }
+  | { group: string }
+  | "owner"
+  | "client_owner"
+  | "submitter_lead"
+  | "owner_lead"
+  | { person: PersonId };

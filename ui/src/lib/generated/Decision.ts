@@ -9,10 +9,25 @@ import type { Verdict } from "./Verdict";
  */
 export type Decision = {
   by: PersonId;
-  on_behalf_of?: PersonId | null;
+  /**
+   * The chain of absent people from the reviewer to the one who handed on to `by`. Empty: in their own right.
+   */
+  on_behalf_of?: Array<PersonId>;
   verdict: Verdict;
   reason?: string | null;
   content: ContentDigest;
   round: number;
+  /**
+   * The version of the journey by whose rules it was decided.
+   */
+  journey_version: number;
+  /**
+   * Those of the step's groups that `by` belonged to.
+   */
+  groups?: Array<string>;
+  /**
+   * Taken in the deciders' place.
+   */
+  overriding?: boolean;
   at: Timestamp;
 };

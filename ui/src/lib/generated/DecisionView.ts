@@ -5,7 +5,14 @@ import type { Verdict } from "./Verdict";
 
 export type DecisionView = {
   by: PersonRef;
-  on_behalf_of: PersonRef | null;
+  /**
+   * Those in whose place it was taken, from the reviewer on.
+   */
+  on_behalf_of: Array<PersonRef>;
+  /**
+   * In the deciders' place, by the right to override.
+   */
+  overriding: boolean;
   verdict: Verdict;
   reason: string | null;
   at: Timestamp;

@@ -2,7 +2,9 @@
 import type { PersonId } from "./PersonId";
 import type { Phase } from "./Phase";
 import type { Priority } from "./Priority";
+import type { Seat } from "./Seat";
 import type { StageKey } from "./StageKey";
+import type { StepKey } from "./StepKey";
 import type { Timestamp } from "./Timestamp";
 import type { Visibility } from "./Visibility";
 
@@ -12,14 +14,29 @@ import type { Visibility } from "./Visibility";
 export type Happening =
   | "drafted"
   | "submitted"
-  | { review_opened: { stage: StageKey; reviewers: Array<PersonId> } }
-  | { approved: { stage: StageKey; reason: string | null } }
-  | { changes_requested: { stage: StageKey; reason: string | null } }
-  | { outdated: { stage: StageKey } }
+  | { skipped: { steps: Array<StepKey> } }
+  | {
+      review_opened: {
+        stage: StageKey;
+        step: StepKey;
+        reviewers: Array<PersonId>;
+        /**
+         * Nobody whom the step names may decide.
+         */
+        fallback: boolean;
+      };
+    }
+  | { approved: { step: StepKey; on_behalf_of: Array<PersonId>; reason: string | null } }
+  | { overridden: { step: StepKey; reason: string | null } }
+  | { changes_requested: { step: StepKey; on_behalf_of: Array<PersonId>; reason: string | null } }
+  | { outdated: { step: StepKey } }
   | { sent_back: { reason: string } }
   | "fully_approved"
   | { resubmitted: { round: number } }
-  | { reassigned: { from: PersonId | null; to: PersonId; reason: string | null } }
+  | { cover_changed: { step: StepKey; covers: Array<Seat> } }
+  | { clock_set: { step: StepKey; due_at: Timestamp | null } }
+  | { claimed: { step: StepKey } }
+  | { reassigned: { step: StepKey | null; from: PersonId | null; to: PersonId; reason: string | null } }
   | { escalated: { level: number; to: PersonId | null; reason: string } }
   | "de_escalated"
   | { exception_raised: { category: string; reason: string } }
@@ -28,7 +45,15 @@ export type Happening =
   | { withdrawn: { reason: string } }
   | { reopened: { reason: string } }
   | { commented: { visibility: Visibility } }
-  | { fields_set: { names: Array<string> } }
+  | {
+      fields_set: {
+        names: Array<string>;
+        /**
+         * Approvals stayed as they were.
+         */
+        cosmetic: boolean;
+      };
+    }
   | { due_set: { due_at: Timestamp | null } }
   | { priority_set: { priority: Priority } }
   | { version_attached: { name: string; version: number } }

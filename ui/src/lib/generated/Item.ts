@@ -49,9 +49,9 @@ export type Item = {
    */
   assignment_version: number;
   /**
-   * The open review, if any.
+   * The open reviews: the steps of one stage, side by side.
    */
-  review?: Review | null;
+  reviews?: Array<Review>;
   /**
    * Reviews that were closed, oldest first.
    */
@@ -63,6 +63,10 @@ export type Item = {
    */
   contributors?: Array<PersonId>;
   escalation?: Escalation | null;
+  /**
+   * How many rungs of its stage's escalation ladder it has climbed.
+   */
+  rungs: number;
   exception?: ExceptionState | null;
   created_at: Timestamp;
   submitted_at: Timestamp | null;
@@ -76,6 +80,10 @@ export type Item = {
    * When the current step must be done. Set by the SLA, or by hand.
    */
   due_at: Timestamp | null;
+  /**
+   * Somebody set `due_at`; the SLA leaves it alone until the item moves on.
+   */
+  due_by_hand?: boolean;
   /**
    * What happened, oldest first, in short.
    */

@@ -2,13 +2,15 @@
 import type { ActionState } from "./ActionState";
 import type { AttachmentView } from "./AttachmentView";
 import type { CommentView } from "./CommentView";
-import type { ContentDigest } from "./ContentDigest";
 import type { EscalationView } from "./EscalationView";
 import type { ExceptionView } from "./ExceptionView";
 import type { FieldView } from "./FieldView";
 import type { HistoryLine } from "./HistoryLine";
 import type { OutboxLine } from "./OutboxLine";
+import type { OutputView } from "./OutputView";
 import type { Row } from "./Row";
+import type { Seen } from "./Seen";
+import type { StageView } from "./StageView";
 import type { StepView } from "./StepView";
 import type { Timestamp } from "./Timestamp";
 
@@ -25,7 +27,7 @@ export type ItemView = {
   /**
    * What a decision taken now is bound to.
    */
-  content: ContentDigest;
+  seen: Seen;
   submitted_at: Timestamp | null;
   submitter: string;
   completed_at: Timestamp | null;
@@ -43,6 +45,18 @@ export type ItemView = {
   actions: Array<ActionState>;
   escalation: EscalationView | null;
   exception: ExceptionView | null;
+  /**
+   * What my step asks an approval to fill in.
+   */
+  outputs: Array<OutputView>;
+  /**
+   * What exceptions may be called. Empty: any word.
+   */
+  categories: Array<string>;
+  /**
+   * The stages that an exception can be resolved to.
+   */
+  stages: Array<StageView>;
   /**
    * My own commands on this item that are not yet confirmed, or need me.
    */

@@ -16,4 +16,8 @@ export type Person = {
    * Names of the journey groups the person decides for, for example `legal`.
    */
   groups: Array<string>;
+  /**
+   * Whom the person reports to.
+   */
+  lead?: PersonId;
 };

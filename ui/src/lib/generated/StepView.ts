@@ -3,12 +3,18 @@ import type { DecisionView } from "./DecisionView";
 import type { PersonRef } from "./PersonRef";
 import type { ReviewOutcome } from "./ReviewOutcome";
 import type { StageKey } from "./StageKey";
+import type { StepKey } from "./StepKey";
 import type { StepState } from "./StepState";
 import type { Timestamp } from "./Timestamp";
 
 export type StepView = {
   stage: StageKey;
+  step: StepKey;
   name: string;
+  /**
+   * The stage's name, where its steps run side by side.
+   */
+  beside: string | null;
   state: StepState;
   /**
    * Whose turn it is, or was; for a step to come, who may decide, in words.
@@ -24,4 +30,16 @@ export type StepView = {
   closed_at: Timestamp | null;
   outcome: ReviewOutcome | null;
   decisions: Array<DecisionView>;
+  /**
+   * One sentence for each reviewer who is away: who decides instead, or why nobody does.
+   */
+  away: Array<string>;
+  /**
+   * Somebody eligible may still take a seat.
+   */
+  has_free_seats: boolean;
+  /**
+   * Why it is due when it is, a line for each stretch of time, in the zone of its calendar. Empty without a target.
+   */
+  ledger: Array<string>;
 };
