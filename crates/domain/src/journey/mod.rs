@@ -1,10 +1,14 @@
 //! Journeys: the workflow of an item as versioned data, never code.
 
 mod condition;
+pub mod document;
 mod field;
+mod schema;
 
-pub use condition::{Condition, ConditionProblem};
+pub use condition::{Condition, ConditionProblem, MAX_SOURCE};
+pub use document::DocumentError;
 pub use field::{Field, FieldProblem, FieldType};
+pub use schema::schema;
 
 use crate::calendar::Target;
 use crate::ids::{CalendarKey, JourneyKey, PersonId, StageKey, StepKey};
@@ -19,7 +23,8 @@ use std::collections::BTreeSet;
 #[ts(export)]
 pub struct Journey {
     pub key: JourneyKey,
-    /// Counts publications, from 1.
+    /// Counts publications, from 1; given when it is published. 0, or left out of a document: a draft.
+    #[serde(default)]
     pub version: u32,
     pub name: String,
     /// What clients call it; without one, they read `name`.
@@ -121,7 +126,8 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, as = "Option<String>")]
     pub when: Option<Condition>,
-    /// Whoever any of these names.
+    /// Whoever any of these names. With one per group, the groups are enough.
+    #[serde(default)]
     pub deciders: Vec<Deciders>,
     #[serde(default)]
     pub assignment: Assignment,
