@@ -3,6 +3,7 @@
 mod condition;
 pub mod document;
 mod field;
+pub mod lint;
 mod schema;
 
 pub use condition::{Condition, ConditionProblem, MAX_SOURCE};
