@@ -3,6 +3,7 @@
 mod condition;
 pub mod document;
 mod field;
+pub mod golden;
 pub mod lint;
 mod schema;
 
