@@ -6,11 +6,13 @@ mod field;
 pub mod golden;
 pub mod lint;
 mod schema;
+mod shipped;
 
 pub use condition::{Condition, ConditionProblem, MAX_SOURCE};
 pub use document::DocumentError;
 pub use field::{Field, FieldProblem, FieldType};
 pub use schema::schema;
+pub use shipped::{Shipped, shipped, shipped_documents};
 
 use crate::calendar::Target;
 use crate::ids::{CalendarKey, JourneyKey, PersonId, StageKey, StepKey};
