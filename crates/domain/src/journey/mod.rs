@@ -1,10 +1,13 @@
 //! Journeys: the workflow of an item as versioned data, never code.
 
+pub mod change;
 mod condition;
 pub mod document;
 mod field;
 pub mod golden;
 pub mod lint;
+pub mod publication;
+pub mod route;
 mod schema;
 mod shipped;
 
