@@ -133,6 +133,53 @@ fn the_committed_schema_is_the_one_of_the_types() {
     );
 }
 
+const GUIDE: &str = include_str!("../../../docs/journeys.md");
+
+#[test]
+fn the_guide_explains_every_key_and_every_value() {
+    let mut missing = Vec::new();
+    words_of(&schema(), &mut |word| {
+        let written = [format!("`{word}`"), format!("`\"{word}\"`"), format!("{{ {word} = ")];
+        if !written.iter().any(|written| GUIDE.contains(written)) {
+            missing.push(word.to_owned());
+        }
+    });
+    assert!(missing.is_empty(), "docs/journeys.md does not mention {missing:?}");
+}
+
+/// The keys of every table, and the values that are words.
+fn words_of(schema: &serde_json::Value, found: &mut impl FnMut(&str)) {
+    match schema {
+        serde_json::Value::Object(table) => {
+            let keys = table.get("properties").and_then(|properties| properties.as_object());
+            keys.into_iter().flat_map(|keys| keys.keys()).for_each(|key| found(key));
+            table.get("const").and_then(|value| value.as_str()).into_iter().for_each(&mut *found);
+            table.values().for_each(|value| words_of(value, found));
+        }
+        serde_json::Value::Array(all) => all.iter().for_each(|value| words_of(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_examples_of_the_guide_can_be_read() {
+    let mut read = 0;
+    for block in GUIDE.split("```toml\n").skip(1) {
+        let text = block.split("```").next().unwrap_or_default();
+        if text.contains("[[cases]]") {
+            golden::Cases::from_toml(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        } else if text.starts_with("key = ") {
+            let journey = Journey::from_toml(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            assert_eq!(lint::lint(&journey, &|_| true, None), vec![], "{text}");
+        } else {
+            // A part of a stage's step or of a journey: at least TOML.
+            toml::from_str::<toml::Table>(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        }
+        read += 1;
+    }
+    assert!(read >= 4, "{read}");
+}
+
 #[test]
 fn the_schema_says_what_it_is_and_refuses_unknown_keys() {
     let schema = schema();

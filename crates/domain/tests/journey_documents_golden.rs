@@ -196,6 +196,32 @@ fn an_act_that_ends_otherwise_is_told_with_its_rule() {
 }
 
 #[test]
+fn nobody_is_waited_for_who_may_not_decide_there() {
+    let text = r#"
+journey = "papers"
+people = [
+    { id = "carla", roles = ["client"] },
+    { id = "adam", roles = ["portal_admin"] },
+    { id = "olga", roles = ["internal_owner"], client = "globex" },
+    { id = "lena", roles = ["team_lead"] },
+]
+
+[[cases]]
+name = "Those who are named hold no role that decides on this client: a team lead does"
+kind = "request"
+submitter = "carla"
+expect = { phase = "in_review", waiting_on = ["lena"] }
+"#;
+    let mut journey = journey();
+    journey.fields.clear();
+    journey.stages.truncate(1);
+    journey.stages[0].steps[0].deciders =
+        vec![Deciders::Person("adam".into()), Deciders::Person("olga".into())];
+    let results = run(&journey, &Cases::from_toml(text).unwrap());
+    assert_eq!(results[0].difference, None);
+}
+
+#[test]
 fn cases_come_out_the_same_every_time() {
     for shipped in shipped_documents() {
         let (journey, cases) = (shipped.journey().unwrap(), shipped.cases().unwrap());
