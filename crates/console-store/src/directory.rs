@@ -100,6 +100,9 @@ pub(crate) async fn load(connection: &mut SqliteConnection) -> Result<Lookup> {
             "project" => directory.projects.push(serde_json::from_str(&doc)?),
             "journey" => directory.journeys.push(serde_json::from_str(&doc)?),
             "norm" => directory.norms.push(serde_json::from_str(&doc)?),
+            "calendar" => directory.calendars.push(serde_json::from_str(&doc)?),
+            "calendar_use" => directory.calendar_uses.push(serde_json::from_str(&doc)?),
+            "absence" => directory.absences.push(serde_json::from_str(&doc)?),
             _ => {}
         }
     }
@@ -125,6 +128,15 @@ pub(crate) async fn replace(connection: &mut SqliteConnection, directory: &Direc
     }
     for norm in &directory.norms {
         insert(connection, "norm", &format!("{}/{}", norm.journey, norm.stage), norm).await?;
+    }
+    for calendar in &directory.calendars {
+        insert(connection, "calendar", &format!("{}@{}", calendar.key, calendar.version), calendar).await?;
+    }
+    for each in &directory.calendar_uses {
+        insert(connection, "calendar_use", &serde_json::to_string(&each.of)?, each).await?;
+    }
+    for absence in &directory.absences {
+        insert(connection, "absence", absence.id.as_str(), absence).await?;
     }
     touch(connection).await
 }

@@ -15,7 +15,7 @@ mod event;
 pub mod filter;
 mod ids;
 mod item;
-mod journey;
+pub mod journey;
 pub mod metrics;
 mod norm;
 mod organisation;

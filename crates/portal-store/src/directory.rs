@@ -4,7 +4,9 @@ use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::head::HeadRow;
 use crate::store::Store;
-use crate::{norms, people};
+use crate::{absences, calendars, norms, people};
+use postern_domain::absence::Absences;
+use postern_domain::calendar::{Calendar, CalendarUse, Calendars};
 use postern_domain::{
     Client, ClientId, Grant, Journey, JourneyKey, JourneyRef, Organisation, People, Person, PersonId, Project, ProjectId,
     StageNorm,
@@ -24,6 +26,9 @@ pub struct DirectorySnapshot {
     pub projects: BTreeMap<ProjectId, Project>,
     pub journeys: BTreeMap<(JourneyKey, u32), Journey>,
     pub norms: Vec<StageNorm>,
+    /// Every version.
+    pub calendars: Vec<Calendar>,
+    pub calendar_uses: Vec<CalendarUse>,
     scope_generations: HashMap<PersonId, i64>,
 }
 
@@ -80,6 +85,9 @@ impl DirectorySnapshot {
                 .collect(),
             journeys: self.journeys.values().cloned().collect(),
             norms: self.norms.clone(),
+            calendars: self.calendars.clone(),
+            calendar_uses: self.calendar_uses.clone(),
+            absences: self.organisation.absences.iter().filter(|_| person.is_staff()).cloned().collect(),
         }
     }
 
@@ -184,8 +192,24 @@ async fn load(db: &mut Connection, version: i64) -> Result<DirectorySnapshot, St
     }
     let norms = norms::all(db).await?;
     let people = People::new(stored.into_iter().map(|(person, _)| person)).with_clients(clients.values());
-    let organisation = Organisation::of(people);
-    Ok(DirectorySnapshot { version, organisation, clients, projects, journeys, norms, scope_generations })
+    let calendars = calendars::all(db).await?;
+    let calendar_uses = calendars::uses(db).await?;
+    let organisation = Organisation {
+        people,
+        calendars: Calendars::assemble(&calendars, &calendar_uses),
+        absences: Absences::new(absences::all(db).await?),
+    };
+    Ok(DirectorySnapshot {
+        version,
+        organisation,
+        clients,
+        projects,
+        journeys,
+        norms,
+        calendars,
+        calendar_uses,
+        scope_generations,
+    })
 }
 
 /// A client's code is the prefix of its references: letters and digits, so that a reference reads back.

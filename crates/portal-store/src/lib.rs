@@ -6,11 +6,13 @@
 //! Every statement has one text with `$1` placeholders; what differs between databases is in `dialect.rs`.
 //! To add an aggregate: its table in `migrations/`, its statements and `impl Store` in a file of its own.
 
+mod absences;
 mod advice;
 mod audit;
 mod backup;
 mod bootstrap;
 mod bulk;
+mod calendars;
 mod changes;
 mod check;
 mod columns;
@@ -29,7 +31,9 @@ mod results;
 mod sessions;
 mod signing;
 mod store;
+mod wakes;
 
+pub use absences::Saved;
 pub use audit::{AuditFilter, AuditReport, Difference, Progress};
 pub use backup::BackupReport;
 pub use bootstrap::{Bootstrap, BootstrapBegin};
@@ -44,3 +48,4 @@ pub use head::HeadRow;
 pub use people::{Account, PersonChange};
 pub use sessions::{Authenticated, NewTokens, RefreshRefused};
 pub use store::{Founding, Store, StoreOptions};
+pub use wakes::Chore;

@@ -1,6 +1,8 @@
 //! Sync: commands go up, changes come down.
 
 use crate::cursor::Cursor;
+use postern_domain::absence::{Absence, Absences};
+use postern_domain::calendar::{Calendar, CalendarUse, Calendars};
 use postern_domain::{
     Client, Command, CommandId, ConsoleId, Item, ItemId, Journey, Organisation, People, Person, Project, Refusal, Satisfied,
     StageNorm, Timestamp,
@@ -146,12 +148,23 @@ pub struct Directory {
     pub projects: Vec<Project>,
     pub journeys: Vec<Journey>,
     pub norms: Vec<StageNorm>,
+    /// Every version of every calendar.
+    #[serde(default)]
+    pub calendars: Vec<Calendar>,
+    #[serde(default)]
+    pub calendar_uses: Vec<CalendarUse>,
+    #[serde(default)]
+    pub absences: Vec<Absence>,
 }
 
 impl Directory {
     /// What rules know of the organisation, as far as this person sees it.
     pub fn organisation(&self) -> Organisation {
-        Organisation::of(People::new(self.people.iter().cloned()).with_clients(&self.clients))
+        Organisation {
+            people: People::new(self.people.iter().cloned()).with_clients(&self.clients),
+            calendars: Calendars::assemble(&self.calendars, &self.calendar_uses),
+            absences: Absences::new(self.absences.iter().cloned()),
+        }
     }
 }
 

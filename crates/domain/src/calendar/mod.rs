@@ -27,6 +27,6 @@ pub use definition::{Calendar, Holiday, SpecialDay};
 pub use due::{Clock, Due, PauseReason, Span, Target};
 pub use ledger::{Ledger, Segment, What};
 pub use preview::{Moved, moved};
-pub use registry::Calendars;
+pub use registry::{CalendarOf, CalendarUse, Calendars};
 pub use week::{Interval, NotATimeOfDay, TimeOfDay, Week};
 pub use zone::{Adjusted, LocalInstant, local_instant};

@@ -4,6 +4,7 @@ use super::compiled::CompiledCalendar;
 use super::definition::Calendar;
 use crate::ids::{CalendarKey, PersonId};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -23,7 +24,59 @@ impl Default for Calendars {
     }
 }
 
+/// Which calendar somebody keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct CalendarUse {
+    pub of: CalendarOf,
+    pub calendar: CalendarKey,
+}
+
+/// Whose calendar it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum CalendarOf {
+    /// Everybody's for whom nothing else is said.
+    Everybody,
+    Group(String),
+    Person(PersonId),
+}
+
 impl Calendars {
+    /// The newest version of each calendar, and who keeps which. A calendar that cannot be compiled is left out: what
+    /// was published has been checked.
+    pub fn assemble<'a>(
+        calendars: impl IntoIterator<Item = &'a Calendar>,
+        uses: impl IntoIterator<Item = &'a CalendarUse>,
+    ) -> Self {
+        let mut newest: HashMap<&CalendarKey, &Calendar> = HashMap::new();
+        for calendar in calendars {
+            let known = newest.entry(&calendar.key).or_insert(calendar);
+            if known.version < calendar.version {
+                *known = calendar;
+            }
+        }
+        let mut assembled = Self::default();
+        for calendar in newest.values() {
+            if let Ok(compiled) = CompiledCalendar::new(calendar) {
+                assembled.put(compiled);
+            }
+        }
+        for each in uses {
+            match &each.of {
+                CalendarOf::Everybody => {
+                    if let Some(calendar) = assembled.by_key.get(&each.calendar) {
+                        assembled.default = Arc::clone(calendar);
+                    }
+                }
+                CalendarOf::Group(group) => assembled.give_group(group.clone(), each.calendar.clone()),
+                CalendarOf::Person(person) => assembled.give_person(person.clone(), each.calendar.clone()),
+            }
+        }
+        assembled
+    }
+
     pub fn new(default: CompiledCalendar) -> Self {
         let default = Arc::new(default);
         Self {

@@ -1,9 +1,11 @@
 //! Who may decide at a step, and whose turn it becomes.
 
+use crate::command::Action;
 use crate::ids::PersonId;
 use crate::item::Item;
 use crate::journey::{Assignment, Deciders, Quorum, Step};
 use crate::people::{People, Person, Role};
+use crate::permission::permits_place;
 use crate::refusal::Denial;
 use crate::review::groups_filled;
 use std::collections::BTreeSet;
@@ -21,7 +23,7 @@ pub fn eligible(step: &Step, item: &Item, people: &People, person: &Person) -> R
         return Err(Denial::Disabled);
     }
     if named_at(step, item, people, person) || person.holds(Role::TeamLead, item.place()) {
-        return Ok(());
+        return permits_place(person, Action::Approve, item.place());
     }
     let reached = Role::ALL.iter().any(|role| role.is_staff() && person.holds(*role, item.place()));
     Err(if reached { Denial::NotADecider } else { Denial::OutOfScope })
@@ -86,7 +88,10 @@ pub(super) fn turn(
     people: &People,
     leads: bool,
 ) -> Option<Turn> {
-    let free = |person: &&Person| !person.disabled && !contributors.contains(&person.id);
+    // Whoever could not approve there anyway, for want of a grant that reaches it, is not waited for.
+    let free = |person: &&Person| {
+        !contributors.contains(&person.id) && permits_place(person, Action::Approve, item.place()).is_ok()
+    };
     let named: Vec<&Person> =
         people.iter().filter(free).filter(|person| named_at(step, item, people, person)).collect();
     if let Quorum::OnePerGroup(groups) = &step.quorum {

@@ -3,12 +3,14 @@
 //! A condition that cannot be evaluated, for example because an optional field was left empty, holds: what depends on
 //! it is then asked for rather than left out.
 
+pub(super) mod possible;
 mod types;
 
 pub use types::ConditionProblem;
 
 use super::Field;
 use crate::item::{FieldValue, Item};
+use cel::common::ast::IdedExpr;
 use cel::{Context, Program, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashMap;
@@ -59,6 +61,12 @@ impl Condition {
             Ok(Value::Bool(holds)) => Some(holds),
             _ => None,
         }
+    }
+
+    /// The expression; none where it cannot be read.
+    fn expression(&self) -> Option<&IdedExpr> {
+        let program = self.compiled.get_or_init(|| compile(&self.source).ok()).as_ref()?;
+        Some(program.expression())
     }
 
     /// Whether it is a well-formed truth value over the journey's fields.

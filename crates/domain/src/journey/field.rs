@@ -1,10 +1,12 @@
 //! Form fields: what an item of a journey says about itself, and what each part of it may be.
 
+mod written;
+
 use crate::item::FieldValue;
 use serde::{Deserialize, Serialize};
 
-/// One field of a journey's form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS, schemars::JsonSchema)]
+/// One field of a journey's form. It is read in `written.rs`: serde cannot refuse unknown keys beside a flattened type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[ts(export)]
 pub struct Field {

@@ -1,11 +1,25 @@
 //! Journeys: the workflow of an item as versioned data, never code.
 
+<<<<<<< HEAD
 mod built_in;
+=======
+pub mod change;
+>>>>>>> journeys
 mod condition;
+pub mod document;
 mod field;
+pub mod golden;
+pub mod lint;
+pub mod publication;
+pub mod route;
+mod schema;
+mod shipped;
 
-pub use condition::{Condition, ConditionProblem};
+pub use condition::{Condition, ConditionProblem, MAX_SOURCE};
+pub use document::DocumentError;
 pub use field::{Field, FieldProblem, FieldType};
+pub use schema::schema;
+pub use shipped::{Shipped, shipped, shipped_documents};
 
 use crate::calendar::Target;
 use crate::ids::{CalendarKey, JourneyKey, PersonId, StageKey, StepKey};
@@ -20,7 +34,8 @@ use std::collections::BTreeSet;
 #[ts(export)]
 pub struct Journey {
     pub key: JourneyKey,
-    /// Counts publications, from 1.
+    /// Counts publications, from 1; given when it is published. 0, or left out of a document: a draft.
+    #[serde(default)]
     pub version: u32,
     pub name: String,
     /// What clients call it; without one, they read `name`.
@@ -122,7 +137,8 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional, as = "Option<String>")]
     pub when: Option<Condition>,
-    /// Whoever any of these names.
+    /// Whoever any of these names. With one per group, the groups are enough.
+    #[serde(default)]
     pub deciders: Vec<Deciders>,
     #[serde(default)]
     pub assignment: Assignment,

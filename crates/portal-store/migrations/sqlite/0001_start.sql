@@ -54,6 +54,28 @@ CREATE TABLE journeys (
     PRIMARY KEY (key, version)
 ) STRICT;
 
+CREATE TABLE calendars (
+    key     TEXT    NOT NULL,
+    version INTEGER NOT NULL,
+    doc     TEXT    NOT NULL,
+    PRIMARY KEY (key, version)
+) STRICT;
+
+-- Who keeps which calendar; `subject` is the group or the person, and empty for everybody.
+CREATE TABLE calendar_uses (
+    kind     TEXT NOT NULL CHECK (kind IN ('everybody', 'group', 'person')),
+    subject  TEXT NOT NULL,
+    calendar TEXT NOT NULL,
+    PRIMARY KEY (kind, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE absences (
+    id      TEXT    PRIMARY KEY,
+    person  TEXT    NOT NULL REFERENCES people (id),
+    version INTEGER NOT NULL,
+    doc     TEXT    NOT NULL
+) STRICT;
+
 CREATE TABLE stage_norms (
     journey TEXT    NOT NULL,
     stage   TEXT    NOT NULL,
@@ -89,6 +111,13 @@ CREATE TABLE items (
 ) STRICT;
 CREATE UNIQUE INDEX items_by_change ON items (change_seq);
 CREATE INDEX items_by_client ON items (client, phase);
+
+-- When the portal's clock has something to do for an item.
+CREATE TABLE wakes (
+    item  TEXT    PRIMARY KEY REFERENCES items (id),
+    at_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX wakes_by_time ON wakes (at_ms);
 
 CREATE TABLE changes (
     seq     INTEGER PRIMARY KEY,

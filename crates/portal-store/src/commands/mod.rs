@@ -14,7 +14,7 @@ use crate::head::Writing;
 use crate::items::{self, StoredItem};
 use crate::results::{self, StoredResult};
 use crate::store::Store;
-use crate::{changes, references};
+use crate::{changes, references, wakes};
 use postern_domain::{Command, Item, Phase, Timestamp};
 use postern_protocol::{CommandOutcome, Outcome};
 use prepare::prepare;
@@ -97,7 +97,8 @@ impl Store {
         tracing::error!(command = %order.id, item = %order.item, report, "a command was quarantined");
         let report = "The portal failed on this command three times and has put it aside.".to_owned();
         let effect = Effect { outcome: Outcome::Quarantined { report }, after: None };
-        let outcome = self.conclude(&mut writing, order, effect, None, now).await?;
+        let directory = self.directory_at(&mut writing.tx, &writing.head).await?;
+        let outcome = self.conclude(&mut writing, order, effect, None, &directory, now).await?;
         writing.commit(self).await?;
         Ok(outcome)
     }
@@ -117,12 +118,12 @@ impl Store {
             Ok(command) => command,
             Err(refusal) => {
                 let effect = Effect { outcome: Outcome::Refused { refusal }, after: None };
-                return self.conclude(writing, order, effect, before, now).await;
+                return self.conclude(writing, order, effect, before, &directory, now).await;
             }
         };
         let item = before.as_ref().map(|stored| &stored.item);
         let effect = self.rule(order, &command, item, &directory, now)?;
-        self.conclude(writing, order, effect, before, now).await
+        self.conclude(writing, order, effect, before, &directory, now).await
     }
 
     /// The pure part. A crash in it takes nothing else down.
@@ -156,6 +157,7 @@ impl Store {
         order: &Order,
         effect: Effect,
         before: Option<StoredItem>,
+        directory: &DirectorySnapshot,
         now: Timestamp,
     ) -> Result<CommandOutcome, CommandError> {
         let Effect { outcome, after } = effect;
@@ -168,6 +170,7 @@ impl Store {
                 None => 0,
             };
             items::save(tx, &item, head.seq, moved_seq).await?;
+            wakes::set(tx, &item.id, wakes::next(&item, directory)).await?;
             changes::insert(tx, head.seq, &item, moved_seq == head.seq, Some(&order.id)).await?;
             let lines = log
                 .iter()
@@ -179,7 +182,7 @@ impl Store {
             }
         }
         let at_seq = head.seq;
-        let result = StoredResult { person: order.person.clone(), item: order.item.clone(), outcome, at_seq };
+        let result = StoredResult { person: order.author(), item: order.item.clone(), outcome, at_seq };
         results::insert(tx, &order.id, &result, now).await?;
         advance(tx, order, now).await?;
         Ok(answer(order, result))

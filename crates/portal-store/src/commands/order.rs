@@ -1,7 +1,7 @@
 //! Commands as they come in, and why one may get no outcome.
 
 use crate::error::StoreError;
-use postern_domain::{Command, CommandId, ConsoleId, ItemId, PersonId, Timestamp};
+use postern_domain::{Actor, Command, CommandId, ConsoleId, ItemId, PersonId, Timestamp};
 
 /// A command as it came in.
 #[derive(Clone, Debug)]
@@ -9,17 +9,27 @@ pub struct Order {
     pub id: CommandId,
     pub item: ItemId,
     pub command: Command,
-    pub person: PersonId,
+    pub by: Actor,
     /// The device's clock.
     pub made_at: Option<Timestamp>,
     pub source: Source,
+}
+
+impl Order {
+    /// Under whose name the outcome is kept: a person's id, or `system:<name>` of automation.
+    pub(crate) fn author(&self) -> PersonId {
+        match &self.by {
+            Actor::Person(id) => id.clone(),
+            Actor::System(name) => PersonId(format!("system:{name}")),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
 pub enum Source {
     /// From a console's outbox, under its next sequence number.
     Console { console: ConsoleId, seq: u64, payload_hash: String },
-    /// Through the API, outside any sequence.
+    /// Through the API or by automation, outside any sequence.
     Direct,
 }
 

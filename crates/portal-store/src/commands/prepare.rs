@@ -32,7 +32,7 @@ pub(crate) async fn prepare(
             Ok(Ok(Command::Submit(Box::new(submission))))
         }
         Command::AttachVersion { sha256, size, .. } => {
-            if files::may_name(db, sha256, *size, &order.person, directory).await? {
+            if files::may_name(db, sha256, *size, &order.author(), directory).await? {
                 Ok(Ok(order.command.clone()))
             } else {
                 Ok(Err(Refusal::BadFile))

@@ -19,7 +19,7 @@ pub(crate) fn answer(order: &Order, result: StoredResult) -> CommandOutcome {
 pub(crate) async fn advance(db: &mut Connection, order: &Order, now: Timestamp) -> Result<(), StoreError> {
     if let Source::Console { console, seq, payload_hash } = &order.source {
         let seq = seq.cast_signed();
-        consoles::advance(db, console, &order.person, seq, &order.id, payload_hash, now).await?;
+        consoles::advance(db, console, &order.author(), seq, &order.id, payload_hash, now).await?;
     }
     Ok(())
 }
@@ -32,7 +32,7 @@ pub(crate) async fn repeated(
 ) -> Result<Option<CommandOutcome>, CommandError> {
     if let Source::Console { console, seq, payload_hash } = &order.source {
         let state = consoles::get(db, console).await?;
-        if state.as_ref().is_some_and(|state| state.person != order.person) {
+        if state.as_ref().is_some_and(|state| state.person != order.author()) {
             return Err(CommandError::ClientForked);
         }
         let expected = state.map_or(0, |state| state.last_seq) + 1;
@@ -52,7 +52,7 @@ pub(crate) async fn repeated(
         }
     }
     let Some(result) = results::get(db, &order.id).await? else { return Ok(None) };
-    if result.person != order.person {
+    if result.person != order.author() {
         return Err(CommandError::IdTaken);
     }
     advance(db, order, now).await?;

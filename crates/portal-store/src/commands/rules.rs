@@ -43,7 +43,7 @@ pub(crate) fn evaluate(
         (None, _) => return Ok(refused(Refusal::NoSuchItem)),
     };
     let Some(journey) = directory.journey(reference) else { return Ok(refused(Refusal::UnknownJourney)) };
-    let actor = Actor::Person(order.person.clone());
+    let actor = order.by.clone();
     let situation = Situation { item, journey, organisation: &directory.organisation };
     match (rules.decide)(situation, command, &actor, now) {
         Ok(Ruling::AlreadySatisfied(why)) => {
@@ -52,7 +52,7 @@ pub(crate) fn evaluate(
         Ok(Ruling::Happened(events)) => happen(rules, order, item, events, actor, now),
         Err(refusal) => Ok(match item {
             Some(current) if refusal.is_conflict() => {
-                let viewer = directory.people().get(&order.person);
+                let viewer = order.by.person().and_then(|id| directory.people().get(id));
                 if viewer.is_some_and(|person| may_view(person, current)) {
                     let current = Box::new(current.clone());
                     Effect { outcome: Outcome::Conflict { refusal, current }, after: None }

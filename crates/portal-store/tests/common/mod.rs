@@ -70,7 +70,7 @@ impl Fixture {
             id: CommandId(format!("direct-{}", self.id())),
             item: ItemId::from(item),
             command,
-            person: PersonId::from(who),
+            by: postern_domain::Actor::Person(PersonId::from(who)),
             made_at: None,
             source: Source::Direct,
         }
@@ -119,7 +119,7 @@ pub fn from_console(who: &str, console: &str, envelope: &Envelope) -> Order {
         id: envelope.id.clone(),
         item: envelope.item.clone(),
         command: envelope.command.clone(),
-        person: PersonId::from(who),
+        by: postern_domain::Actor::Person(PersonId::from(who)),
         made_at: Some(envelope.made_at),
         source: Source::Console {
             console: ConsoleId::from(console),

@@ -8,6 +8,7 @@ use crate::routes::sync::commands::command_failure;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Path, State};
+use postern_domain::Actor;
 use postern_portal_store::{Order, Source};
 use postern_protocol::{CommandOutcome, DirectCommand};
 
@@ -22,7 +23,7 @@ pub async fn post(
         id: request.id,
         item: item.id,
         command: request.command,
-        person: caller.person.id.clone(),
+        by: Actor::Person(caller.person.id.clone()),
         made_at: None,
         source: Source::Direct,
     };

@@ -8,7 +8,7 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use postern_domain::{Command, Item, ItemId, JourneyKey, JourneyRef, Submission, may_view};
+use postern_domain::{Actor, Command, Item, ItemId, JourneyKey, JourneyRef, Submission, may_view};
 use postern_portal_store::{Order, Source};
 use postern_protocol::{ErrorCode, NewItem, Outcome};
 
@@ -40,7 +40,7 @@ pub async fn post(
         id: request.command,
         item: id.clone(),
         command: Command::Submit(Box::new(submission)),
-        person: caller.person.id.clone(),
+        by: Actor::Person(caller.person.id.clone()),
         made_at: None,
         source: Source::Direct,
     };

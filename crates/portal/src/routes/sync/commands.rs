@@ -5,6 +5,7 @@ use crate::problem::{Body, Failure};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
+use postern_domain::Actor;
 use postern_portal_store::{CommandError, Order, Source};
 use postern_protocol::{ErrorCode, MAX_PUSH, Push, PushReply};
 
@@ -29,7 +30,7 @@ pub async fn post(
             id: envelope.id,
             item: envelope.item,
             command: envelope.command,
-            person: caller.person.id.clone(),
+            by: Actor::Person(caller.person.id.clone()),
             made_at: Some(envelope.made_at),
         })
         .collect();

@@ -1,0 +1,172 @@
+//! The life of a journey's version: written, checked, tested, replayed, published, superseded.
+//!
+//! A published version never changes. To roll back, the earlier version is published again under the next number
+//! ([`Journey::numbered`]), with [`Publication::republishes`] saying which it was: numbers only go up, and what was in
+//! force when can always be told.
+
+use super::Journey;
+use super::golden::CaseResult;
+use super::lint::Finding;
+use crate::item::{Actor, JourneyRef};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Whose new items start on a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cohorts {
+    All,
+    /// Clients of these cohorts only.
+    Some(Vec<String>),
+}
+
+/// Where a version stands in its life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lifecycle {
+    /// Being written.
+    Draft,
+    /// Without errors.
+    Checked,
+    /// Its golden cases come out as expected.
+    Tested,
+    /// Past items were sent through it, and somebody saw what would have gone elsewhere.
+    Replayed,
+    /// New items of these cohorts start on it.
+    Published { cohorts: Cohorts },
+    /// Nothing new starts on it; items in flight stay on it until they are migrated.
+    Superseded,
+}
+
+/// A step in a version's life, with what it rests on.
+#[derive(Clone, Debug)]
+pub enum Advance<'a> {
+    /// The document changed: everything before publication begins again.
+    Edit,
+    Check(&'a [Finding]),
+    Test(&'a [CaseResult]),
+    Replay,
+    /// For the first time, or to other cohorts. People and calendars change, so that it is checked and tested again.
+    Publish {
+        cohorts: Cohorts,
+        findings: &'a [Finding],
+        results: &'a [CaseResult],
+    },
+    Supersede,
+}
+
+/// Why a version does not advance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum NotAdvanced {
+    #[error("a published version never changes: publish another one")]
+    NeverChanges,
+    #[error("it must be checked first")]
+    NotChecked,
+    #[error("it must be tested first")]
+    NotTested,
+    #[error("it must be replayed over past items first")]
+    NotReplayed,
+    #[error("only what is published is superseded")]
+    NotPublished,
+    #[error("a superseded version comes back as a new publication")]
+    Superseded,
+    #[error("it has {errors} errors: mend them first")]
+    HasErrors { errors: u32 },
+    #[error("it has no golden cases: write one at least")]
+    NoCases,
+    #[error("{failed} golden cases come out otherwise than expected: mend the journey, or the cases")]
+    CasesFail { failed: u32 },
+    #[error("no cohort is listed: list one, or publish for all")]
+    NoCohorts,
+}
+
+impl Lifecycle {
+    /// Where the version stands after this step.
+    ///
+    /// # Errors
+    /// The rule that forbids it.
+    pub fn advance(&self, step: &Advance<'_>) -> Result<Lifecycle, NotAdvanced> {
+        use Lifecycle::{Checked, Draft, Published, Replayed, Superseded, Tested};
+        match (self, step) {
+            (Published { .. } | Superseded, Advance::Edit) => Err(NotAdvanced::NeverChanges),
+            (_, Advance::Edit) => Ok(Draft),
+            (Superseded, _) => Err(NotAdvanced::Superseded),
+            (Published { .. }, Advance::Supersede) => Ok(Superseded),
+            (_, Advance::Supersede) => Err(NotAdvanced::NotPublished),
+            (Replayed | Published { .. }, Advance::Publish { cohorts, findings, results }) => {
+                no_errors(findings)?;
+                all_pass(results)?;
+                match cohorts {
+                    Cohorts::Some(some) if some.is_empty() => Err(NotAdvanced::NoCohorts),
+                    cohorts => Ok(Published { cohorts: cohorts.clone() }),
+                }
+            }
+            (Draft, Advance::Test(_)) => Err(NotAdvanced::NotChecked),
+            (Draft | Checked, Advance::Replay) => Err(NotAdvanced::NotTested),
+            (Draft | Checked | Tested, Advance::Publish { .. }) => Err(NotAdvanced::NotReplayed),
+            (Published { .. }, _) => Err(NotAdvanced::NeverChanges),
+            (_, Advance::Check(findings)) => no_errors(findings).map(|()| Checked),
+            (_, Advance::Test(results)) => all_pass(results).map(|()| Tested),
+            (_, Advance::Replay) => Ok(Replayed),
+        }
+    }
+}
+
+fn no_errors(findings: &[Finding]) -> Result<(), NotAdvanced> {
+    match count(findings.iter().filter(|finding| finding.is_error())) {
+        0 => Ok(()),
+        errors => Err(NotAdvanced::HasErrors { errors }),
+    }
+}
+
+fn all_pass(results: &[CaseResult]) -> Result<(), NotAdvanced> {
+    match count(results.iter().filter(|result| !result.passed())) {
+        _ if results.is_empty() => Err(NotAdvanced::NoCases),
+        0 => Ok(()),
+        failed => Err(NotAdvanced::CasesFail { failed }),
+    }
+}
+
+fn count<T>(all: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(all.count()).unwrap_or(u32::MAX)
+}
+
+/// One publication of a journey.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publication {
+    pub journey: JourneyRef,
+    pub state: Lifecycle,
+    /// The earlier version whose content this is, when it was rolled back to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub republishes: Option<u32>,
+    pub by: Actor,
+    pub at: Timestamp,
+}
+
+impl Publication {
+    /// Whether new items of a client in this cohort may start on it.
+    pub fn is_for(&self, cohort: &str) -> bool {
+        match &self.state {
+            Lifecycle::Published { cohorts: Cohorts::All } => true,
+            Lifecycle::Published { cohorts: Cohorts::Some(some) } => some.iter().any(|one| one == cohort),
+            _ => false,
+        }
+    }
+}
+
+/// On which of a journey's publications new items of a client in this cohort start: the highest version that is for it.
+pub fn in_force<'a>(publications: &'a [Publication], cohort: &str) -> Option<&'a Publication> {
+    publications
+        .iter()
+        .filter(|publication| publication.is_for(cohort))
+        .max_by_key(|publication| publication.journey.version)
+}
+
+impl Journey {
+    /// The same journey under the number after `latest`, as it is published. `latest` is 0 before the first publication.
+    #[must_use]
+    pub fn numbered(&self, latest: u32) -> Journey {
+        Journey { version: latest.saturating_add(1), ..self.clone() }
+    }
+}
