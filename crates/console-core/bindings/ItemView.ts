@@ -7,8 +7,10 @@ import type { ExceptionView } from "./ExceptionView";
 import type { FieldView } from "./FieldView";
 import type { HistoryLine } from "./HistoryLine";
 import type { OutboxLine } from "./OutboxLine";
+import type { OutputView } from "./OutputView";
 import type { Row } from "./Row";
 import type { Seen } from "./Seen";
+import type { StageView } from "./StageView";
 import type { StepView } from "./StepView";
 import type { Timestamp } from "./Timestamp";
 
@@ -25,6 +27,18 @@ next: string, steps: Array<StepView>, attachments: Array<AttachmentView>, commen
  * Newest first.
  */
 history: Array<HistoryLine>, actions: Array<ActionState>, escalation: EscalationView | null, exception: ExceptionView | null, 
+/**
+ * What my step asks an approval to fill in.
+ */
+outputs: Array<OutputView>, 
+/**
+ * What exceptions may be called. Empty: any word.
+ */
+categories: Array<string>, 
+/**
+ * The stages that an exception can be resolved to.
+ */
+stages: Array<StageView>, 
 /**
  * My own commands on this item that are not yet confirmed, or need me.
  */

@@ -19,4 +19,16 @@ reviewers: Array<PersonRef>, who: string,
 /**
  * For example `1 of 2 approvals`.
  */
-quorum: string, opened_at: Timestamp | null, due_at: Timestamp | null, closed_at: Timestamp | null, outcome: ReviewOutcome | null, decisions: Array<DecisionView>, };
+quorum: string, opened_at: Timestamp | null, due_at: Timestamp | null, closed_at: Timestamp | null, outcome: ReviewOutcome | null, decisions: Array<DecisionView>, 
+/**
+ * One sentence for each reviewer who is away: who decides instead, or why nobody does.
+ */
+away: Array<string>, 
+/**
+ * Somebody eligible may still take a seat.
+ */
+has_free_seats: boolean, 
+/**
+ * Why it is due when it is, a line for each stretch of time, in the zone of its calendar. Empty without a target.
+ */
+ledger: Array<string>, };

@@ -36,8 +36,7 @@ impl Columns {
         let turns = turns(item);
         let me = lookup.myself();
         let is_me = |id: &PersonId| Some(id) == lookup.me.as_ref();
-        let unassigned =
-            item.phase == Phase::InReview && item.reviews.iter().any(Review::has_free_seats);
+        let unassigned = item.phase == Phase::InReview && item.reviews.iter().any(Review::has_free_seats);
         Self {
             version: i64::try_from(item.version).unwrap_or(i64::MAX),
             standing: standing(item.phase),

@@ -3,7 +3,8 @@
 use crate::error::Result;
 use crate::meta;
 use postern_domain::{
-    Client, ClientId, Item, Journey, JourneyRef, Norms, Organisation, People, Person, PersonId, Project, ProjectId, Seen,
+    Client, ClientId, Item, Journey, JourneyRef, Norms, Organisation, People, Person, PersonId, Project,
+    ProjectId, Seen,
 };
 use postern_protocol::Directory;
 use sqlx::sqlite::SqliteConnection;

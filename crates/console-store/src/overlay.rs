@@ -37,7 +37,12 @@ pub fn predict(
         (None, _) => return Err(Refusal::NoSuchItem),
     };
     let journey = lookup.journeys.get(pinned).ok_or(Refusal::UnknownJourney)?;
-    let events = match decide(Situation { item, journey, organisation: &lookup.organisation }, command, &actor, now)? {
+    let events = match decide(
+        Situation { item, journey, organisation: &lookup.organisation },
+        command,
+        &actor,
+        now,
+    )? {
         Ruling::AlreadySatisfied(why) => return Ok(Predicted::Unchanged(why)),
         Ruling::Happened(events) => events,
     };

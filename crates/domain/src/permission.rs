@@ -72,6 +72,9 @@ pub fn permits_place(person: &Person, action: Action, place: Place<'_>) -> Resul
         return Err(Denial::Disabled);
     }
     let roles = roles_for(action);
+    if roles.is_empty() {
+        return Err(Denial::AutomationOnly);
+    }
     if holds_any(person, roles, place) {
         Ok(())
     } else if holds_any(person, &Role::ALL, place) {

@@ -236,6 +236,9 @@ fn warnings_read_back_as_they_were_written() {
         Warning::NobodyNamed { work: vec![WorkRegion::everything()] },
     ];
     let json = serde_json::to_value(&warnings).unwrap();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_sort_maps(true);
+    let _sorted = settings.bind_to_scope();
     insta::assert_json_snapshot!(json, @r#"
     [
       {

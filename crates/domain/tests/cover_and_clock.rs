@@ -244,6 +244,6 @@ fn only_the_portals_own_clock_looks_again() {
     let mut world = on_business_time(Target::BusinessDays(1));
     submit(&mut world);
     let refusal = world.refused("lena", Command::Refresh {});
-    assert!(matches!(refusal, Refusal::Denied { why: Denial::NeedsRole(_), .. }), "{refusal:?}");
+    assert!(matches!(refusal, Refusal::Denied { why: Denial::AutomationOnly, .. }), "{refusal:?}");
     let _ = person("nobody", &[]);
 }

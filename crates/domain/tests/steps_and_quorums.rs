@@ -171,6 +171,15 @@ fn without_a_veto_an_item_goes_back_when_the_quorum_is_out_of_reach() {
 }
 
 #[test]
+fn a_lead_who_was_never_asked_does_not_keep_alive_what_everybody_asked_has_refused() {
+    let votes = Step { quorum: Quorum::AtLeast(2), veto: Veto::Nobody, ..step("vote", "board") };
+    let mut world = world(vec![stage("vote", vec![votes])], &[("a1", &["board"]), ("a2", &["board"])]);
+    submit(&mut world);
+    send_back(&mut world, "a1", "vote");
+    assert_eq!(world.item().phase, Phase::ChangesRequested);
+}
+
+#[test]
 fn only_those_with_a_veto_send_back_alone() {
     let chair = || Veto::Only(vec![Deciders::Group("chair".into())]);
     let mut world = two_of_three(chair());
@@ -413,7 +422,7 @@ fn each_rung_of_a_ladder_is_climbed_once_in_its_order_and_by_automation_alone() 
     world.now = world.now.plus_ms(26 * HOUR_MS);
     assert_eq!(
         world.refused("lena", climb(1)),
-        Refusal::Denied { action: Action::Climb, why: Denial::NeedsRole(vec![]) }
+        Refusal::Denied { action: Action::Climb, why: Denial::AutomationOnly }
     );
     assert!(matches!(world.act_as(&clock, &climb(2)), Err(Refusal::NotDueYet { .. })));
     assert!(matches!(world.act_as(&clock, &climb(1)), Ok(Ruling::Happened(_))));

@@ -8,8 +8,8 @@ use crate::{absences, calendars, norms, people};
 use postern_domain::absence::Absences;
 use postern_domain::calendar::{Calendar, CalendarUse, Calendars};
 use postern_domain::{
-    Client, ClientId, Grant, Journey, JourneyKey, JourneyRef, Organisation, People, Person, PersonId, Project, ProjectId,
-    StageNorm,
+    Client, ClientId, Grant, Journey, JourneyKey, JourneyRef, Organisation, People, Person, PersonId,
+    Project, ProjectId, StageNorm,
 };
 use postern_protocol::Directory;
 use sqlx::Row as _;

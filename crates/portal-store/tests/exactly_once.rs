@@ -111,7 +111,7 @@ async fn another_persons_command_id_is_not_answered_with_their_outcome() {
     let order = fixture.direct("olga", "i1", say("c", "Hello"));
     fixture.apply(&order).await;
     let mut stolen = order.clone();
-    stolen.person = "abel".into();
+    stolen.by = postern_domain::Actor::Person("abel".into());
     let error = fixture.store.apply_command(&stolen, fixture.now()).await.unwrap_err();
     assert!(matches!(error, CommandError::IdTaken), "{error:?}");
 }

@@ -147,8 +147,13 @@ async fn the_directory_comes_once_after_it_changed() {
     let (cursor, ..) = bootstrapped(&fixture, &"olga".into()).await;
     let page = fixture.store.changes_for(&"olga".into(), &cursor, 10, fixture.now()).await.unwrap().unwrap();
     assert!(page.directory.is_none());
-    let client =
-        Client { id: "initech".into(), name: "Initech".into(), code: "INI".into(), cohort: "pilot".into(), owner: None };
+    let client = Client {
+        id: "initech".into(),
+        name: "Initech".into(),
+        code: "INI".into(),
+        cohort: "pilot".into(),
+        owner: None,
+    };
     fixture.store.add_client(&client).await.unwrap();
     let page = fixture.store.changes_for(&"olga".into(), &cursor, 10, fixture.now()).await.unwrap().unwrap();
     assert!(page.directory.unwrap().clients.contains(&client));

@@ -1,6 +1,5 @@
 //! Jobs: what the portal does by itself, until it stops.
 
-use crate::automation;
 use crate::state::App;
 use postern_domain::DAY_MS;
 use std::time::Duration;
@@ -15,7 +14,6 @@ pub fn start(app: &App) {
     every(app, LOOK_FOR_NEWS, look_for_news);
     every(app, TIDY_SESSIONS, tidy_sessions);
     every(app, LEARN_NORMS, learn_norms);
-    automation::start(app);
 }
 
 fn every<F>(app: &App, pace: Duration, job: fn(App) -> F)

@@ -6,8 +6,8 @@
 //! To add a route: its path into `postern_protocol::paths`, its handler into `routes/<resource>/<verb>.rs`, a line in
 //! `routes/mod.rs`, and a file in `tests/`.
 
-pub mod automation;
 mod auth;
+pub mod automation;
 pub mod cli;
 mod config;
 mod environment;

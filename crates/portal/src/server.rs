@@ -1,6 +1,7 @@
 //! Starting and stopping the portal.
 
 use crate::auth::{PasswordCheck, PasswordCost, Throttle};
+use crate::automation;
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::state::{App, Shared};
@@ -36,6 +37,8 @@ pub struct Portal {
     pub environment: Environment,
     pub password_cost: PasswordCost,
     pub store_options: StoreOptions,
+    /// How often the portal's clock looks whether something is to be done.
+    pub clock_pace: Duration,
 }
 
 /// A portal at work. Dropping it stops it without waiting.
@@ -53,6 +56,7 @@ impl Portal {
             environment,
             password_cost: PasswordCost::default(),
             store_options: StoreOptions::default(),
+            clock_pace: Duration::from_secs(5),
         }
     }
 
@@ -82,6 +86,7 @@ impl Portal {
             stopping: stopping.clone(),
         });
         jobs::start(&app);
+        automation::start(&app, self.clock_pace);
         let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
         // Replies are small and awaited: they must not wait for company.
         let listener = listener.tap_io(|stream| {

@@ -4,8 +4,8 @@ use crate::cursor::Cursor;
 use postern_domain::absence::{Absence, Absences};
 use postern_domain::calendar::{Calendar, CalendarUse, Calendars};
 use postern_domain::{
-    Client, Command, CommandId, ConsoleId, Item, ItemId, Journey, Organisation, People, Person, Project, Refusal, Satisfied,
-    StageNorm, Timestamp,
+    Client, Command, CommandId, ConsoleId, Item, ItemId, Journey, Organisation, People, Person, Project,
+    Refusal, Satisfied, StageNorm, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

@@ -1,8 +1,7 @@
 //! Commands and envelopes to send.
 
 use postern_domain::{
-    Client, Command, CommandId, Item, ItemId, Journey, Kind, PersonId, Seen, Submission,
-    Timestamp,
+    Client, Command, CommandId, Item, ItemId, Journey, Kind, PersonId, Seen, Submission, Timestamp,
 };
 use postern_protocol::Envelope;
 

@@ -70,6 +70,7 @@ impl TestPortal {
         let portal = Portal {
             password_cost: PasswordCost::Trivial,
             store_options: StoreOptions { rules: self.rules, ..StoreOptions::default() },
+            clock_pace: std::time::Duration::from_millis(50),
             ..Portal::new(self.config.clone(), self.environment.clone())
         };
         let running = portal.start(self.data.path()).await;

@@ -30,7 +30,13 @@ fn person(id: &str, name: &str, roles: &[Role]) -> Person {
 }
 
 fn client(id: &str, name: &str, code: &str, cohort: &str) -> Client {
-    Client { id: ClientId::from(id), name: name.to_owned(), code: code.to_owned(), cohort: cohort.to_owned(), owner: None }
+    Client {
+        id: ClientId::from(id),
+        name: name.to_owned(),
+        code: code.to_owned(),
+        cohort: cohort.to_owned(),
+        owner: None,
+    }
 }
 
 pub fn directory() -> Directory {
@@ -47,7 +53,7 @@ pub fn directory() -> Directory {
         ],
         projects: Vec::new(),
         journeys: vec![Journey::built_in()],
-        norms: Vec::new(),
+        ..Directory::default()
     }
 }
 

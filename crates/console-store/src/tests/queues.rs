@@ -126,9 +126,8 @@ fn belongs(queue: QueueKind, item: &Item, lookup: &Lookup) -> bool {
             item.phase == Phase::InReview
                 && (myself.holds(Role::TeamLead, item.place())
                     || (turns(item).is_empty()
-                        && step.is_some_and(|(_, step)| {
-                            eligible(step, item, lookup.people(), myself).is_ok()
-                        })))
+                        && step
+                            .is_some_and(|(_, step)| eligible(step, item, lookup.people(), myself).is_ok())))
         }
         QueueKind::WaitingOnClient => item.phase == Phase::ChangesRequested,
         QueueKind::Escalated => item.phase.is_open() && item.escalation.is_some(),

@@ -108,6 +108,12 @@ pub(super) fn check_form(journey: &Journey, fields: &Fields) -> Result<(), Refus
         bounded(key, &value.to_string(), MAX_TEXT)?;
         check_field(journey, key, Some(value)).map_err(|why| problem(key, why))?;
     }
+    check_complete(journey, fields)
+}
+
+/// Whether everything is there that the form requires before it is handed over.
+pub(super) fn check_complete(journey: &Journey, fields: &Fields) -> Result<(), Refusal> {
+    let problem = |key: &str, problem| Refusal::Field { key: key.to_owned(), problem };
     let inputs = journey.fields.iter().filter(|field| !field.output);
     for field in inputs.filter(|field| !fields.contains_key(&field.key)) {
         field.check(None).map_err(|why| problem(&field.key, why))?;

@@ -1,6 +1,6 @@
 //! The way of an item: handed over, handed over again, finished, taken back, reopened.
 
-use super::content::check_form;
+use super::content::{check_complete, check_form};
 use super::opening::Opening;
 use super::review::close_undecided;
 use super::{Case, MAX_TEXT, MAX_TITLE, Ruling, Situation, bounded, happened, optional, required};
@@ -82,6 +82,7 @@ fn acceptable(submission: &Submission, journey: &Journey) -> Result<(), Refusal>
 pub(super) fn resubmit(case: &Case<'_>, comment: Option<&str>) -> Result<Ruling, Refusal> {
     let comment = optional(comment)?;
     case.in_phase(Action::Resubmit, &[Phase::ChangesRequested])?;
+    check_complete(case.journey, &case.item.fields)?;
     and_review(case, Event::Resubmitted { comment })
 }
 

@@ -56,6 +56,16 @@ impl Opening<'_> {
     /// # Errors
     /// [`Refusal::NobodyToDecide`], where the journey says that it refuses then.
     pub fn stage(&self, stage: &Stage, steps: &[&Step]) -> Result<Vec<Event>, Refusal> {
+        let mut refused = None;
+        let events = self.open(stage, steps, |step| {
+            refused.get_or_insert_with(|| Refusal::NobodyToDecide { step: step.key.clone() });
+        });
+        refused.map_or(Ok(events), Err)
+    }
+
+    /// Opens these steps of `stage`; where nobody is there who may decide and the journey would refuse, `refuses` is
+    /// told, and it becomes an exception.
+    fn open(&self, stage: &Stage, steps: &[&Step], mut refuses: impl FnMut(&Step)) -> Vec<Event> {
         let mut events = Vec::with_capacity(steps.len());
         let mut unattended = Vec::new();
         for step in steps {
@@ -63,10 +73,10 @@ impl Opening<'_> {
             let found = turn(step, self.item, self.contributors, &self.organisation.people, leads);
             let Turn { reviewers, needed, fallback } = match found {
                 Some(turn) => turn,
-                None if step.no_decider == NoDecider::Refuse => {
-                    return Err(Refusal::NobodyToDecide { step: step.key.clone() });
-                }
                 None => {
+                    if step.no_decider == NoDecider::Refuse {
+                        refuses(step);
+                    }
                     unattended.push(step.name.as_str());
                     Turn { reviewers: Vec::new(), needed: needed_at_least(step), fallback: true }
                 }
@@ -97,7 +107,7 @@ impl Opening<'_> {
                 automatic: true,
             });
         }
-        Ok(events)
+        events
     }
 
     /// Who handles an exception: whom the journey names, else the owner, else a team lead over the item.
@@ -146,7 +156,7 @@ pub fn stage_opening(
     let opening = Opening { journey, item, contributors: &item.contributors, organisation, now };
     let applying = stage.steps_for(item);
     let steps = if applying.is_empty() { stage.steps.iter().collect() } else { applying };
-    opening.stage(stage, &steps).unwrap_or_default()
+    opening.open(stage, &steps, |_| ())
 }
 
 fn needed_at_least(step: &Step) -> u32 {

@@ -1,10 +1,7 @@
 //! Journeys: the workflow of an item as versioned data, never code.
 
-<<<<<<< HEAD
 mod built_in;
-=======
 pub mod change;
->>>>>>> journeys
 mod condition;
 pub mod document;
 mod field;

@@ -7,8 +7,8 @@ use super::people::{Book, fill, stable_id};
 use super::report::{Report, Tally};
 use postern_domain::{
     Actor, Client, ClientId, ContentDigest, Event, FieldValue, Fields, HOUR_MS, Inconsistent, Item, ItemId,
-    Journey, Organisation, People, Phase, Quorum, Recorded, ReviewOutcome, StageKey, Submission, Timestamp, Verdict, apply,
-    stage_opening,
+    Journey, Organisation, People, Phase, Quorum, Recorded, ReviewOutcome, StageKey, Submission, Timestamp,
+    Verdict, apply, stage_opening,
 };
 use std::collections::HashMap;
 
@@ -138,7 +138,9 @@ impl<'a> Translator<'a> {
         let next = self.journey.stages_ahead(last.map(|review| &review.stage), item).next();
         match next {
             Some((stage, _)) => stage_opening(&self.journey, stage, item, organisation, at),
-            None => vec![Event::Approved { due_at: self.hours_after(at, self.mapping.journey.completion_hours) }],
+            None => {
+                vec![Event::Approved { due_at: self.hours_after(at, self.mapping.journey.completion_hours) }]
+            }
         }
     }
 
@@ -178,7 +180,11 @@ impl<'a> Translator<'a> {
             Does::Escalate => {
                 self.begun(way, &by, at, event.line)?;
                 let to = self.book.owner.clone();
-                way.record(Event::Escalated { level: 1, to, reason: event.activity.clone(), rung: None }, &by, at)
+                way.record(
+                    Event::Escalated { level: 1, to, reason: event.activity.clone(), rung: None },
+                    &by,
+                    at,
+                )
             }
             Does::Note => {
                 self.begun(way, &by, at, event.line)?;
@@ -276,7 +282,8 @@ impl<'a> Translator<'a> {
         reason: Option<String>,
     ) -> Result<(), Inconsistent> {
         let key = StageKey::new(stage);
-        let Some((stage, step)) = self.journey.stage(&key).and_then(|stage| Some((stage, stage.steps.first()?)))
+        let Some((stage, step)) =
+            self.journey.stage(&key).and_then(|stage| Some((stage, stage.steps.first()?)))
         else {
             return Err(Inconsistent::NoOpenReview);
         };

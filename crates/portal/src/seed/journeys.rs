@@ -45,11 +45,7 @@ fn invoice() -> Journey {
             stage("director", "Director", Deciders::Group(DIRECTORS.to_owned()), Assignment::Spread, 168),
         ],
     );
-    Journey {
-        completion: Some(Target::Hours(48)),
-        client_answer: Some(Target::Hours(96)),
-        ..journey
-    }
+    Journey { completion: Some(Target::Hours(48)), client_answer: Some(Target::Hours(96)), ..journey }
 }
 
 /// Two of the creative reviewers, then legal, then a team lead.

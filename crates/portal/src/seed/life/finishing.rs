@@ -12,7 +12,10 @@ impl<'a> Life<'a> {
             self.hours_later(&lead, 1, 20);
             let assignment_version = self.item().assignment_version;
             let reason = Some("Has left the company.".to_owned());
-            self.act(&lead, &Command::Reassign { step: None, from: Some(owner), to, assignment_version, reason })?;
+            self.act(
+                &lead,
+                &Command::Reassign { step: None, from: Some(owner), to, assignment_version, reason },
+            )?;
         }
         let owner = self.item().owner.clone().unwrap_or_else(|| self.organisation.suggested.clone());
         let done = self.when(&owner, 22.0 * self.account.pace, 0.9);

@@ -245,8 +245,15 @@ impl<'a> Life<'a> {
         Seen::of(self.item(), self.journey, step)
     }
 
-    fn say(&mut self, by: &PersonId, visibility: Visibility, texts: &[&str], to: Option<&PersonId>) -> Progress {
-        let mut body = to.map_or_else(String::new, |to| format!("@{} ", self.account.surroundings(false).people.name(to)));
+    fn say(
+        &mut self,
+        by: &PersonId,
+        visibility: Visibility,
+        texts: &[&str],
+        to: Option<&PersonId>,
+    ) -> Progress {
+        let mut body = to
+            .map_or_else(String::new, |to| format!("@{} ", self.account.surroundings(false).people.name(to)));
         body.push_str(&self.story.tell(texts, &mut self.dice));
         let id = CommentId::new(self.dice.uuid(self.at));
         let mentions = to.cloned().into_iter().collect();

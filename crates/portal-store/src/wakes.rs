@@ -1,0 +1,132 @@
+//! When the portal's clock has something to do for an item: the next rung of its escalation ladder.
+
+use crate::dialect::Connection;
+use crate::directory::DirectorySnapshot;
+use crate::error::StoreError;
+use crate::items;
+use crate::store::Store;
+use postern_domain::{Actor, Command, Item, ItemId, Phase, Ruling, Situation, Timestamp, decide, ladder};
+use sqlx::Row as _;
+
+const PAGE: i64 = 200;
+
+/// Something that the portal's own automation has to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chore {
+    pub item: ItemId,
+    pub command: Command,
+    /// The same for the same chore, whoever finds it and how often: done once, it is done.
+    pub key: String,
+}
+
+/// The instant of the next rung that the item has not climbed.
+pub(crate) fn next(item: &Item, directory: &DirectorySnapshot) -> Option<Timestamp> {
+    if item.phase != Phase::InReview {
+        return None;
+    }
+    let journey = directory.journey(&item.journey)?;
+    let rungs = ladder(item, journey, &directory.organisation);
+    rungs.into_iter().find(|rung| rung.rung > item.rungs).map(|rung| rung.at)
+}
+
+pub(crate) async fn set(db: &mut Connection, item: &ItemId, at: Option<Timestamp>) -> Result<(), StoreError> {
+    let Some(at) = at else {
+        sqlx::query("DELETE FROM wakes WHERE item = $1").bind(item.as_str()).execute(db).await?;
+        return Ok(());
+    };
+    sqlx::query(
+        "INSERT INTO wakes (item, at_ms) VALUES ($1, $2) ON CONFLICT (item) DO UPDATE SET at_ms = $2",
+    )
+    .bind(item.as_str())
+    .bind(at.ms())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+impl Store {
+    /// The rungs that are reached by `now`, at most a page of them.
+    pub async fn rungs_reached(&self, now: Timestamp) -> Result<Vec<Chore>, StoreError> {
+        let directory = self.directory().await?;
+        let rows = sqlx::query(
+            "SELECT i.id, i.doc FROM wakes w JOIN items i ON i.id = w.item WHERE w.at_ms <= $1 ORDER BY w.at_ms LIMIT $2",
+        )
+        .bind(now.ms())
+        .bind(PAGE)
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        let mut chores = Vec::new();
+        let mut not_yet = Vec::new();
+        for row in &rows {
+            let item = items::parse(row)?;
+            let (Some(journey), Some(stage)) = (directory.journey(&item.journey), item.stage()) else {
+                continue;
+            };
+            let opened = item.reviews.iter().map(|review| review.opened_at.ms()).min().unwrap_or_default();
+            let reached = ladder(&item, journey, &directory.organisation)
+                .into_iter()
+                .find(|rung| rung.rung > item.rungs && rung.at <= now);
+            if reached.is_none() {
+                not_yet.push((item.id.clone(), next(&item, &directory)));
+            }
+            if let Some(rung) = reached {
+                chores.push(Chore {
+                    key: format!("climb:{}:{}:{stage}:{opened}:{}", item.id, item.round, rung.rung),
+                    command: Command::Climb { stage: stage.clone(), round: item.round, rung: rung.rung },
+                    item: item.id,
+                });
+            }
+        }
+        self.note_wakes(&not_yet).await?;
+        Ok(chores)
+    }
+
+    /// Everything in review that is covered otherwise, or due at another time, than it says, as of `now`; and notes
+    /// when each is to be looked at next. Reads all open reviews: for when people, calendars or absences changed, or
+    /// somebody left or came back.
+    pub async fn out_of_date(&self, now: Timestamp) -> Result<Vec<Chore>, StoreError> {
+        let directory = self.directory().await?;
+        let actor = Actor::System("clock".to_owned());
+        let mut chores = Vec::new();
+        let mut after = String::new();
+        loop {
+            let rows = sqlx::query(
+                "SELECT id, doc FROM items WHERE phase = 'in_review' AND id > $1 ORDER BY id LIMIT $2",
+            )
+            .bind(&after)
+            .bind(PAGE)
+            .fetch_all(&mut *self.reader().await?)
+            .await?;
+            let Some(last) = rows.last() else { return Ok(chores) };
+            after = last.try_get("id")?;
+            let mut wakes = Vec::with_capacity(rows.len());
+            for row in &rows {
+                let item = items::parse(row)?;
+                let Some(journey) = directory.journey(&item.journey) else { continue };
+                wakes.push((item.id.clone(), next(&item, &directory)));
+                let situation =
+                    Situation { item: Some(&item), journey, organisation: &directory.organisation };
+                if let Ok(Ruling::Happened(_)) = decide(situation, &Command::Refresh {}, &actor, now) {
+                    chores.push(Chore {
+                        key: format!("refresh:{}:{}:{}", item.id, item.version, now.ms()),
+                        command: Command::Refresh {},
+                        item: item.id,
+                    });
+                }
+            }
+            wakes.retain(|(_, at)| at.is_some());
+            self.note_wakes(&wakes).await?;
+        }
+    }
+
+    async fn note_wakes(&self, wakes: &[(ItemId, Option<Timestamp>)]) -> Result<(), StoreError> {
+        if wakes.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.begin_write().await?;
+        for (item, at) in wakes {
+            set(&mut tx, item, *at).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
