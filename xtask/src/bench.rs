@@ -36,7 +36,8 @@ pub fn bench(repository: &Repository, wanted: Option<&str>) -> anyhow::Result<()
     }
     for (package, bench) in chosen {
         steps.begin(&format!("{bench} (package {package}, release profile)"));
-        process::run(repository.cargo().args(["bench", "--package", package, "--bench", bench]))?;
+        // The whole workspace, so that its dependencies are compiled once for all benches.
+        process::run(repository.cargo().args(["bench", "--workspace", "--bench", bench]))?;
     }
     steps.begin("All benchmarks ended");
     Ok(())

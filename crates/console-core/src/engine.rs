@@ -156,7 +156,7 @@ impl Engine {
     }
 
     /// The portal's clock, as far as it is known: this one rules due times.
-    pub(crate) fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Timestamp {
         self.device_now().plus_ms(self.inner.clock_offset_ms.load(Ordering::Relaxed))
     }
 

@@ -10,6 +10,7 @@
 
 mod act;
 mod alerts;
+mod away;
 mod deps;
 mod engine;
 pub mod explain;

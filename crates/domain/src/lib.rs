@@ -39,7 +39,7 @@ pub use journey::*;
 pub use norm::*;
 pub use organisation::*;
 pub use people::*;
-pub use permission::{may_view, permits};
+pub use permission::{may_view, permits, permits_place, roles_for};
 pub use refusal::*;
 pub use review::*;
 pub use time::*;

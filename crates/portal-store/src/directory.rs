@@ -6,6 +6,7 @@ use crate::head::HeadRow;
 use crate::store::Store;
 use crate::{absences, calendars, norms, people};
 use postern_domain::absence::Absences;
+use postern_domain::absence::explain::Names;
 use postern_domain::calendar::{Calendar, CalendarUse, Calendars};
 use postern_domain::{
     Client, ClientId, Grant, Journey, JourneyKey, JourneyRef, Organisation, People, Person, PersonId,
@@ -102,6 +103,16 @@ impl DirectorySnapshot {
             Some(&project.client)
         };
         grant.scope.client.as_ref().or_else(by_project)
+    }
+}
+
+impl Names for DirectorySnapshot {
+    fn person(&self, id: &PersonId) -> String {
+        self.people().name(id).to_owned()
+    }
+
+    fn client(&self, id: &ClientId) -> String {
+        self.clients.get(id).map_or_else(|| id.to_string(), |client| client.name.clone())
     }
 }
 

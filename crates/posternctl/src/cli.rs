@@ -3,7 +3,7 @@
 use crate::exit::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use postern_domain::FieldValue;
+use postern_domain::{FieldValue, Kind};
 use std::path::PathBuf;
 
 const ABOUT: &str = "\
@@ -61,6 +61,10 @@ pub enum Command {
         #[arg(long = "output", value_name = "FIELD=VALUE", value_parser = output)]
         outputs: Vec<(String, FieldValue)>,
     },
+    /// Say that you are away, and who decides instead; without dates, list who is away
+    Away(AwayArgs),
+    /// Who gets somebody's work, and when
+    Coverage(CoverageArgs),
     /// Close the open step as approved, in the deciders' place; needs the right to override
     Override {
         #[command(flatten)]
@@ -246,4 +250,72 @@ mod tests {
 fn output(text: &str) -> Result<(String, FieldValue), String> {
     let (key, value) = text.split_once('=').ok_or("Write FIELD=VALUE, for example po_number=4711.")?;
     Ok((key.trim().to_owned(), FieldValue::Text(value.to_owned())))
+}
+
+#[derive(Args)]
+pub struct AwayArgs {
+    /// From when, in the person's own zone, for example 2026-12-24T09:00
+    #[arg(long, requires = "until")]
+    pub from: Option<String>,
+    /// The first minute of being back
+    #[arg(long, requires = "from")]
+    pub until: Option<String>,
+    /// Who decides instead, by e-mail address or name; the first who is named takes what the limits below allow
+    #[arg(long, value_name = "PERSON")]
+    pub to: Vec<String>,
+    /// Only work for this client (its code or name)
+    #[arg(long)]
+    pub client: Option<String>,
+    /// Only work of this kind
+    #[arg(long, value_enum)]
+    pub kind: Option<KindName>,
+    /// Only work up to this amount, in minor units (cents)
+    #[arg(long, value_name = "AMOUNT")]
+    pub up_to: Option<i64>,
+    /// For the colleagues
+    #[arg(long)]
+    pub note: Option<String>,
+    /// Somebody else whom you lead
+    #[arg(long, value_name = "PERSON")]
+    pub person: Option<String>,
+    /// Only say what is to be thought of; save nothing
+    #[arg(long)]
+    pub check: bool,
+    /// Take back the absence with this id
+    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "until"])]
+    pub cancel: Option<String>,
+}
+
+#[derive(Args)]
+pub struct CoverageArgs {
+    /// E-mail address or name
+    pub person: String,
+    /// From when [default: now]
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Until when [default: two weeks later]
+    #[arg(long)]
+    pub until: Option<String>,
+    /// For the work on this item
+    #[arg(long, value_name = "REF")]
+    pub item: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum KindName {
+    Request,
+    Deliverable,
+    Ticket,
+    Invoice,
+}
+
+impl From<KindName> for Kind {
+    fn from(name: KindName) -> Self {
+        match name {
+            KindName::Request => Kind::Request,
+            KindName::Deliverable => Kind::Deliverable,
+            KindName::Ticket => Kind::Ticket,
+            KindName::Invoice => Kind::Invoice,
+        }
+    }
 }

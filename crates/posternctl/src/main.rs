@@ -40,6 +40,8 @@ async fn run(cli: &Cli) -> Result<Exit, Stop> {
         Command::Queue(queue) => commands::queue::queue(cli, queue).await,
         Command::Show(refs) => commands::show::show(cli, refs).await,
         Command::Audit(refs) => commands::show::audit(cli, refs).await,
+        Command::Away(away) => commands::away::away(cli, away).await,
+        Command::Coverage(coverage) => commands::away::coverage(cli, coverage).await,
         Command::Outbox(outbox) => commands::outbox::outbox(cli, outbox).await,
         Command::Completions { shell } => {
             commands::shell::completions(*shell);

@@ -4,11 +4,13 @@
 //! domain's. To add an endpoint: its request and reply types go into the file of its family, its path into
 //! [`paths`], and both sides use them from here.
 
+mod absence;
 mod auth;
 mod cursor;
 mod error;
 mod sync;
 
+pub use absence::*;
 pub use auth::*;
 pub use cursor::*;
 pub use error::*;
@@ -36,6 +38,8 @@ pub mod paths {
     pub const ITEMS: &str = "/v1/items";
     /// `PUT /v1/files/{sha256}`: upload content; `GET`: download it, if an item that the caller may see names it.
     pub const FILES: &str = "/v1/files";
+    /// Out-of-office windows.
+    pub const ABSENCES: &str = "/v1/absences";
     pub const HEALTH: &str = "/healthz";
     pub const READY: &str = "/readyz";
 }

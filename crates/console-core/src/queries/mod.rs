@@ -44,6 +44,20 @@ impl Engine {
         })
     }
 
+    /// The client that a code, a name or an id means.
+    ///
+    /// # Errors
+    /// [`FailureCode::NotFound`].
+    pub async fn find_client(&self, text: &str) -> Result<postern_domain::ClientId, Failure> {
+        let lookup = self.lookup().await?;
+        let wanted = text.trim().to_lowercase();
+        let means = |client: &&postern_domain::Client| {
+            [client.id.as_str(), &client.code, &client.name].iter().any(|name| name.to_lowercase() == wanted)
+        };
+        let found = lookup.clients.values().find(means).map(|client| client.id.clone());
+        found.ok_or_else(|| failure(FailureCode::NotFound, format!("There is no client “{text}” in sight.")))
+    }
+
     /// Whom a text means: an id, an e-mail address, a whole name, or the beginning of one. One person only.
     ///
     /// # Errors

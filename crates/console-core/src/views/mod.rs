@@ -3,12 +3,14 @@
 //! The window and `posternctl` both read these. A view never decides: what may be done, and why not,
 //! comes from the domain and is carried along. TypeScript types are generated from this folder.
 
+mod away;
 mod item;
 mod list;
 mod outbox;
 mod reports;
 mod session;
 
+pub use away::*;
 pub use item::*;
 pub use list::*;
 pub use outbox::*;

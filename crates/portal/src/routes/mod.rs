@@ -1,5 +1,6 @@
 //! The routes: one file each, under the resource that they belong to.
 
+mod absences;
 mod auth;
 mod files;
 mod health;
@@ -35,6 +36,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/items/{reference}", get(items::read::get))
         .route("/v1/items/{reference}/audit", get(items::audit::get))
         .route("/v1/items/{reference}/commands", post(items::command::post))
+        .route(paths::ABSENCES, post(absences::save::post))
         .route(paths::HEALTH, get(health::live::get))
         .route(paths::READY, get(health::ready::get))
         .layer(DefaultBodyLimit::max(config.max_request_bytes))

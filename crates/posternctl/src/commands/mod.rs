@@ -1,5 +1,6 @@
 //! One file for each family of commands.
 
+pub mod away;
 pub mod decide;
 pub mod outbox;
 pub mod queue;
