@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::head::Writing;
 use crate::store::Store;
 use crate::{changes, directory, items, people, references};
+use postern_domain::publication::Cohorts;
 use postern_domain::{Client, ClientId, Item, Journey, Person, Project, Recorded};
 use std::collections::HashMap;
 
@@ -69,7 +70,7 @@ impl Bulk {
 
     pub async fn add_journey(&mut self, journey: &Journey) -> Result<(), StoreError> {
         let writing = self.writing()?;
-        directory::insert_journey(&mut writing.tx, journey).await?;
+        directory::insert_journey(&mut writing.tx, journey, &Cohorts::All).await?;
         writing.head.directory_version += 1;
         Ok(())
     }

@@ -8,6 +8,7 @@ use crate::{absences, calendars, norms, people};
 use postern_domain::absence::Absences;
 use postern_domain::absence::explain::Names;
 use postern_domain::calendar::{Calendar, CalendarUse, Calendars};
+use postern_domain::publication::Cohorts;
 use postern_domain::{
     Client, ClientId, Grant, Journey, JourneyKey, JourneyRef, Organisation, People, Person, PersonId,
     Project, ProjectId, StageNorm,
@@ -26,6 +27,7 @@ pub struct DirectorySnapshot {
     pub clients: BTreeMap<ClientId, Client>,
     pub projects: BTreeMap<ProjectId, Project>,
     pub journeys: BTreeMap<(JourneyKey, u32), Journey>,
+    cohorts: HashMap<JourneyRef, Cohorts>,
     pub norms: Vec<StageNorm>,
     /// Every version.
     pub calendars: Vec<Calendar>,
@@ -44,10 +46,26 @@ impl DirectorySnapshot {
 
     /// The newest version of a journey.
     pub fn newest_journey(&self, key: &JourneyKey) -> Option<&Journey> {
-        self.journeys
-            .range((key.clone(), 0)..=(key.clone(), u32::MAX))
-            .next_back()
-            .map(|(_, journey)| journey)
+        self.versions_of(key).next_back()
+    }
+
+    /// The version of a journey on which a new item of the client starts: the newest that was published for the
+    /// client's cohort.
+    pub fn journey_for(&self, key: &JourneyKey, client: &ClientId) -> Option<&Journey> {
+        let cohort = self.clients.get(client).map_or("", |client| client.cohort.as_str());
+        self.versions_of(key).rev().find(|journey| match self.cohorts.get(&journey.reference()) {
+            Some(Cohorts::Some(cohorts)) => cohorts.iter().any(|each| each == cohort),
+            Some(Cohorts::All) | None => true,
+        })
+    }
+
+    /// For whose new items a version was published.
+    pub fn cohorts(&self, reference: &JourneyRef) -> Option<&Cohorts> {
+        self.cohorts.get(reference)
+    }
+
+    fn versions_of(&self, key: &JourneyKey) -> impl DoubleEndedIterator<Item = &Journey> {
+        self.journeys.range((key.clone(), 0)..=(key.clone(), u32::MAX)).map(|(_, journey)| journey)
     }
 
     pub fn scope_generation(&self, person: &PersonId) -> i64 {
@@ -163,12 +181,28 @@ impl Store {
         Ok(())
     }
 
+    /// As the version that it says it is, for the clients of all cohorts.
     pub async fn add_journey(&self, journey: &Journey) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
-        insert_journey(&mut writing.tx, journey).await?;
+        insert_journey(&mut writing.tx, journey, &Cohorts::All).await?;
         writing.head.directory_version += 1;
         writing.commit(self).await?;
         Ok(())
+    }
+
+    /// Publishes a journey as the next version of its key, and returns it. Whether it may be published was asked
+    /// before.
+    pub async fn publish_journey(&self, journey: &Journey, cohorts: &Cohorts) -> Result<Journey, StoreError> {
+        let mut writing = self.write().await?;
+        let latest: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM journeys WHERE key = $1")
+            .bind(journey.key.as_str())
+            .fetch_one(&mut *writing.tx)
+            .await?;
+        let published = journey.numbered(u32::try_from(latest.unwrap_or(0)).unwrap_or(u32::MAX));
+        insert_journey(&mut writing.tx, &published, cohorts).await?;
+        writing.head.directory_version += 1;
+        writing.commit(self).await?;
+        Ok(published)
     }
 }
 
@@ -195,10 +229,15 @@ async fn load(db: &mut Connection, version: i64) -> Result<DirectorySnapshot, St
         projects.insert(id.clone(), Project { id, client, name: row.try_get("name")? });
     }
     let mut journeys = BTreeMap::new();
-    for row in sqlx::query("SELECT key, version, doc FROM journeys").fetch_all(&mut *db).await? {
+    let mut cohorts = HashMap::new();
+    for row in sqlx::query("SELECT key, version, doc, cohorts FROM journeys").fetch_all(&mut *db).await? {
         let doc: &str = row.try_get("doc")?;
         let journey: Journey = serde_json::from_str(doc)
             .map_err(|error| StoreError::inconsistent(format!("a journey cannot be read: {error}")))?;
+        let published_for: Cohorts = serde_json::from_str(row.try_get("cohorts")?).map_err(|error| {
+            StoreError::inconsistent(format!("a journey's cohorts cannot be read: {error}"))
+        })?;
+        cohorts.insert(journey.reference(), published_for);
         journeys.insert((journey.key.clone(), journey.version), journey);
     }
     let norms = norms::all(db).await?;
@@ -216,6 +255,7 @@ async fn load(db: &mut Connection, version: i64) -> Result<DirectorySnapshot, St
         clients,
         projects,
         journeys,
+        cohorts,
         norms,
         calendars,
         calendar_uses,
@@ -258,13 +298,19 @@ pub(crate) async fn insert_project(db: &mut Connection, project: &Project) -> Re
     Ok(())
 }
 
-pub(crate) async fn insert_journey(db: &mut Connection, journey: &Journey) -> Result<(), StoreError> {
-    let doc = serde_json::to_string(journey)
-        .map_err(|error| StoreError::inconsistent(format!("the journey cannot be written: {error}")))?;
-    sqlx::query("INSERT INTO journeys (key, version, doc) VALUES ($1, $2, $3)")
+pub(crate) async fn insert_journey(
+    db: &mut Connection,
+    journey: &Journey,
+    cohorts: &Cohorts,
+) -> Result<(), StoreError> {
+    let unwritable = |error| StoreError::inconsistent(format!("the journey cannot be written: {error}"));
+    let doc = serde_json::to_string(journey).map_err(unwritable)?;
+    let cohorts = serde_json::to_string(cohorts).map_err(unwritable)?;
+    sqlx::query("INSERT INTO journeys (key, version, doc, cohorts) VALUES ($1, $2, $3, $4)")
         .bind(journey.key.as_str())
         .bind(i64::from(journey.version))
         .bind(doc)
+        .bind(cohorts)
         .execute(db)
         .await
         .map_err(|error| already(error, || format!("a journey {} {}", journey.key, journey.version)))?;

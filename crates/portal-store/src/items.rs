@@ -96,6 +96,25 @@ async fn write(
 }
 
 impl Store {
+    /// Every item, page by page on a fresh reader each time: a long pass must not keep the write-ahead log from being
+    /// folded.
+    pub async fn for_each_item(&self, mut see: impl FnMut(Item)) -> Result<(), StoreError> {
+        const PAGE: i64 = 500;
+        let mut last = String::new();
+        loop {
+            let rows = sqlx::query("SELECT id, doc FROM items WHERE id > $1 ORDER BY id LIMIT $2")
+                .bind(&last)
+                .bind(PAGE)
+                .fetch_all(&mut *self.reader().await?)
+                .await?;
+            let Some(end) = rows.last() else { return Ok(()) };
+            last = end.try_get("id")?;
+            for row in &rows {
+                see(parse(row)?);
+            }
+        }
+    }
+
     /// The item as it is. Whether the asker may see it is for the caller to ask the domain.
     pub async fn item(&self, id: &ItemId) -> Result<Option<Item>, StoreError> {
         Ok(get(&mut *self.reader().await?, id).await?.map(|stored| stored.item))

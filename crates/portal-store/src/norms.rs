@@ -2,13 +2,10 @@
 
 use crate::dialect::Connection;
 use crate::error::StoreError;
-use crate::items;
 use crate::store::Store;
 use postern_domain::metrics::NormSamples;
 use postern_domain::{JourneyKey, StageKey, StageNorm};
 use sqlx::Row as _;
-
-const PAGE: i64 = 500;
 
 pub(crate) async fn all(db: &mut Connection) -> Result<Vec<StageNorm>, StoreError> {
     let rows = sqlx::query("SELECT journey, stage, p85_ms, samples FROM stage_norms ORDER BY journey, stage")
@@ -51,20 +48,7 @@ impl Store {
 
     async fn learn_norms(&self) -> Result<Vec<StageNorm>, StoreError> {
         let mut samples = NormSamples::default();
-        let mut last = String::new();
-        // Page by page on a fresh reader each time: a long pass must not keep the write-ahead log from being folded.
-        loop {
-            let rows = sqlx::query("SELECT id, doc FROM items WHERE id > $1 ORDER BY id LIMIT $2")
-                .bind(&last)
-                .bind(PAGE)
-                .fetch_all(&mut *self.reader().await?)
-                .await?;
-            let Some(end) = rows.last() else { break };
-            last = end.try_get("id")?;
-            for row in &rows {
-                samples.add(&items::parse(row)?);
-            }
-        }
+        self.for_each_item(|item| samples.add(&item)).await?;
         let mut norms = samples.norms();
         norms.sort_by(|a, b| (&a.journey, &a.stage).cmp(&(&b.journey, &b.stage)));
         Ok(norms)

@@ -8,6 +8,7 @@ use crate::head::{self, HeadRow, NO_HASH};
 use crate::signing;
 use ed25519_dalek::SigningKey;
 use postern_domain::Journey;
+use postern_domain::publication::Cohorts;
 use postern_protocol::Head;
 use sqlx::pool::PoolConnection;
 use std::path::{Path, PathBuf};
@@ -70,7 +71,7 @@ impl Store {
             directory_version: 1,
         };
         head::found(&mut tx, &head, &key).await?;
-        crate::directory::insert_journey(&mut tx, &Journey::built_in()).await?;
+        crate::directory::insert_journey(&mut tx, &Journey::built_in(), &Cohorts::All).await?;
         tx.commit().await?;
         Ok(Self::assemble(data, pools, key, head, StoreOptions::default()))
     }

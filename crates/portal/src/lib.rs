@@ -12,6 +12,7 @@ pub mod cli;
 mod config;
 mod environment;
 mod founding;
+mod holidays;
 pub mod import;
 mod jobs;
 mod problem;

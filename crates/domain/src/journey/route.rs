@@ -6,6 +6,7 @@ use crate::item::Item;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The steps that apply to the item as it is, from the first stage to the last; those of one stage run side by side.
 pub fn route(journey: &Journey, item: &Item) -> Vec<StepKey> {
@@ -30,6 +31,30 @@ pub struct Rerouted {
     pub redirected: Vec<StepKey>,
     /// Parts of the item that one version decides on and the other does not: fields by key, `title`, `description`.
     pub content: Vec<String>,
+}
+
+impl fmt::Display for Rerouted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |steps: &[StepKey]| steps.iter().map(|step| step.as_str()).collect::<Vec<_>>().join(", ");
+        let mut parts = Vec::new();
+        if self.refused {
+            parts.push("would not have been taken".to_owned());
+        }
+        for (said, steps) in [
+            ("also asks", &self.added),
+            ("no longer asks", &self.removed),
+            ("asks in another order", &self.reordered),
+            ("asks other people at", &self.redirected),
+        ] {
+            if !steps.is_empty() {
+                parts.push(format!("{said} {}", list(steps)));
+            }
+        }
+        if !self.content.is_empty() {
+            parts.push(format!("decides otherwise on {}", self.content.join(", ")));
+        }
+        write!(f, "{}: {}", self.reference, parts.join("; "))
+    }
 }
 
 /// What the version `new` would have done otherwise than `old` with these items, as they are now. Those that it treats

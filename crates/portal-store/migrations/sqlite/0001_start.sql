@@ -47,10 +47,12 @@ CREATE TABLE projects (
     name   TEXT NOT NULL
 ) STRICT;
 
+-- `cohorts` says whose new items start on it: `all`, or a JSON list of cohorts.
 CREATE TABLE journeys (
     key     TEXT    NOT NULL,
     version INTEGER NOT NULL,
     doc     TEXT    NOT NULL,
+    cohorts TEXT    NOT NULL,
     PRIMARY KEY (key, version)
 ) STRICT;
 

@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use super::{audit, backup, check, client, exit, init, serve, user};
+use super::{audit, backup, calendar, check, client, exit, init, journey, serve, user};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -36,6 +36,10 @@ pub enum Command {
     User(user::Args),
     /// Clients and their projects.
     Client(client::Args),
+    /// Journeys: the workflows of items, as documents.
+    Journey(journey::Args),
+    /// Business calendars: working hours, holidays, who keeps which.
+    Calendar(calendar::Args),
     /// The audit trail: verify or export it.
     Audit(audit::Args),
     /// Copy everything the portal needs into a directory, while it works.

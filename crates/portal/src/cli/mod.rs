@@ -3,11 +3,13 @@
 mod args;
 mod audit;
 mod backup;
+mod calendar;
 mod check;
 mod client;
 pub(crate) mod exit;
 pub(crate) mod grant;
 mod init;
+mod journey;
 mod manual;
 mod password;
 mod serve;
@@ -47,6 +49,8 @@ async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Seed(args) => crate::seed::run(&cli.data, &environment, args).await,
         Command::Import(args) => crate::import::run(&cli.data, &environment, args).await,
         Command::User(args) => user::run(&cli.data, &environment, args).await,
+        Command::Journey(args) => journey::run(&cli.data, args).await,
+        Command::Calendar(args) => calendar::run(&cli.data, &environment, args).await,
         Command::Client(args) => client::run(&cli.data, &environment, args).await,
         Command::Audit(args) => audit::run(&cli.data, args).await,
         Command::Backup(args) => backup::run(&cli.data, args).await,

@@ -20,7 +20,7 @@ pub async fn post(
     let id = ItemId(app.environment().id());
     let key = request.journey.unwrap_or_else(|| JourneyKey::new(app.config().default_journey.as_str()));
     let directory = app.store().directory().await?;
-    let journey = match directory.newest_journey(&key) {
+    let journey = match directory.journey_for(&key, &request.client) {
         Some(journey) => journey.reference(),
         None => JourneyRef { key, version: 0 },
     };
