@@ -247,3 +247,21 @@ fn only_the_portals_own_clock_looks_again() {
     assert!(matches!(refusal, Refusal::Denied { why: Denial::AutomationOnly, .. }), "{refusal:?}");
     let _ = person("nobody", &[]);
 }
+
+#[test]
+fn another_calendar_for_everybody_counts_for_what_runs_already_and_only_what_moves_is_said() {
+    let mut world = world(vec![], of_anna(), Target::BusinessMinutes(6 * 60));
+    submit(&mut world);
+    let lines = world.item().history.len();
+    assert_eq!(refresh(&mut world), Ruling::AlreadySatisfied(Satisfied::AlreadySet));
+    let everybody = CalendarUse { of: CalendarOf::Everybody, calendar: "new-york".into() };
+    let mut new_york = Calendar::standard("America/New_York");
+    new_york.key = "new-york".into();
+    world.organisation.calendars = Calendars::assemble([&new_york], [&everybody]);
+    refresh(&mut world);
+    assert_eq!(world.item().history.len(), lines + 1);
+    assert_eq!(world.item().reviews[0].clock.as_ref().unwrap().calendar.as_str(), "new-york");
+    new_york.version = 2;
+    world.organisation.calendars = Calendars::assemble([&new_york], [&everybody]);
+    assert_eq!(refresh(&mut world), Ruling::AlreadySatisfied(Satisfied::AlreadySet));
+}

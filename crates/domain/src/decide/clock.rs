@@ -57,17 +57,9 @@ pub(super) fn calendar_of<'a>(clock: &Clock, organisation: &'a Organisation) -> 
     calendars.get(&clock.calendar).unwrap_or_else(|| calendars.default_calendar())
 }
 
-/// The clock by the calendar as it is now, and when it is due.
-pub(super) fn reckoned(
-    clock: &Clock,
-    pauses: &[Span],
-    organisation: &Organisation,
-) -> (Clock, Option<Timestamp>) {
-    let calendar = calendar_of(clock, organisation);
-    let clock =
-        Clock { calendar: calendar.key().clone(), calendar_version: calendar.version(), ..clock.clone() };
-    let due = clock.due(calendar, pauses).at();
-    (clock, due)
+/// When the clock is due, by its calendar as it is now.
+pub(super) fn due(clock: &Clock, pauses: &[Span], organisation: &Organisation) -> Option<Timestamp> {
+    clock.due(calendar_of(clock, organisation), pauses).at()
 }
 
 /// When the item's clocks stood still: while the client had it, and while it was an exception. Read from the history,

@@ -1,6 +1,6 @@
 //! What opens next: the steps of the first stage that applies, or approval after the last.
 
-use super::clock::{clock, due_for, reckoned};
+use super::clock::{clock, due, due_for};
 use super::covering::covers;
 use super::deciders::{Turn, names, nearest, turn};
 use crate::event::Event;
@@ -84,7 +84,7 @@ impl Opening<'_> {
             let clock = stage
                 .target
                 .map(|target| clock(self.journey, step, &reviewers, target, self.organisation, self.now));
-            let due_at = clock.as_ref().and_then(|clock| reckoned(clock, &[], self.organisation).1);
+            let due_at = clock.as_ref().and_then(|clock| due(clock, &[], self.organisation));
             let covers = covers(self.journey, step, self.item, &reviewers, self.organisation, self.now);
             events.push(Event::ReviewOpened {
                 stage: stage.key.clone(),

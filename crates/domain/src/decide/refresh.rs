@@ -1,8 +1,9 @@
 //! What follows from the clock and the organisation alone: who covers for whom now, and when things are due.
 
-use super::clock::{pauses_of_reviews, reckoned};
+use super::clock::{clock, due, pauses_of_reviews};
 use super::covering::covers;
 use super::{Case, Ruling, happened};
+use crate::calendar::Clock;
 use crate::command::Action;
 use crate::event::Event;
 use crate::item::{Actor, Item, Phase};
@@ -31,14 +32,15 @@ fn cover_changes(case: &Case<'_>, item: &Item) -> Vec<Event> {
     changed.collect()
 }
 
-/// The clocks of open steps that are due at another time now, or by another version of their calendar.
+/// The clocks of open steps that are due at another time now, by the calendar that counts for them now.
 pub(super) fn clock_changes(case: &Case<'_>, item: &Item) -> Vec<Event> {
     let pauses = pauses_of_reviews(item);
     let changed = item.reviews.iter().filter_map(|review| {
-        let before = review.clock.as_ref()?;
-        let (clock, due_at) = reckoned(before, &pauses, case.organisation);
-        let moved = due_at != review.due_at || &clock != before;
-        moved.then(|| Event::ClockSet { step: review.step.clone(), clock, due_at })
+        let (_, step) = case.journey.step(&review.step)?;
+        let Clock { target, started_at, .. } = *review.clock.as_ref()?;
+        let clock = clock(case.journey, step, &review.reviewers, target, case.organisation, started_at);
+        let due_at = due(&clock, &pauses, case.organisation);
+        (due_at != review.due_at).then(|| Event::ClockSet { step: review.step.clone(), clock, due_at })
     });
     changed.collect()
 }
