@@ -65,14 +65,19 @@ fn a_journey_with_an_error_or_without_cases_is_not_published() {
     let untested = portal(data, &["journey", "publish", &file]);
     assert_eq!(untested.status.code(), Some(5), "{}", text(&untested));
     assert!(text(&untested).contains("Not published"), "{}", text(&untested));
-    let file = write(data, "broken.toml", &document.replacen("fields.amount > 1000000", "fields.amount > kind", 1));
+    let file =
+        write(data, "broken.toml", &document.replacen("fields.amount > 1000000", "fields.amount > kind", 1));
     let broken = portal(data, &["journey", "check", &file]);
     assert_eq!(broken.status.code(), Some(5), "{}", text(&broken));
     assert!(text(&broken).contains("error: "), "{}", text(&broken));
     let file = write(data, "misspelt.toml", &document.replacen("key = ", "keyy = ", 1));
     let misspelt = portal(data, &["journey", "check", &file]);
     assert_eq!(misspelt.status.code(), Some(2), "{}", text(&misspelt));
-    assert!(text(&misspelt).contains("line 1") || text(&misspelt).contains("did you mean"), "{}", text(&misspelt));
+    assert!(
+        text(&misspelt).contains("line 1") || text(&misspelt).contains("did you mean"),
+        "{}",
+        text(&misspelt)
+    );
     assert!(!done(data, &["journey", "list"]).contains("invoice-approval"));
 }
 

@@ -1,0 +1,174 @@
+//! What a console predicts is what the portal decides, on equal state: over every command, in organisations with groups,
+//! deputies, calendars and all the journeys that come with Postern. And what holds whatever is tried.
+#![allow(clippy::unwrap_used)]
+
+mod random_work;
+
+use postern_domain::absence::Absences;
+use postern_domain::calendar::Calendars;
+use postern_domain::*;
+use postern_protocol::Directory;
+use random_work::{Dice, PEOPLE, START, command, directory, submission};
+use std::collections::BTreeSet;
+
+/// Commands tried in all. `POSTERN_CASES` asks for another number.
+const CASES: usize = 100_000;
+const TRIES_PER_ITEM: usize = 40;
+
+/// As the portal puts it together from its tables.
+fn at_the_portal(directory: &Directory) -> Organisation {
+    Organisation {
+        people: People::new(directory.people.iter().cloned()).with_clients(&directory.clients),
+        calendars: Calendars::assemble(&directory.calendars, &directory.calendar_uses),
+        absences: Absences::new(directory.absences.iter().cloned()),
+    }
+}
+
+fn over_the_wire<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+    serde_json::from_slice(&serde_json::to_vec(value).unwrap()).unwrap()
+}
+
+fn is_sound(item: &Item) {
+    let open = !item.reviews.is_empty();
+    assert!(item.phase != Phase::InReview || open, "in review without a review");
+    if matches!(item.phase, Phase::Approved | Phase::Completed | Phase::Withdrawn | Phase::ChangesRequested) {
+        assert!(!open, "{:?} with an open review", item.phase);
+    }
+    assert_eq!(item.phase == Phase::Exception, item.exception.is_some());
+    for review in item.closed_reviews.iter().chain(&item.reviews) {
+        let people: BTreeSet<&PersonId> = review.decisions.iter().map(|decision| &decision.by).collect();
+        assert_eq!(people.len(), review.decisions.len(), "somebody decided twice");
+        assert!(review.needed >= 1);
+    }
+    let stages: BTreeSet<&StageKey> = item.reviews.iter().map(|review| &review.stage).collect();
+    assert!(stages.len() <= 1, "steps of two stages are open");
+}
+
+/// Closed as approved only with the approvals that were asked for when it opened, from people who did not contribute.
+fn is_earned(before: &Item, after: &Item, journey: &Journey, command: &Command) {
+    for closed in after.closed_reviews.iter().skip(before.closed_reviews.len()) {
+        if let Some(open) = before.review(&closed.step) {
+            assert_eq!(open.needed, closed.needed, "a quorum became another while the review was open");
+        }
+        let outcome = closed.closed.as_ref().map(|closing| closing.outcome);
+        if outcome != Some(ReviewOutcome::Approved) || matches!(command, Command::Override { .. }) {
+            continue;
+        }
+        let content = ContentDigest::of(before, journey);
+        assert!(closed.approvals(&content) >= closed.needed, "approved with too few: {closed:?}");
+        for decision in &closed.decisions {
+            for somebody in decision.on_behalf_of.iter().chain([&decision.by]) {
+                assert!(!before.contributors.contains(somebody), "{somebody} decided on their own work");
+            }
+        }
+    }
+}
+
+/// The parts of an item's age, from line to line of its history, add up to its age.
+fn adds_up(item: &Item, now: Timestamp) {
+    let mut at = item.created_at;
+    let mut parts = 0;
+    for entry in &item.history {
+        assert!(entry.at >= at, "the history goes backwards");
+        parts += entry.at.since(at);
+        at = entry.at;
+    }
+    assert_eq!(parts + now.since(at), now.since(item.created_at));
+}
+
+#[derive(Clone, Copy, Default)]
+struct Tried {
+    accepted: usize,
+    refused: usize,
+}
+
+fn live(seed: u64) -> Tried {
+    let mut dice = Dice(seed);
+    let directory = directory(&mut dice);
+    let portal = at_the_portal(&directory);
+    let console = over_the_wire(&directory).organisation();
+    let journeys: Vec<Journey> =
+        shipped().into_iter().map(|journey| journey.numbered(0)).chain([Journey::built_in()]).collect();
+    let journey = dice.pick(&journeys).clone();
+    let journey_there = over_the_wire(&journey);
+    let mut now = START;
+    let mut item: Option<Item> = None;
+    let mut log = Vec::new();
+    let mut remembered: Vec<Seen> = Vec::new();
+    let mut tried = Tried::default();
+    for _ in 0..TRIES_PER_ITEM {
+        now = now.plus_ms(60_000 * (1 + dice.below(600) as i64));
+        let who: PersonId = match (&item, dice.below(10)) {
+            (None, _) | (Some(_), 6) => "contact".into(),
+            (Some(item), 0..=5) => item.waiting_on().next().cloned().unwrap_or_else(|| "p1".into()),
+            _ => PersonId(format!("p{}", dice.below(PEOPLE))),
+        };
+        let (command, actor) = match &item {
+            None => (Command::Submit(Box::new(submission(&journey, &mut dice))), Actor::Person(who)),
+            Some(_) if dice.chance(8) => (Command::Refresh {}, Actor::System("clock".into())),
+            Some(item) => {
+                let fresh = Seen::of(item, &journey, item.review_for(&who).map(|review| review.step.clone()));
+                remembered.push(fresh.clone());
+                let seen = if dice.chance(12) { dice.pick(&remembered).clone() } else { fresh };
+                (command(item, &journey, seen, &who, &mut dice), Actor::Person(who))
+            }
+        };
+        let here = Situation { item: item.as_ref(), journey: &journey, organisation: &portal };
+        let decided = decide(here, &command, &actor, now);
+        let copy = item.as_ref().map(over_the_wire);
+        let there = Situation { item: copy.as_ref(), journey: &journey_there, organisation: &console };
+        let predicted = decide(there, &over_the_wire(&command), &actor, now);
+        assert_eq!(predicted, decided, "seed {seed}: {command:?} by {actor:?}");
+        let Ok(Ruling::Happened(events)) = decided else {
+            tried.refused += 1;
+            continue;
+        };
+        tried.accepted += 1;
+        let before = item.clone();
+        for event in events {
+            let recorded = Recorded {
+                event,
+                by: actor.clone(),
+                on_behalf_of: None,
+                at: now,
+                device_at: None,
+                command: None,
+            };
+            item = Some(apply(item.take(), &"item-1".into(), &recorded).unwrap());
+            log.push(recorded);
+        }
+        let after = item.as_ref().unwrap();
+        is_sound(after);
+        adds_up(after, now);
+        if let Some(before) = &before {
+            is_earned(before, after, &journey, &command);
+        }
+    }
+    if let Some(item) = &item {
+        assert_eq!(&replay(&"item-1".into(), &over_the_wire(&log)).unwrap(), item, "seed {seed}");
+    }
+    tried
+}
+
+#[test]
+fn a_console_predicts_what_the_portal_decides_and_no_command_breaks_a_rule() {
+    let cases = std::env::var("POSTERN_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(CASES);
+    let lives = cases.div_ceil(TRIES_PER_ITEM);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let tried: Vec<Tried> = std::thread::scope(|scope| {
+        let work =
+            |worker| (worker..lives).step_by(workers).map(|seed| live(seed as u64)).collect::<Vec<_>>();
+        let handles: Vec<_> = (0..workers).map(|worker| scope.spawn(move || work(worker))).collect();
+        let join = |handle: std::thread::ScopedJoinHandle<'_, Vec<Tried>>| {
+            handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        handles.into_iter().flat_map(join).collect()
+    });
+    let accepted: usize = tried.iter().map(|each| each.accepted).sum();
+    let refused: usize = tried.iter().map(|each| each.refused).sum();
+    println!("{accepted} commands changed something, {refused} were refused or found nothing to do");
+    assert!(
+        accepted * 4 > refused,
+        "too few commands come through to show anything: {accepted} of {refused}"
+    );
+}
