@@ -98,8 +98,8 @@ export function buildShowcase(now: number): FakeItem[] {
       enter(item, CONTRACT, 2, now, [[ME]]);
     },
     uncovered(item) {
-      const [legal, , finance] = enter(item, LAUNCH, 1, now - DAY, [[TOMAS, LEO], [AIKO], [JONAS]]);
-      if (!legal || !finance) return;
+      const [legal] = enter(item, LAUNCH, 1, now - DAY, [[TOMAS, LEO], [AIKO], [JONAS]]);
+      if (!legal) return;
       legal.covers = [
         {
           reviewer: LEO,
@@ -109,7 +109,6 @@ export function buildShowcase(now: number): FakeItem[] {
         },
       ];
       legal.decisions = [decision(TOMAS, now - 6 * HOUR)];
-      item.reviews = [legal, finance];
       item.owner = ME;
     },
     exception(item) {
