@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import App from "../src/App.svelte";
 import type { App as AppState } from "$lib/app.svelte";
 import { FakeBackend, type FakeOptions } from "$lib/backend/fake";
+import { idOf, type Shown } from "$lib/backend/fake/showcase";
 
 export const NOON = Date.UTC(2026, 10, 24, 11, 0);
 
@@ -30,6 +31,14 @@ export async function openWindow(options: FakeOptions = {}): Promise<Opened> {
     await screen.findByTestId("item-list");
     await waitFor(() => expect(opened.app.reading.item).not.toBeNull());
   } else await screen.findByTestId("empty");
+  return opened;
+}
+
+/** Opens the window on an item that shows one state. */
+export async function openOn(shown: Shown, options: FakeOptions = {}): Promise<Opened> {
+  const opened = await openWindow({ items: 60, showcase: true, ...options });
+  await opened.app.openItem(idOf(shown));
+  await paneShows(opened.backend.items.get(idOf(shown))?.reference);
   return opened;
 }
 

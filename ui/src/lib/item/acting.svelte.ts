@@ -1,11 +1,25 @@
 /** From a key or a click to a request: who it is for, what is missing, what came of it. */
 import type { Backend } from "$lib/backend/backend";
-import type { ActItemResult, ActResult, ItemView } from "$lib/generated";
+import type { ActItemResult, ActResult } from "$lib/generated";
 import type { ListModel } from "$lib/queue/list.svelte";
 import { count, text } from "$lib/text/en";
 import type { Toasts } from "$lib/toasts.svelte";
 import type { Reading } from "./reading.svelte";
-import { decides, type Doable, type Draft, emptyDraft, missing, movesOn, needsForm, requestOf } from "./requests";
+import { type OpenItem, openItem } from "./open";
+import {
+  type Asked,
+  askedBy,
+  decides,
+  type Doable,
+  type Draft,
+  draftFor,
+  emptyDraft,
+  missing,
+  movesOn,
+  needsForm,
+  NOTHING,
+  requestOf,
+} from "./requests";
 
 export interface Composing {
   action: Doable;
@@ -13,7 +27,11 @@ export interface Composing {
   /** Beside the item that it is about, or over the list. */
   place: "pane" | "sheet";
   what: string;
+  /** The only item that it is about; several are asked for nothing of their own. */
+  item: OpenItem | null;
 }
+
+const SETTLE_MS = 150;
 
 export interface Done {
   batch: string;
@@ -32,10 +50,13 @@ export class Acting {
   busy = $state(false);
   predicted = $state.raw<ActItemResult[] | null>(null);
   results = $state.raw<ActItemResult[] | null>(null);
+  /** Why the engine refused what the form says; the form stays as it is. */
+  refusal = $state<string | null>(null);
   /** Newest first. */
   recent = $state.raw<Done[]>([]);
 
   #predictions = 0;
+  #settling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly backend: Backend,
@@ -48,11 +69,16 @@ export class Acting {
   ) {}
 
   get missing() {
-    return this.composing ? missing(this.composing.action, this.draft) : [];
+    return this.composing ? missing(this.composing.action, this.draft, this.asked) : [];
+  }
+
+  /** What the item of the form asks for besides. */
+  get asked(): Asked {
+    return this.composing?.item ? askedBy(this.composing.item) : NOTHING;
   }
 
   /** The item on the screen, when it is the one that is meant. */
-  #shown(id: string | undefined): ItemView | null {
+  #shown(id: string | undefined): OpenItem | null {
     return id !== undefined && this.reading.item?.row.id === id ? this.reading.item : null;
   }
 
@@ -66,7 +92,11 @@ export class Acting {
         this.toasts.notice(hadSelection ? text.actions.noneShown : text.actions.nothingChosen);
         return;
       }
-      if (ids.length > 1 || hadSelection) return this.#compose(action, ids, "sheet", await this.#nameOf(ids));
+      if (ids.length > 1) return this.#compose(action, ids, "sheet", text.actions.items(count(ids.length)), null);
+      if (hadSelection) {
+        const item = await this.#read(id);
+        return this.#compose(action, ids, "sheet", item.row.reference, item);
+      }
       await this.#startSingle(action, id);
     } catch (error) {
       this.onFailure(error);
@@ -74,7 +104,7 @@ export class Acting {
   }
 
   async #startSingle(action: Doable, id: string): Promise<void> {
-    const shown = this.#shown(id) ?? (await this.backend.item(id));
+    const shown = await this.#read(id);
     const label = text.actions.labels[action] ?? action;
     const state = shown.actions.find((one) => one.action === action);
     if (state && !state.allowed) {
@@ -86,43 +116,59 @@ export class Acting {
       this.toasts.notice(text.item.mustLook(shown.row.reference));
       return;
     }
-    if (needsForm(action)) {
-      this.#compose(action, [id], onScreen ? "pane" : "sheet", shown.row.reference);
-      this.draft.priority = shown.row.priority;
-      this.draft.dueAt = shown.row.due_at;
-      return;
-    }
+    if (needsForm(action, askedBy(shown)))
+      return this.#compose(action, [id], onScreen ? "pane" : "sheet", shown.row.reference, shown);
     await this.#send(action, [id], emptyDraft(), shown.row.reference);
   }
 
-  #compose(action: Doable, ids: string[], place: Composing["place"], what: string): void {
-    this.draft = emptyDraft();
+  async #read(id: string): Promise<OpenItem> {
+    return this.#shown(id) ?? (await openItem(this.backend, id));
+  }
+
+  #compose(action: Doable, ids: string[], place: Composing["place"], what: string, item: OpenItem | null): void {
+    this.draft = item ? draftFor(item) : emptyDraft();
     this.tried = false;
     this.predicted = null;
     this.results = null;
-    this.composing = { action, ids, place, what };
+    this.refusal = null;
+    this.composing = { action, ids, place, what, item };
     if (place === "sheet") void this.predict();
-  }
-
-  async #nameOf(ids: string[]): Promise<string> {
-    if (ids.length > 1) return text.actions.items(count(ids.length));
-    const id = ids[0] ?? "";
-    return this.#shown(id)?.row.reference ?? (await this.backend.item(id)).row.reference;
   }
 
   #targets(ids: string[]) {
     return ids.map((id) => ({ id, seen: this.paneOpen() ? this.reading.seen(id) : null }));
   }
 
+  /** The form was changed: what was predicted or refused may not be so any more. */
+  edited(): void {
+    this.refusal = null;
+    clearTimeout(this.#settling);
+    if (this.composing?.place === "sheet") this.#settling = setTimeout(() => void this.predict(), SETTLE_MS);
+  }
+
+  /** Nothing can be said of it before these are there. */
+  get unpredictable(): boolean {
+    return this.missing.some((field) => field !== "reason" && field !== "body");
+  }
+
   /** Asks what would come of it, as far as the form is filled in. */
   async predict(): Promise<void> {
     const composing = this.composing;
     const asked = ++this.#predictions;
-    if (!composing || this.missing.includes("person")) return;
+    if (!composing) return;
+    if (this.unpredictable) {
+      this.predicted = null;
+      return;
+    }
     try {
+      // Words that are still to be written are taken as given.
+      const { missing } = this;
+      const draft = { ...this.draft };
+      if (missing.includes("reason")) draft.reason = "…";
+      if (missing.includes("body")) draft.body = "…";
       const predicted = await this.backend.predict(
         this.#targets(composing.ids),
-        requestOf(composing.action, this.draft),
+        requestOf(composing.action, draft, this.asked),
       );
       if (asked === this.#predictions && this.composing === composing) this.predicted = predicted;
     } catch (error) {
@@ -131,9 +177,11 @@ export class Acting {
   }
 
   cancel(): void {
+    clearTimeout(this.#settling);
     this.composing = null;
     this.results = null;
     this.predicted = null;
+    this.refusal = null;
   }
 
   async submit(): Promise<void> {
@@ -141,14 +189,23 @@ export class Acting {
     if (!composing || this.busy || this.results) return;
     this.tried = true;
     if (this.missing.length > 0) return;
-    if (composing.place === "pane" && decides(composing.action) && this.reading.changed) return;
-    await this.#send(composing.action, composing.ids, this.draft, composing.what);
+    if (composing.place === "pane" && decides(composing.action)) {
+      if (this.reading.changed) return;
+      // What the form asks is what the step asked that was looked at.
+      const now = this.#shown(composing.ids[0]);
+      if (now && composing.item && now.seen.step !== composing.item.seen.step) {
+        this.cancel();
+        this.toasts.notice(text.item.movedOn(composing.what));
+        return;
+      }
+    }
+    await this.#send(composing.action, composing.ids, this.draft, composing.what, this.asked);
   }
 
-  async #send(action: Doable, ids: string[], draft: Draft, what: string): Promise<void> {
+  async #send(action: Doable, ids: string[], draft: Draft, what: string, asked = NOTHING): Promise<void> {
     this.busy = true;
     try {
-      const result = await this.backend.act(this.#targets(ids), requestOf(action, draft));
+      const result = await this.backend.act(this.#targets(ids), requestOf(action, draft, asked));
       this.#told(action, ids, what, result);
     } catch (error) {
       this.onFailure(error);
@@ -160,7 +217,13 @@ export class Acting {
   #told(action: Doable, ids: string[], what: string, result: ActResult): void {
     const accepted = result.results.filter((one) => one.accepted);
     const refused = result.results.filter((one) => !one.accepted);
-    if (this.composing && ids.length > 1 && refused.length > 0) this.results = result.results;
+    const [only] = ids.length === 1 ? refused : [];
+    if (this.composing && only) {
+      // What was written is not lost: it can be mended and sent again.
+      this.refusal = only.message;
+      return;
+    }
+    if (this.composing && refused.length > 0) this.results = result.results;
     else this.cancel();
 
     if (accepted.length > 0) {
@@ -177,8 +240,7 @@ export class Acting {
       if (movesOn(action) && ids.includes(this.list.cursorId ?? ""))
         this.#moveOn(new Set(accepted.map((one) => one.id)));
     }
-    if (ids.length === 1 && refused[0])
-      this.toasts.notice(text.actions.refused(text.actions.labels[action] ?? "", refused[0].message));
+    if (only) this.toasts.notice(text.actions.refused(text.actions.labels[action] ?? "", only.message));
     if (this.list.selection.size > 0) this.list.selection.keepOnly(refused.map((one) => one.id));
   }
 

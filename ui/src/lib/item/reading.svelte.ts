@@ -1,20 +1,32 @@
 /** The reading pane's item: follows the cursor without getting in its way, and notices changes underneath. */
 import { asFailure, type Backend } from "$lib/backend/backend";
-import type { Failure, ItemView, Seen } from "$lib/generated";
+import type { Failure, Seen } from "$lib/generated";
+import { type OpenItem, openItem } from "./open";
 
 const SETTLE_MS = 50;
 const SKELETON_MS = 120;
 const SLOW_MS = 1000;
 
+export type Change = "content" | "rules" | "step";
+
+/** What a decision would be about another of. Steps that my own doing closed or opened are no surprise. */
+function changeOf(before: OpenItem, now: OpenItem): Change | null {
+  if (before.seen.content !== now.seen.content || before.seen.round !== now.seen.round) return "content";
+  if (before.seen.journey_version !== now.seen.journey_version) return "rules";
+  const mine = before.mine.length > 0 || now.mine.length > 0;
+  const moved = before.seen.step !== null && now.seen.step !== null && before.seen.step !== now.seen.step;
+  return moved && !mine ? "step" : null;
+}
+
 export class Reading {
   /** The item that should be shown. */
   wanted = $state<string | null>(null);
-  item = $state.raw<ItemView | null>(null);
+  item = $state.raw<OpenItem | null>(null);
   failure = $state.raw<Failure | null>(null);
   /** How long the wanted item lets us wait: nothing to see, a skeleton, then words. */
   waiting = $state<"no" | "skeleton" | "slow">("no");
-  /** The content changed while it was on the screen, and nobody said that they looked again. */
-  changed = $state(false);
+  /** What changed while it was on the screen, until somebody says that they looked again. */
+  changed = $state<Change | null>(null);
 
   #asked = 0;
   #timers: ReturnType<typeof setTimeout>[] = [];
@@ -27,8 +39,7 @@ export class Reading {
 
   /** What is on the screen, when it is the item that is meant. */
   seen(id: string): Seen | null {
-    if (this.item?.row.id !== id) return null;
-    return { content: this.item.content, round: this.item.round, stage: this.item.row.stage };
+    return this.item?.row.id === id ? this.item.seen : null;
   }
 
   show(id: string | null): void {
@@ -40,7 +51,7 @@ export class Reading {
       this.item = null;
       this.failure = null;
       this.waiting = "no";
-      this.changed = false;
+      this.changed = null;
       return;
     }
     const hurried = this.now() - this.#lastShow < 150;
@@ -53,7 +64,7 @@ export class Reading {
 
   async #load(id: string, asked: number): Promise<void> {
     try {
-      const item = await this.backend.item(id);
+      const item = await openItem(this.backend, id);
       if (asked !== this.#asked) return;
       this.item = item;
       this.failure = null;
@@ -62,7 +73,7 @@ export class Reading {
       this.item = null;
       this.failure = asFailure(error);
     }
-    this.changed = false;
+    this.changed = null;
     this.#clear();
     this.waiting = "no";
   }
@@ -73,9 +84,9 @@ export class Reading {
     if (!id || id !== this.wanted) return;
     const asked = this.#asked;
     try {
-      const item = await this.backend.item(id);
+      const item = await openItem(this.backend, id);
       if (asked !== this.#asked || this.item?.row.id !== id) return;
-      if (item.content !== this.item.content || item.round !== this.item.round) this.changed = true;
+      this.changed = changeOf(this.item, item) ?? this.changed;
       this.item = item;
     } catch (error) {
       if (asked !== this.#asked) return;
@@ -91,7 +102,7 @@ export class Reading {
   }
 
   lookedAgain(): void {
-    this.changed = false;
+    this.changed = null;
   }
 
   #after(ms: number, then: () => void): void {

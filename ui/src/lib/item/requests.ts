@@ -1,28 +1,81 @@
 /** What each action needs before it can be asked for, and the request it becomes. */
-import type { Action, ExceptionExit, Priority, Request } from "$lib/generated";
+import type { Action, OutputView, Priority, Request, StageView, StepView } from "$lib/generated";
+import { type OpenItem, openSteps } from "./open";
+import { prefilled, problemWith, valueOf } from "./outputs";
 
 /** The actions that the window offers. */
-export type Doable = Exclude<Action, "view" | "submit" | "set_fields" | "attach_version">;
+export type Doable = Exclude<Action, "view" | "submit" | "climb" | "refresh" | "set_fields" | "attach_version">;
+
+/** Where a resolved exception leaves to; `stage` is one that is chosen besides. */
+export type Exit = "back" | "stage" | "complete" | "withdraw";
 
 export interface Draft {
   reason: string;
   body: string;
   person: string | null;
+  /** Which of several open steps. */
+  step: string | null;
   category: string;
-  exit: ExceptionExit;
+  exit: Exit;
+  stage: string | null;
   priority: Priority;
   dueAt: number | null;
+  /** As typed, by the field's key. */
+  outputs: Record<string, string>;
+}
+
+/** What this item asks for besides what the action always does. */
+export interface Asked {
+  outputs: OutputView[];
+  commentRequired: boolean;
+  /** Several, when the action has to say which it means. */
+  steps: StepView[];
+  /** What exceptions may be called; empty: any word. */
+  categories: string[];
+  stages: StageView[];
+}
+
+export const NOTHING: Asked = { outputs: [], commentRequired: false, steps: [], categories: [], stages: [] };
+
+export function askedBy(item: OpenItem): Asked {
+  const { outputs, commentRequired, categories, stages } = item;
+  const steps = openSteps(item);
+  return { outputs, commentRequired, categories, stages, steps: steps.length > 1 ? steps : [] };
 }
 
 export function emptyDraft(): Draft {
-  return { reason: "", body: "", person: null, category: "", exit: "back", priority: "normal", dueAt: null };
+  return {
+    reason: "",
+    body: "",
+    person: null,
+    step: null,
+    category: "",
+    exit: "back",
+    stage: null,
+    priority: "normal",
+    dueAt: null,
+    outputs: {},
+  };
 }
 
-/** Actions that are asked for at once, without a form. */
+/** What the item says already: its priority and due date, values that stand there, the step where it is my turn. */
+export function draftFor(item: OpenItem): Draft {
+  const mine = item.row.waiting_on.some((one) => one.is_me);
+  return {
+    ...emptyDraft(),
+    step: mine ? item.seen.step : null,
+    priority: item.row.priority,
+    dueAt: item.row.due_at,
+    outputs: Object.fromEntries(item.outputs.map((output) => [output.key, prefilled(output)])),
+  };
+}
+
+/** Actions that are asked for at once, without a form, unless the item asks for more. */
 const IMMEDIATE: readonly Doable[] = ["approve", "claim", "complete", "de_escalate"];
 /** Actions after which the item is somebody else's: the next one gets the focus. */
 const MOVES_ON: readonly Doable[] = [
   "approve",
+  "override",
   "request_changes",
   "reassign",
   "escalate",
@@ -31,51 +84,77 @@ const MOVES_ON: readonly Doable[] = [
   "resubmit",
 ];
 /** Decisions about content: what is on the screen must be what was looked at. */
-const DECISIONS: readonly Doable[] = ["approve", "request_changes"];
+const DECISIONS: readonly Doable[] = ["approve", "override", "request_changes"];
 
-export const needsForm = (action: Doable) => !IMMEDIATE.includes(action);
+export const needsForm = (action: Doable, asked: Asked = NOTHING) =>
+  !IMMEDIATE.includes(action) || (action === "approve" && (asked.commentRequired || asked.outputs.length > 0));
 export const movesOn = (action: Doable) => MOVES_ON.includes(action);
 export const decides = (action: Doable) => DECISIONS.includes(action);
 
-export type Missing = "reason" | "body" | "person" | "category";
+export type Missing = "reason" | "body" | "person" | "step" | "category" | "stage" | `output:${string}`;
 
-/** What is still missing, by field. Empty: it can be asked for. */
-export function missing(action: Doable, draft: Draft): Missing[] {
+/** What is still missing or cannot be, by field. Empty: it can be asked for. */
+export function missing(action: Doable, draft: Draft, asked: Asked = NOTHING): Missing[] {
   const blank = (text: string) => text.trim() === "";
+  const needed = (wanting: boolean, field: Missing): Missing[] => (wanting ? [field] : []);
+  const reason = needed(blank(draft.reason), "reason");
   switch (action) {
+    case "approve":
+      return [
+        ...asked.outputs.flatMap((output) =>
+          needed(problemWith(output, draft.outputs[output.key] ?? "") !== null, `output:${output.key}`),
+        ),
+        ...(asked.commentRequired ? reason : []),
+      ];
+    case "override":
     case "request_changes":
     case "escalate":
     case "withdraw":
     case "reopen":
+      return reason;
     case "resolve_exception":
-      return blank(draft.reason) ? ["reason"] : [];
+      return [...needed(draft.exit === "stage" && draft.stage === null, "stage"), ...reason];
     case "raise_exception":
-      return [
-        ...(blank(draft.category) ? ["category" as const] : []),
-        ...(blank(draft.reason) ? ["reason" as const] : []),
-      ];
+      return [...needed(blank(draft.category), "category"), ...reason];
     case "comment":
     case "note_internally":
-      return blank(draft.body) ? ["body"] : [];
+      return needed(blank(draft.body), "body");
     case "reassign":
-      return draft.person === null ? ["person"] : [];
+      return [
+        ...needed(asked.steps.length > 0 && draft.step === null, "step"),
+        ...needed(draft.person === null, "person"),
+      ];
     default:
       return [];
   }
 }
 
-export function requestOf(action: Doable, draft: Draft): Request {
+export function requestOf(action: Doable, draft: Draft, asked: Asked = NOTHING): Request {
   const reason = draft.reason.trim();
   const optional = reason === "" ? null : reason;
   switch (action) {
     case "approve":
-      return { do: "approve", comment: optional };
+      if (asked.outputs.length === 0) return { do: "approve", comment: optional };
+      return {
+        do: "approve",
+        comment: optional,
+        outputs: Object.fromEntries(
+          asked.outputs.map((output) => [output.key, valueOf(output, draft.outputs[output.key] ?? "")]),
+        ),
+      };
+    case "override":
+      return { do: "override", reason };
     case "request_changes":
       return { do: "request_changes", reason };
     case "claim":
       return { do: "claim" };
     case "reassign":
-      return { do: "reassign", to: draft.person ?? "", reason: optional };
+      return {
+        do: "reassign",
+        to: draft.person ?? "",
+        reason: optional,
+        ...(asked.steps.length > 0 && draft.step !== null ? { step: draft.step } : {}),
+      };
     case "escalate":
       return { do: "escalate", reason };
     case "de_escalate":
@@ -95,7 +174,11 @@ export function requestOf(action: Doable, draft: Draft): Request {
     case "raise_exception":
       return { do: "raise_exception", category: draft.category.trim(), reason };
     case "resolve_exception":
-      return { do: "resolve_exception", to: draft.exit, reason };
+      return {
+        do: "resolve_exception",
+        to: draft.exit === "stage" ? { stage: draft.stage ?? "" } : draft.exit,
+        reason,
+      };
     case "set_priority":
       return { do: "set_priority", priority: draft.priority };
     case "set_due":

@@ -38,6 +38,7 @@ function perform(app: App, id: CommandId): Promise<void> | void {
     case "selectInView":
       return selectMore(app);
     case "approve":
+    case "override":
     case "request_changes":
     case "claim":
     case "reassign":

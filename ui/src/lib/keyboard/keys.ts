@@ -40,7 +40,8 @@ export function isSingle(key: string): boolean {
 /** Whether the event comes from where text is written. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable) return true;
+  // A form has the keys as a whole: its choices and buttons too.
+  if (target.isContentEditable || target.closest("form") !== null) return true;
   if (target instanceof HTMLInputElement) return !["checkbox", "radio", "button", "submit"].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }

@@ -35,6 +35,7 @@ export type CommandId =
   | "paneNext"
   | "panePrevious"
   | "approve"
+  | "override"
   | "request_changes"
   | "claim"
   | "reassign"
@@ -94,6 +95,8 @@ export const BINDINGS: readonly Binding[] = [
   binding("decide", "queue", "note_internally", ["n"]),
   binding("decide", "queue", "comment", ["r"]),
   binding("decide", "queue", "set_priority", ["p"]),
+  // On purpose without a key: it is found by its name.
+  binding("decide", "queue", "override", []),
   binding("decide", "queue", "more", ["."], true),
 
   binding("go", "global", "goMyTurn", ["g i"]),

@@ -1,7 +1,8 @@
-import type { Action, ExceptionExit } from "$lib/generated";
+import type { Action } from "$lib/generated";
 
 const labels: Partial<Record<Action, string>> = {
   approve: "Approve",
+  override: "Override the step",
   request_changes: "Request changes",
   claim: "Claim",
   reassign: "Reassign",
@@ -21,6 +22,7 @@ const labels: Partial<Record<Action, string>> = {
 
 const done: Partial<Record<Action, (what: string) => string>> = {
   approve: (what) => `${what} approved`,
+  override: (what) => `Step of ${what} overridden`,
   request_changes: (what) => `${what} sent back for changes`,
   claim: (what) => `${what} claimed`,
   reassign: (what) => `${what} reassigned`,
@@ -38,16 +40,40 @@ const done: Partial<Record<Action, (what: string) => string>> = {
   set_due: (what) => `Due date of ${what} set`,
 };
 
-const exits: Record<ExceptionExit, string> = {
+const exits = {
   back: "Back to where it was",
+  stage: "On at another stage",
   complete: "Complete it",
   withdraw: "Withdraw it",
+};
+
+const outputs = {
+  yes: "Yes",
+  no: "No",
+  missing: "Fill this in.",
+  yesOrNo: "Choose yes or no.",
+  chooseOne: "Choose one.",
+  wholeNumber: "Write a whole number.",
+  amount: (decimals: number) =>
+    decimals === 0
+      ? "Write an amount without decimals."
+      : `Write an amount with at most ${decimals} decimals, for example ${(1250).toFixed(decimals)}.`,
+  atLeast: (bound: string) => `At least ${bound}.`,
+  atMost: (bound: string) => `At most ${bound}.`,
+  between: (least: string, most: string) => `From ${least} to ${most}.`,
+  tooLong: (limit: number, length: number) => `At most ${limit} characters; these are ${length}.`,
+  limit: (limit: number) => `At most ${limit} characters.`,
+  day: "Choose a day.",
+  email: "Write an e-mail address.",
+  url: "Begin with https:// or http://.",
+  choose: "Choose…",
 };
 
 export const actions = {
   labels,
   done,
   exits,
+  outputs,
   bar: "Actions",
   more: "More actions",
   nothingChosen: "Choose an item first.",
@@ -72,7 +98,18 @@ export const actions = {
     personRequired: "Choose somebody.",
     category: "What kind of exception?",
     categoryRequired: "Name the kind of exception.",
+    categoryChosen: "Choose the kind of exception.",
     exit: "What happens then?",
+    stage: "At which stage?",
+    stageRequired: "Choose a stage.",
+    step: "Which step?",
+    stepRequired: "Several steps are open. Choose one.",
+    approveWhy: "Why? This step asks for it.",
+    overrideWhy: "Why is the step not left to its deciders?",
+    overrideStep: (step: string) => `Closes “${step}” in the deciders’ place.`,
+    overridePlain: "Closes the step in the deciders’ place.",
+    overrideKept: "Kept in the audit trail.",
+    filledIn: (step: string) => `${step} asks for`,
     priority: "Priority",
     due: "Due date",
     noDue: "No due date",

@@ -14,6 +14,7 @@ export const commands = {
   paneNext: "Next, in the reading pane",
   panePrevious: "Previous, in the reading pane",
   approve: "Approve",
+  override: "Override the step",
   request_changes: "Request changes",
   claim: "Claim",
   reassign: "Reassign",

@@ -11,7 +11,8 @@ import type {
 } from "$lib/generated";
 import { REASONS, STAFF } from "./names";
 import type { FakeItem } from "./organisation";
-import { actionOf, apply, prediction, whyNot } from "./rules";
+import { copyOf } from "./reviews";
+import { apply, prediction, whyRefused } from "./rules";
 
 export const HOLD_MS = 10_000;
 
@@ -30,6 +31,7 @@ export interface FakeCommand {
 
 const WHAT: Record<Request["do"], string> = {
   approve: "Approve",
+  override: "Override the step",
   request_changes: "Request changes",
   claim: "Claim",
   reassign: "Reassign",
@@ -61,7 +63,7 @@ export class Outbox {
     return targets.flatMap(({ id }) => {
       const item = this.items.get(id);
       if (!item) return [];
-      const why = whyNot(item, actionOf(request));
+      const why = whyRefused(item, request);
       const message = why ?? prediction(item, request);
       return [{ id, reference: item.reference, accepted: why === null, message }];
     });
@@ -74,8 +76,7 @@ export class Outbox {
     for (const result of results) {
       const item = this.items.get(result.id);
       if (!item || !result.accepted) continue;
-      const before = structuredClone({ ...item, reviewers: [], owner: null, company: null });
-      const kept: FakeItem = { ...before, reviewers: [...item.reviewers], owner: item.owner, company: item.company };
+      const kept = copyOf(item);
       apply(item, request, now);
       const command = `${batch}-${result.id}`;
       const why = "Held for a moment, so that you can undo it.";
@@ -227,7 +228,8 @@ export class Outbox {
     this.commands = this.commands.filter((other) => other !== one);
     const item = this.items.get(one.item);
     if (!item) return;
-    for (const part of [...item.history, ...item.comments, ...item.decisions]) part.pending = false;
+    const decisions = [...item.reviews, ...item.closedReviews].flatMap((review) => review.decisions);
+    for (const part of [...item.history, ...item.comments, ...decisions]) part.pending = false;
   }
 
   #line(one: FakeCommand): OutboxLine {

@@ -30,7 +30,9 @@ import { ME, STAFF } from "./names";
 import { buildItems, type FakeItem, isOpen } from "./organisation";
 import { digestOf } from "./random";
 import { bottleneck } from "./reports";
-import { itemView, person, rowOf, stuckReason } from "./views";
+import { buildShowcase, idOf, type Shown, SHOWN } from "./showcase";
+import { person, waitingOn } from "./reviews";
+import { itemView, rowOf, stuckReason } from "./views";
 
 export interface FakeOptions {
   items?: number;
@@ -45,11 +47,18 @@ export interface FakeOptions {
   /** Puts the states worth looking at into the outbox. */
   seeded?: boolean;
   keychain?: boolean;
+  /** Adds the items that show one state each. */
+  showcase?: boolean;
+  /** Opens one of them. */
+  show?: Shown;
+  preferences?: Record<string, unknown>;
 }
 
 /** `?items=100000&offline&signed-out&empty` in a plain browser. */
 export function optionsFromAddress(search: string): FakeOptions {
   const given = new URLSearchParams(search);
+  const preferences: Record<string, unknown> = {};
+  for (const name of ["theme", "density"]) if (given.has(name)) preferences[name] = given.get(name);
   return {
     items: given.has("empty") ? 0 : Number(given.get("items") ?? 3200),
     delay: Number(given.get("delay") ?? 12),
@@ -59,6 +68,9 @@ export function optionsFromAddress(search: string): FakeOptions {
     roles: given.has("approver") ? ["internal_approver"] : undefined,
     live: true,
     seeded: !given.has("clean"),
+    showcase: !given.has("empty"),
+    show: SHOWN.find((one) => one === given.get("show")),
+    preferences,
   };
 }
 
@@ -99,9 +111,15 @@ export class FakeBackend implements Backend {
     this.#now = options.now ?? Date.now;
     this.connection = options.connection ?? "online";
     this.#lastSuccess = this.#now() - (this.connection === "offline" ? 47 * 60_000 : 8_000);
-    this.items = new Map(buildItems(options.items ?? 400, this.#now()).map((item) => [item.id, item]));
+    const showcase = options.showcase ? buildShowcase(this.#now()) : [];
+    const items = [...showcase, ...buildItems(options.items ?? 400, this.#now())];
+    this.items = new Map(items.map((item) => [item.id, item]));
+    this.#preferences = options.preferences ?? {};
     this.outboxState = new Outbox(this.items, this.#now);
-    if (options.seeded) this.outboxState.seed(this.#ids({ ...ALL, queue: "team" }).slice(2, 7));
+    if (options.seeded) {
+      const ids = this.#ids({ ...ALL, queue: "team" }).filter((id) => !id.startsWith("i-show-"));
+      this.outboxState.seed(ids.slice(2, 7));
+    }
     this.#session = options.signedIn === false ? signedOut() : this.#signedIn("ines.aldana@halden-rowe.example");
     if (options.live) setInterval(() => this.step(), 1000);
   }
@@ -234,6 +252,8 @@ export class FakeBackend implements Backend {
 
   listen = async (onEvent: (event: EngineEvent) => void) => {
     this.#listeners.add(onEvent);
+    const { show } = this.options;
+    if (show) setTimeout(() => onEvent({ event: "focus", id: idOf(show) }), 250);
     return () => void this.#listeners.delete(onEvent);
   };
 
@@ -317,11 +337,10 @@ export class FakeBackend implements Backend {
   }
 
   #inQueue(item: FakeItem, queue: Queue): boolean {
-    const decided = () => item.decisions.some((decision) => decision.by.id === ME.id && decision.of_current_content);
     switch (queue) {
       case "my_turn":
         return item.phase === "in_review"
-          ? item.reviewers.includes(ME) && !decided()
+          ? waitingOn(item).includes(ME)
           : item.phase === "approved" && item.owner === ME;
       case "team":
         return item.phase === "in_review";

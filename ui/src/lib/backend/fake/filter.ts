@@ -1,7 +1,9 @@
 /** The filter grammar, as far as the sample organisation needs it. The engine's own reader rules. */
 import type { FilterProblem } from "$lib/generated";
 import { ME } from "./names";
-import { DAY, type FakeItem, HOUR, isOpen, STAGES } from "./organisation";
+import { STAGES } from "./journeys";
+import { DAY, type FakeItem, HOUR, isOpen } from "./organisation";
+import { isUnassigned, waitingOn } from "./reviews";
 
 export interface Matcher {
   matches(item: FakeItem): boolean;
@@ -53,14 +55,14 @@ function readTerm(term: string, facts: Facts): Test | string {
       const known = STAGES.some((stage) => matchesStage(stage.key, stage.name, value));
       if (!known) return `There is no stage “${value}”. Stages are ${STAGES.map((s) => s.key).join(", ")}.`;
       return (item) => {
-        const stage = STAGES[item.stage];
+        const stage = item.journey.stages[item.stage];
         return item.phase === "in_review" && !!stage && matchesStage(stage.key, stage.name, value);
       };
     }
     case "owner":
       return (item) => (item.owner ? person(item.owner.id, item.owner.name) : value === "nobody");
     case "assignee":
-      return (item) => item.reviewers.some((reviewer) => person(reviewer.id, reviewer.name));
+      return (item) => waitingOn(item).some((reviewer) => person(reviewer.id, reviewer.name));
     case "client":
       return (item) => `${item.company.code} ${item.company.name}`.toLowerCase().includes(value);
     case "cohort":
@@ -103,7 +105,7 @@ function isTest(value: string, facts: Facts): Test | null {
     case "escalated":
       return (item) => item.escalation !== null;
     case "unassigned":
-      return (item) => item.phase === "in_review" && item.reviewers.length === 0;
+      return isUnassigned;
     case "pending":
       return facts.pending;
     default:

@@ -1,25 +1,12 @@
 /** Builds the sample organisation's items: thousands, in every state that the product knows. */
-import type { CommentView, DecisionView, HistoryLine, Kind, Phase, Priority } from "$lib/generated";
+import type { CommentView, HistoryLine, Kind, Phase, Priority } from "$lib/generated";
+import { type FakeJourney, STANDARD, type Stage } from "./journeys";
 import { COMPANIES, type Company, ME, PROJECTS, REASONS, STAFF, type Staff, TITLES } from "./names";
 import { digestOf, Random } from "./random";
+import { type FakeReview, opened, person } from "./reviews";
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
-
-export interface Stage {
-  key: string;
-  name: string;
-  needed: number;
-  hours: number;
-  who: string;
-}
-
-export const STAGES: readonly Stage[] = [
-  { key: "intake", name: "Intake check", needed: 1, hours: 24, who: "The item’s owner" },
-  { key: "review", name: "Specialist review", needed: 1, hours: 72, who: "Any approver for this client" },
-  { key: "legal", name: "Legal review", needed: 2, hours: 96, who: "Two approvers of the group legal" },
-  { key: "sign_off", name: "Final sign-off", needed: 1, hours: 48, who: "A team lead" },
-];
 
 export interface FakeItem {
   id: string;
@@ -32,12 +19,18 @@ export interface FakeItem {
   owner: Staff | null;
   priority: Priority;
   phase: Phase;
+  journey: FakeJourney;
+  /** Which of the journey's stages it is at, or was. */
   stage: number;
   round: number;
   assignment: number;
   content: string;
-  reviewers: Staff[];
-  decisions: DecisionView[];
+  /** The open steps of its stage, side by side. */
+  reviews: FakeReview[];
+  /** Steps that were closed, oldest first. What came before them is made up when the item is opened. */
+  closedReviews: FakeReview[];
+  /** Values that approvals filled in. */
+  fields: Record<string, string>;
   contributors: string[];
   createdAt: number;
   enteredAt: number;
@@ -90,7 +83,7 @@ function buildItem(at: number, random: Random, numbers: Map<string, number>, now
   const phase = phaseFor(random);
   // Legal is the organisation's bottleneck: more items stand there, and they are older.
   const stage = random.pick([0, 1, 1, 2, 2, 2, 3]);
-  const step = STAGES[stage] ?? STAGES[0]!;
+  const step = STANDARD.stages[stage] ?? STANDARD.stages[0]!;
   const late = random.chance(stage === 2 ? 0.22 : 0.07) ? 1.1 + random.next() * 3 : 1;
   const age = Math.round(Math.pow(random.next(), 1.3) * step.hours * HOUR * late + 4 * 60_000);
   const enteredAt = now - age;
@@ -106,12 +99,14 @@ function buildItem(at: number, random: Random, numbers: Map<string, number>, now
     owner,
     priority: random.chance(0.05) ? "urgent" : random.chance(0.13) ? "high" : random.chance(0.1) ? "low" : "normal",
     phase,
+    journey: STANDARD,
     stage,
     round: random.chance(0.24) ? 2 + random.below(2) : 1,
     assignment: 1 + random.below(3),
     content: digestOf(`${at}`),
-    reviewers: phase === "in_review" ? reviewersFor(step, random) : [],
-    decisions: [],
+    reviews: phase === "in_review" ? [reviewOf(step, random, enteredAt)] : [],
+    closedReviews: [],
+    fields: {},
     contributors: random.chance(0.07) ? [ME.id] : [],
     createdAt: enteredAt - random.below(12) * DAY - 3 * HOUR,
     enteredAt,
@@ -140,12 +135,15 @@ function buildItem(at: number, random: Random, numbers: Map<string, number>, now
       from: "in_review",
     };
   }
-  if (phase === "in_review" && step.needed > 1 && random.chance(0.4)) {
+  const [review] = item.reviews;
+  if (review) review.dueAt = item.dueAt;
+  if (review && review.needed > 1 && random.chance(0.4)) {
     const by = random.pick(STAFF.slice(1));
-    if (!item.reviewers.includes(by)) item.reviewers.push(by);
-    item.decisions.push({
-      by: { id: by.id, name: by.name, initials: by.initials, is_me: false },
-      on_behalf_of: null,
+    if (!review.reviewers.includes(by)) review.reviewers.push(by);
+    review.decisions.push({
+      by: person(by),
+      on_behalf_of: [],
+      overriding: false,
       verdict: "approve",
       reason: null,
       at: enteredAt + Math.round(age / 3),
@@ -157,10 +155,15 @@ function buildItem(at: number, random: Random, numbers: Map<string, number>, now
   return item;
 }
 
-function reviewersFor(step: Stage, random: Random): Staff[] {
+function reviewOf(stage: Stage, random: Random, at: number): FakeReview {
+  const step = stage.steps[0]!;
+  return opened(stage, step, reviewersFor(step.needed, random), at);
+}
+
+function reviewersFor(needed: number, random: Random): Staff[] {
   if (random.chance(0.07)) return [];
   const first = random.chance(0.02) ? ME : random.pick(STAFF);
-  if (step.needed < 2) return [first];
+  if (needed < 2) return [first];
   const second = random.pick(STAFF.filter((person) => person !== first));
   return [first, second];
 }

@@ -1,6 +1,7 @@
 import type { BottleneckCell, BottleneckView, GroupBy } from "$lib/generated";
-import { type FakeItem, STAGES } from "./organisation";
+import type { FakeItem } from "./organisation";
 import { overdue } from "./filter";
+import { isUnassigned, waitingOn } from "./reviews";
 import { stageName, stuckReason } from "./views";
 
 function cellOf(items: FakeItem[], now: number, filter: string): BottleneckCell {
@@ -10,7 +11,7 @@ function cellOf(items: FakeItem[], now: number, filter: string): BottleneckCell 
     open: items.length,
     overdue: items.filter((item) => overdue(item, now)).length,
     stuck: items.filter((item) => stuckReason(item, now) !== null).length,
-    unassigned: items.filter((item) => item.phase === "in_review" && item.reviewers.length === 0).length,
+    unassigned: items.filter(isUnassigned).length,
     median_age_ms: at(0.5),
     p85_age_ms: at(0.85),
     oldest_age_ms: ages.at(-1) ?? null,
@@ -22,15 +23,15 @@ function cellOf(items: FakeItem[], now: number, filter: string): BottleneckCell 
 function groupsOf(item: FakeItem, by: GroupBy): [string, string, string][] {
   switch (by) {
     case "stage": {
-      const stage = item.phase === "in_review" ? STAGES[item.stage] : undefined;
+      const stage = item.phase === "in_review" ? item.journey.stages[item.stage] : undefined;
       return [
         stage ? [stage.key, stage.name, `stage:${stage.key}`] : [item.phase, stageName(item), `phase:${item.phase}`],
       ];
     }
     case "holder":
       if (item.phase !== "in_review") return [["-", "With the client or the owner", "-phase:in_review"]];
-      if (item.reviewers.length === 0) return [["none", "Nobody", "is:unassigned"]];
-      return item.reviewers.map((one) => [one.id, one.name, `assignee:${one.id}`]);
+      if (waitingOn(item).length === 0) return [["none", "Nobody", "is:unassigned"]];
+      return waitingOn(item).map((one) => [one.id, one.name, `assignee:${one.id}`]);
     case "owner":
       return [
         item.owner ? [item.owner.id, item.owner.name, `owner:${item.owner.id}`] : ["none", "Nobody", "owner:nobody"],

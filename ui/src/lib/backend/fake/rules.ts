@@ -1,11 +1,23 @@
 /** What the sample organisation allows, and what an accepted request does. A stand-in for the engine's rules. */
-import type { Action, Request } from "$lib/generated";
+import type { Action, FieldType, FieldValue, Request } from "$lib/generated";
 import { ME, STAFF, type Staff } from "./names";
-import { DAY, type FakeItem, HOUR, isOpen, STAGES } from "./organisation";
+import { DAY, type FakeItem, HOUR, isOpen } from "./organisation";
 import { digestOf } from "./random";
+import {
+  approvals,
+  type FakeReview,
+  hasFreeSeats,
+  isApproved,
+  opened,
+  person,
+  reviewForMe,
+  stepOf,
+  waitingAt,
+} from "./reviews";
 
 export const ALL_ACTIONS: readonly Action[] = [
   "approve",
+  "override",
   "request_changes",
   "claim",
   "reassign",
@@ -39,23 +51,110 @@ export function actionOf(request: Request): Action {
   return request.do;
 }
 
-/** Why the action would be refused, in one sentence; null when it is allowed. */
+const said = (key: string, problem: string) => `The field “${key}” ${problem}.`;
+const named = (names: readonly string[], last: string) =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${last} ${names.at(-1) ?? ""}`;
+const stepName = (item: FakeItem, key: string) => stepOf(item, key)?.name ?? key;
+
+/** What is wrong with a value, as it goes on after the field's name. */
+function problemWith(of: FieldType | null, value: FieldValue | undefined): string | null {
+  if (value === undefined || (typeof value === "string" && value.trim() === "")) return "must be filled in";
+  if (of === null) return null;
+  const fits = (good: boolean, expected: string) => (good ? null : `must be ${expected}`);
+  const text = typeof value === "string" ? value : "";
+  switch (of.type) {
+    case "text":
+      if (typeof value !== "string") return "must be a text";
+      return of.max_length && value.length > of.max_length ? `must have at most ${of.max_length} characters` : null;
+    case "flag":
+      return fits(typeof value === "boolean" || /^(yes|no|true|false)$/i.test(text), "yes or no");
+    case "integer":
+    case "money": {
+      const number = typeof value === "number" ? value : /^-?\d+$/.test(text) ? Number(text) : NaN;
+      if (!Number.isInteger(number)) return "must be a whole number";
+      if (typeof of.min === "number" && number < of.min) return `must be at least ${of.min}`;
+      return typeof of.max === "number" && number > of.max ? `must be at most ${of.max}` : null;
+    }
+    case "date":
+      return fits(/^\d{4}-\d{2}-\d{2}$/.test(text), "a day such as 2026-04-01");
+    case "choice":
+      return of.options.includes(text) ? null : `must be one of ${of.options.join(", ")}`;
+    case "email":
+      return fits(/^[^@\s]+@[^@\s.][^@\s]*\.[^@\s.]+$/.test(text), "an e-mail address");
+    case "url":
+      return fits(/^https?:\/\/\S+$/.test(text), "an address that begins with https:// or http://");
+  }
+}
+
+function whyNotDecide(item: FakeItem, action: "approve" | "request_changes"): string | null {
+  if (item.phase !== "in_review") return `${item.reference} is ${PHASE_WORDS[item.phase]}.`;
+  const review = reviewForMe(item);
+  if (!review) return "No step is open to decide on.";
+  if (action === "approve" && item.contributors.includes(ME.id))
+    return "You changed this round’s content, so somebody else must approve it.";
+  if (review.decisions.some((one) => one.by.id === ME.id)) return "You have decided on this content already.";
+  if (!waitingAt(review).includes(ME) && !hasFreeSeats(review)) {
+    const names = waitingAt(review).map((one) => one.name);
+    return `It is ${named(names, "and")}’s turn. Reassign it to yourself first.`;
+  }
+  return null;
+}
+
+/** Why a request would be refused, its values included; null when it is accepted. */
+export function whyRefused(item: FakeItem, request: Request): string | null {
+  if (request.do === "approve") {
+    const why = whyNotDecide(item, "approve");
+    const step = stepOf(item, reviewForMe(item)?.step ?? "");
+    if (why !== null || !step) return why;
+    if (step.reasonRequired && !request.comment?.trim()) return "Give a reason to approve this.";
+    const given = request.outputs ?? {};
+    const asked = step.outputs ?? [];
+    const unasked = Object.keys(given).find((key) => !asked.some((one) => one.key === key));
+    if (unasked) return said(unasked, "is not asked for at this step");
+    for (const { key, of } of asked) {
+      const problem = problemWith(of, given[key] ?? item.fields[key]);
+      if (problem) return said(key, problem);
+    }
+    return null;
+  }
+  const why = whyNot(item, actionOf(request));
+  if (why !== null) return why;
+  if (request.do === "reassign" && request.step === undefined && item.reviews.length > 1) {
+    const mine = item.reviews.filter((review) => waitingAt(review).includes(ME));
+    const names = item.reviews.map((review) => stepName(item, review.step));
+    if (mine.length !== 1) return `Several steps are open. Say which you mean: ${named(names, "or")}.`;
+  }
+  if (request.do === "raise_exception") {
+    const known = item.journey.categories;
+    if (known.length > 0 && !known.includes(request.category))
+      return `There is no such category of exceptions here. Known are ${named(known, "and")}.`;
+  }
+  return null;
+}
+
+/** Why the action would be refused, asked with a sample of it, in one sentence; null when it is allowed. */
 export function whyNot(item: FakeItem, action: Action): string | null {
   const stands = `${item.reference} is ${PHASE_WORDS[item.phase]}.`;
   switch (action) {
     case "approve":
+      return whyRefused(item, { do: "approve", comment: null });
     case "request_changes":
+      return whyNotDecide(item, "request_changes");
+    case "override":
       if (item.phase !== "in_review") return stands;
-      if (action === "approve" && item.contributors.includes(ME.id))
-        return "You changed this round’s content, so somebody else must approve it.";
-      if (item.decisions.some((d) => d.by.id === ME.id && d.of_current_content))
-        return "You have decided on this content already.";
-      if (item.reviewers.length > 0 && !item.reviewers.includes(ME))
-        return `It is ${item.reviewers.map((person) => person.name).join(" and ")}’s turn. Reassign it to yourself first.`;
-      return null;
-    case "claim":
+      return item.contributors.includes(ME.id)
+        ? "You cannot override this step: you contributed to this round, and somebody else has to decide on it."
+        : null;
+    case "claim": {
       if (item.phase !== "in_review") return stands;
-      return item.reviewers.length > 0 ? "It is assigned to somebody already." : null;
+      const free = item.reviews.filter(hasFreeSeats);
+      if (free.length === 0) return "It is assigned to somebody already.";
+      if (free.length === 1) return null;
+      return `Several steps are open. Say which you mean: ${named(
+        free.map((review) => stepName(item, review.step)),
+        "or",
+      )}.`;
+    }
     case "reassign":
       return item.phase === "in_review" ? null : `${stands} Only a running review can be reassigned.`;
     case "escalate":
@@ -82,16 +181,24 @@ export function whyNot(item: FakeItem, action: Action): string | null {
   }
 }
 
+function afterStage(item: FakeItem): string {
+  const next = item.journey.stages[item.stage + 1];
+  return next ? `Goes on to ${next.name}.` : "Is approved, and waits to be completed.";
+}
+
 /** What an accepted request would bring, in one sentence. */
 export function prediction(item: FakeItem, request: Request): string {
   switch (request.do) {
     case "approve": {
-      const stage = STAGES[item.stage];
-      const approvals = item.decisions.filter((d) => d.verdict === "approve" && d.of_current_content).length + 1;
-      if (stage && approvals < stage.needed)
-        return `Waits for ${stage.needed - approvals} more approval at ${stage.name}.`;
-      const next = STAGES[item.stage + 1];
-      return next ? `Goes on to ${next.name}.` : "Is approved, and waits to be completed.";
+      const review = reviewForMe(item);
+      const missing = review ? review.needed - approvals(review) - 1 : 0;
+      if (review && missing > 0) return `Waits for ${missing} more approval at ${stepName(item, review.step)}.`;
+      const others = item.reviews.filter((one) => one !== review).map((one) => stepName(item, one.step));
+      return others.length > 0 ? `Waits for ${named(others, "and")}.` : afterStage(item);
+    }
+    case "override": {
+      const others = item.reviews.filter((one) => one !== reviewForMe(item)).map((one) => stepName(item, one.step));
+      return others.length > 0 ? `Waits for ${named(others, "and")}.` : afterStage(item);
     }
     case "request_changes":
       return "Goes back to the client.";
@@ -108,15 +215,19 @@ export function prediction(item: FakeItem, request: Request): string {
     case "comment":
       return request.visibility === "internal" ? "The note is added for staff." : "The client can read the comment.";
     case "resubmit":
-      return `Starts round ${item.round + 1} at ${STAGES[0]?.name ?? ""}.`;
+      return `Starts round ${item.round + 1} at ${item.journey.stages[0]?.name ?? ""}.`;
     case "withdraw":
       return "Is withdrawn, and leaves the queues.";
     case "reopen":
       return "Comes back into review.";
     case "raise_exception":
       return "Stops, until the exception is resolved.";
-    case "resolve_exception":
-      return request.to === "back" ? "Goes back to where it was." : "Is closed.";
+    case "resolve_exception": {
+      const { to } = request;
+      if (typeof to === "object")
+        return `Goes on at ${item.journey.stages.find((stage) => stage.key === to.stage)?.name ?? to.stage}.`;
+      return to === "back" ? "Goes back to where it was." : "Is closed.";
+    }
     case "set_priority":
       return `Has ${request.priority} priority.`;
     case "set_due":
@@ -128,26 +239,52 @@ function nameOf(id: string): string {
   return STAFF.find((person) => person.id === id)?.name ?? id;
 }
 
-function enter(item: FakeItem, stage: number, now: number): void {
-  item.phase = "in_review";
-  item.stage = stage;
-  item.decisions = [];
-  item.enteredAt = now;
-  item.dueAt = now + (STAGES[stage]?.hours ?? 48) * HOUR;
+function enter(item: FakeItem, at: number, now: number): void {
+  const stage = item.journey.stages[at];
+  if (!stage) return;
   const others = STAFF.filter((person) => person !== ME);
-  const pick = (by: number): Staff => others[(item.number + stage + by) % others.length] ?? ME;
-  item.reviewers = (STAGES[stage]?.needed ?? 1) > 1 ? [pick(0), pick(1)] : [pick(0)];
+  let next = item.number + at;
+  const pick = (): Staff => others[next++ % others.length] ?? ME;
+  item.phase = "in_review";
+  item.stage = at;
+  item.enteredAt = now;
+  item.dueAt = now + stage.hours * HOUR;
+  item.reviews = stage.steps.map((step) => opened(stage, step, Array.from({ length: step.needed }, pick), now));
 }
 
-/** Changes the item as the request says. The caller has asked `whyNot` before. */
+function close(
+  item: FakeItem,
+  review: FakeReview,
+  now: number,
+  outcome: "approved" | "changes_requested" | "outdated",
+) {
+  item.reviews = item.reviews.filter((one) => one !== review);
+  item.closedReviews.push({ ...review, closed: { at: now, outcome } });
+}
+
+function goOn(item: FakeItem, now: number): void {
+  if (item.reviews.length > 0) return;
+  if (item.journey.stages[item.stage + 1]) return enter(item, item.stage + 1, now);
+  item.phase = "approved";
+  item.enteredAt = now;
+  item.dueAt = now + 3 * DAY;
+}
+
+/** Changes the item as the request says. The caller has asked `whyRefused` before. */
 export function apply(item: FakeItem, request: Request, now: number): void {
-  const me = { id: ME.id, name: ME.name, initials: ME.initials, is_me: true };
   const note = (text: string, detail: string | null = null) =>
     item.history.unshift({ at: now, who: ME.name, text, detail, pending: true });
-  const decided = (verdict: "approve" | "request_changes", reason: string | null) =>
-    item.decisions.push({
-      by: me,
-      on_behalf_of: null,
+  const decided = (
+    review: FakeReview,
+    verdict: "approve" | "request_changes",
+    reason: string | null,
+    overriding = false,
+  ) => {
+    const seat = overriding ? undefined : review.covers.find((one) => one.deputy === ME);
+    review.decisions.push({
+      by: person(ME),
+      on_behalf_of: seat ? seat.via.map(person) : [],
+      overriding,
       verdict,
       reason,
       at: now,
@@ -155,35 +292,50 @@ export function apply(item: FakeItem, request: Request, now: number): void {
       of_current_content: true,
       pending: true,
     });
-  const stage = STAGES[item.stage];
+  };
+  const review = reviewForMe(item);
+  const at = review ? stepName(item, review.step) : "";
   item.updatedAt = now;
   switch (request.do) {
     case "approve":
-      decided("approve", request.comment);
-      note(`approved at ${stage?.name ?? ""}`, request.comment);
-      if (item.decisions.filter((d) => d.verdict === "approve").length < (stage?.needed ?? 1)) return;
-      if (STAGES[item.stage + 1]) return enter(item, item.stage + 1, now);
-      item.phase = "approved";
-      item.reviewers = [];
-      item.enteredAt = now;
-      item.dueAt = now + 3 * DAY;
-      return;
+    case "override": {
+      if (!review) return;
+      if (request.do === "approve") {
+        decided(review, "approve", request.comment);
+        for (const [key, value] of Object.entries(request.outputs ?? {})) item.fields[key] = String(value);
+        note(`approved at ${at}`, request.comment);
+      } else {
+        decided(review, "approve", request.reason, true);
+        note(`overrode ${at}: it counts as approved`, request.reason);
+      }
+      if (!isApproved(review)) return;
+      close(item, review, now, "approved");
+      return goOn(item, now);
+    }
     case "request_changes":
-      decided("request_changes", request.reason);
-      note(`requested changes at ${stage?.name ?? ""}`, request.reason);
+      if (!review) return;
+      decided(review, "request_changes", request.reason);
+      note(`requested changes at ${at}`, request.reason);
+      for (const one of item.reviews) close(item, one, now, one === review ? "changes_requested" : "outdated");
       item.phase = "changes_requested";
-      item.reviewers = [];
       item.enteredAt = now;
       item.dueAt = now + 5 * DAY;
       return;
-    case "claim":
-      item.reviewers = [ME];
+    case "claim": {
+      const free = item.reviews.find(hasFreeSeats);
+      free?.reviewers.push(ME);
       item.assignment += 1;
-      return void note("claimed it");
-    case "reassign":
-      item.reviewers = STAFF.filter((person) => person.id === request.to);
+      return void note(`claimed ${free ? stepName(item, free.step) : "it"}`);
+    }
+    case "reassign": {
+      const one = item.reviews.find((each) => each.step === request.step) ?? review;
+      if (one) {
+        one.reviewers = STAFF.filter((each) => each.id === request.to);
+        one.covers = [];
+      }
       item.assignment += 1;
-      return void note(`reassigned it to ${nameOf(request.to)}`, request.reason);
+      return void note(`gave it to ${nameOf(request.to)}`, request.reason);
+    }
     case "escalate":
       item.escalation = { level: 1, reason: request.reason, by: ME.name, to: STAFF[1] ?? ME, at: now };
       return void note("escalated it", request.reason);
@@ -209,7 +361,7 @@ export function apply(item: FakeItem, request: Request, now: number): void {
       return void note("handed it over again for the client", request.comment);
     case "withdraw":
       item.phase = "withdrawn";
-      item.reviewers = [];
+      item.reviews = [];
       item.dueAt = null;
       return void note("withdrew it", request.reason);
     case "reopen":
@@ -219,16 +371,18 @@ export function apply(item: FakeItem, request: Request, now: number): void {
     case "raise_exception":
       item.exception = { category: request.category, reason: request.reason, by: ME.name, at: now, from: item.phase };
       item.phase = "exception";
-      return void note(`raised an exception: ${request.category}`, request.reason);
-    case "resolve_exception":
-      item.phase =
-        request.to === "back"
-          ? (item.exception?.from ?? "in_review")
-          : request.to === "complete"
-            ? "completed"
-            : "withdrawn";
+      return void note(`raised an exception (${request.category})`, request.reason);
+    case "resolve_exception": {
+      const { to } = request;
+      const from = item.exception?.from ?? "in_review";
       item.exception = null;
+      if (typeof to === "object") {
+        const stage = item.journey.stages.findIndex((one) => one.key === to.stage);
+        enter(item, Math.max(0, stage), now);
+      } else item.phase = to === "back" ? from : to === "complete" ? "completed" : "withdrawn";
+      if (item.phase === "in_review" && item.reviews.length === 0) enter(item, item.stage, now);
       return void note("resolved the exception", request.reason);
+    }
     case "set_priority":
       item.priority = request.priority;
       return void note(`set the priority to ${request.priority}`);

@@ -1,9 +1,22 @@
 /** Rows and the reading pane's contents of the sample organisation. */
-import type { ItemView, OutboxLine, PendingMark, PersonRef, Row, StepView, StuckReason } from "$lib/generated";
-import { COMMENTS, FILES, ME, REASONS, STAFF, type Staff } from "./names";
-import { DAY, type FakeItem, HOUR, isOpen, STAGES } from "./organisation";
+import type { ItemView, OutboxLine, PendingMark, Row, StepState, StepView, StuckReason } from "$lib/generated";
+import type { FakeStep, Stage } from "./journeys";
+import { wallLedger } from "./ledger";
+import { COMMENTS, FILES, ME, REASONS, STAFF } from "./names";
+import { DAY, type FakeItem, HOUR, isOpen } from "./organisation";
 import { overdue } from "./filter";
 import { digestOf, Random } from "./random";
+import {
+  approvals,
+  type FakeReview,
+  hasFreeSeats,
+  isUncovered,
+  person,
+  reviewForMe,
+  stepOf,
+  waitingAt,
+  waitingOn,
+} from "./reviews";
 import { ALL_ACTIONS, whyNot } from "./rules";
 
 const PHASE_NAMES = {
@@ -17,26 +30,21 @@ const PHASE_NAMES = {
   withdrawn: "Withdrawn",
 } as const;
 
-export function person(staff: Staff): PersonRef {
-  return { id: staff.id, name: staff.name, initials: staff.initials, is_me: staff === ME };
-}
-
 export function stuckReason(item: FakeItem, now: number): StuckReason | null {
   if (!isOpen(item.phase)) return null;
   if (item.dueAt !== null && item.dueAt < now - 3 * DAY) return "past_due";
   if (item.phase === "in_review" && now - item.enteredAt > 9 * DAY) return "slower_than_usual";
-  if (item.phase === "in_review" && item.reviewers.length === 0 && now - item.enteredAt > 2 * DAY) return "uncovered";
+  if (isUncovered(item)) return "uncovered";
+  if (item.phase === "in_review" && item.reviews.every((one) => one.reviewers.length === 0))
+    return now - item.enteredAt > 2 * DAY ? "uncovered" : null;
   return null;
 }
 
 export function stageName(item: FakeItem): string {
-  return item.phase === "in_review" ? (STAGES[item.stage]?.name ?? "") : PHASE_NAMES[item.phase];
+  return item.phase === "in_review" ? (item.journey.stages[item.stage]?.name ?? "") : PHASE_NAMES[item.phase];
 }
 
 export function rowOf(item: FakeItem, now: number, pending: PendingMark | null): Row {
-  const waiting = item.reviewers.filter(
-    (one) => !item.decisions.some((d) => d.by.id === one.id && d.of_current_content),
-  );
   return {
     id: item.id,
     reference: item.reference,
@@ -45,10 +53,10 @@ export function rowOf(item: FakeItem, now: number, pending: PendingMark | null):
     client: item.company.id,
     client_name: item.company.name,
     phase: item.phase,
-    stage: item.phase === "in_review" ? (STAGES[item.stage]?.key ?? null) : null,
+    stage: item.phase === "in_review" ? (item.journey.stages[item.stage]?.key ?? null) : null,
     stage_name: stageName(item),
     owner: item.owner && person(item.owner),
-    waiting_on: item.phase === "in_review" ? waiting.map(person) : [],
+    waiting_on: waitingOn(item).map(person),
     priority: item.priority,
     due_at: item.dueAt,
     entered_at: item.enteredAt,
@@ -62,58 +70,87 @@ export function rowOf(item: FakeItem, now: number, pending: PendingMark | null):
   };
 }
 
-function steps(item: FakeItem): StepView[] {
-  const over = item.phase === "approved" || item.phase === "completed";
-  return STAGES.map((stage, at): StepView => {
-    const current = item.phase === "in_review" && at === item.stage;
-    const sentBack = item.phase === "changes_requested" && at === item.stage;
-    const done = over || at < item.stage;
-    const approvals = item.decisions.filter((d) => d.verdict === "approve" && d.of_current_content).length;
-    const before = item.enteredAt - (item.stage - at) * 2 * DAY;
-    const decider = STAFF[(item.number + at) % STAFF.length] ?? ME;
-    return {
-      stage: stage.key,
-      name: stage.name,
-      state: done ? "done" : current ? "current" : sentBack ? "sent_back" : "upcoming",
-      reviewers: current ? item.reviewers.map(person) : done ? [person(decider)] : [],
-      who: stage.who,
-      quorum: current ? `${approvals} of ${stage.needed} ${stage.needed === 1 ? "approval" : "approvals"}` : "",
-      opened_at: current ? item.enteredAt : done || sentBack ? before - 2 * DAY : null,
-      due_at: current ? item.dueAt : null,
-      closed_at: done || sentBack ? before : null,
-      outcome: done ? "approved" : sentBack ? "changes_requested" : null,
-      decisions:
-        current || sentBack
-          ? item.decisions
-          : done
-            ? [
-                {
-                  by: person(decider),
-                  on_behalf_of: item.number % 11 === 0 ? person(STAFF[3] ?? ME) : null,
-                  verdict: "approve",
-                  reason: item.number % 4 === 0 ? "Checked against the order. Fine." : null,
-                  at: before,
-                  round: item.round,
-                  of_current_content: true,
-                  pending: false,
-                },
-              ]
-            : [],
-    };
-  });
+function steps(item: FakeItem, now: number): StepView[] {
+  return item.journey.stages.flatMap((stage, at) => stage.steps.map((step) => stepView(item, stage, at, step, now)));
+}
+
+function stateOf(item: FakeItem, at: number, review: FakeReview | undefined): StepState {
+  const outcome = review?.closed?.outcome;
+  if (item.phase === "approved" || item.phase === "completed" || at < item.stage) return "done";
+  if (at > item.stage) return "upcoming";
+  if (outcome === "approved") return "done";
+  if (item.phase === "changes_requested") return "sent_back";
+  return item.phase === "in_review" || item.phase === "exception" ? "current" : "upcoming";
+}
+
+function stepView(item: FakeItem, stage: Stage, at: number, step: FakeStep, now: number): StepView {
+  const open = item.reviews.find((one) => one.step === step.key);
+  const review = open ?? item.closedReviews.findLast((one) => one.step === step.key);
+  const state = stateOf(item, at, review);
+  // What came before is made up.
+  const past = !review && (state === "done" || state === "sent_back");
+  const before = item.enteredAt - (item.stage - at) * 2 * DAY;
+  const decider = STAFF[(item.number + at) % STAFF.length] ?? ME;
+  const names = review?.reviewers.map((one) => one.name) ?? [];
+  const approved = review ? approvals(review) : 0;
+  const needed = `${step.needed} ${step.needed === 1 ? "approval" : "approvals"}`;
+  return {
+    stage: stage.key,
+    step: step.key,
+    name: step.name,
+    beside: stage.steps.length > 1 ? stage.name : null,
+    state,
+    reviewers: past ? [person(decider)] : (review?.reviewers.map(person) ?? []),
+    who: names.length > 0 ? names.join(" and ") : step.who,
+    quorum: review ? `${approved} of ${needed}` : needed,
+    opened_at: review ? review.openedAt : past ? before - 2 * DAY : null,
+    due_at: review?.dueAt ?? null,
+    closed_at: review?.closed?.at ?? (past ? before : null),
+    outcome: review
+      ? (review.closed?.outcome ?? null)
+      : past
+        ? state === "done"
+          ? "approved"
+          : "changes_requested"
+        : null,
+    decisions: review
+      ? review.decisions
+      : past && state === "done"
+        ? [
+            {
+              by: person(decider),
+              on_behalf_of: item.number % 11 === 0 ? [person(STAFF[3] ?? ME)] : [],
+              overriding: false,
+              verdict: "approve",
+              reason: item.number % 4 === 0 ? "Checked against the order. Fine." : null,
+              at: before,
+              round: item.round,
+              of_current_content: true,
+              pending: false,
+            },
+          ]
+        : [],
+    away: open ? open.covers.map((seat) => seat.sentence) : [],
+    has_free_seats: open !== undefined && hasFreeSeats(open),
+    ledger: review
+      ? (review.ledger ?? (review.dueAt === null ? [] : wallLedger(review.openedAt, review.dueAt, now)))
+      : [],
+  };
+}
+
+function waitingSentence(item: FakeItem, review: FakeReview): string {
+  const name = stepOf(item, review.step)?.name ?? review.step;
+  const waiting = waitingAt(review);
+  const who = waiting.map((one) => (one === ME ? "you" : one.name)).join(" and ");
+  if (!who) return `Nobody has it: somebody must claim ${name}.`;
+  if (who === "you") return `It is your turn to decide at ${name}.`;
+  return `${who.replace(/^you/, "You")} ${waiting.length > 1 ? "decide" : "decides"} at ${name}.`;
 }
 
 export function nextSentence(item: FakeItem): string {
-  const waiting = item.reviewers.filter(
-    (one) => !item.decisions.some((d) => d.by.id === one.id && d.of_current_content),
-  );
-  const who = waiting.map((one) => (one === ME ? "you" : one.name)).join(" and ");
   switch (item.phase) {
     case "in_review":
-      if (!who) return `Nobody has it: somebody must claim ${STAGES[item.stage]?.name ?? "the review"}.`;
-      return who === "you"
-        ? `It is your turn to decide at ${STAGES[item.stage]?.name ?? ""}.`
-        : `${who.replace(/^you/, "You")} ${waiting.length > 1 ? "decide" : "decides"} at ${STAGES[item.stage]?.name ?? ""}.`;
+      return item.reviews.map((review) => waitingSentence(item, review)).join(" ");
     case "changes_requested":
       return `${item.company.contact} at ${item.company.name} makes the changes and hands it over again.`;
     case "approved":
@@ -125,6 +162,18 @@ export function nextSentence(item: FakeItem): string {
     default:
       return "Nothing more happens, unless somebody reopens it.";
   }
+}
+
+/** What an approval fills in: of the step that concerns me, whoever's turn it is. */
+function outputs(item: FakeItem): ItemView["outputs"] {
+  const asked = stepOf(item, reviewForMe(item)?.step ?? "")?.outputs ?? [];
+  return asked.map(({ key, name, help, of }) => ({
+    key,
+    name,
+    help: help ?? null,
+    of,
+    value: item.fields[key] ?? null,
+  }));
 }
 
 export function itemView(item: FakeItem, now: number, pending: PendingMark | null, mine: OutboxLine[]): ItemView {
@@ -162,16 +211,21 @@ export function itemView(item: FakeItem, now: number, pending: PendingMark | nul
     ],
     cohort: item.company.cohort,
     project_name: item.project,
-    journey_name: "Client work, four steps",
-    journey_version: 3,
+    journey_name: item.journey.name,
+    journey_version: item.journey.version,
     round: item.round,
     assignment_version: item.assignment,
-    content: item.content,
+    seen: {
+      content: item.content,
+      round: item.round,
+      step: reviewForMe(item)?.step ?? null,
+      journey_version: item.journey.version,
+    },
     submitted_at: item.createdAt,
     submitter: item.company.contact,
     completed_at: item.completedAt,
     next: nextSentence(item),
-    steps: steps(item),
+    steps: steps(item, now),
     attachments: Array.from({ length: item.attachmentCount }, (_, at) => ({
       id: `${item.id}-a${at}`,
       name: FILES[(item.number + at) % FILES.length] ?? "file.pdf",
@@ -195,6 +249,9 @@ export function itemView(item: FakeItem, now: number, pending: PendingMark | nul
     }),
     escalation: item.escalation && { ...item.escalation, to: item.escalation.to && person(item.escalation.to) },
     exception: item.exception && { ...item.exception },
+    outputs: outputs(item),
+    categories: [...item.journey.categories],
+    stages: item.journey.stages.map(({ key, name }) => ({ key, name })),
     mine,
   };
 }
