@@ -16,7 +16,7 @@ import type { Stage } from "./Stage";
 export type Journey = {
   key: JourneyKey;
   /**
-   * Counts publications, from 1.
+   * Counts publications, from 1; given when it is published. 0, or left out of a document: a draft.
    */
   version: number;
   name: string;

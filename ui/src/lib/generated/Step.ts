@@ -20,7 +20,7 @@ export type Step = {
    */
   when?: string;
   /**
-   * Whoever any of these names.
+   * Whoever any of these names. With one per group, the groups are enough.
    */
   deciders: Array<Deciders>;
   assignment: Assignment;
