@@ -1,10 +1,11 @@
 //! What the window may ask. Each command is one call of the engine.
 
 use postern_console_core::{
-    ActItemResult, ActOptions, ActResult, BottleneckView, Engine, Failure, FailureCode, GroupBy, ItemView,
-    ListPage, ListQuery, OutboxLine, PersonRef, QueueCount, Request, SessionView, SyncStatus, Target,
+    AbsenceDraft, AbsenceView, ActItemResult, ActOptions, ActResult, BottleneckView, CoverageView, Engine,
+    Failure, FailureCode, GroupBy, ItemView, ListPage, ListQuery, OutboxLine, PersonRef, QueueCount, Request,
+    SavedAbsenceView, SessionView, SyncStatus, Target,
 };
-use postern_domain::{CommandId, ItemId};
+use postern_domain::{CommandId, ItemId, PersonId, Timestamp};
 use serde_json::Value;
 use std::io::Write;
 use tauri::ipc::Invoke;
@@ -33,6 +34,10 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         sync_now,
         sync_status,
         bottleneck,
+        absences,
+        save_absence,
+        coverage,
+        staff,
         preferences,
         set_preferences,
         painted,
@@ -133,6 +138,32 @@ async fn sync_status(engine: Core<'_>) -> Answer<SyncStatus> {
 #[tauri::command]
 async fn bottleneck(engine: Core<'_>, group_by: GroupBy, filter: String) -> Answer<BottleneckView> {
     engine.bottleneck(group_by, &filter).await
+}
+
+#[tauri::command]
+async fn absences(engine: Core<'_>) -> Answer<Vec<AbsenceView>> {
+    engine.absences().await
+}
+
+#[tauri::command]
+async fn save_absence(engine: Core<'_>, draft: AbsenceDraft, check_only: bool) -> Answer<SavedAbsenceView> {
+    engine.save_absence(&draft, check_only).await
+}
+
+#[tauri::command]
+async fn coverage(
+    engine: Core<'_>,
+    person: PersonId,
+    from: Timestamp,
+    until: Timestamp,
+    item: Option<ItemId>,
+) -> Answer<Vec<CoverageView>> {
+    engine.coverage(&person, from, until, item.as_ref()).await
+}
+
+#[tauri::command]
+async fn staff(engine: Core<'_>) -> Answer<Vec<PersonRef>> {
+    engine.staff().await
 }
 
 #[tauri::command]

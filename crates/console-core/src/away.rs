@@ -3,7 +3,10 @@
 use crate::engine::Engine;
 use crate::failure::{CallError, failure};
 use crate::portal::Call;
-use crate::views::{AbsenceDraft, AbsenceView, CoverageView, Failure, FailureCode, SavedAbsenceView};
+use crate::queries::person_ref;
+use crate::views::{
+    AbsenceDraft, AbsenceView, CoverageView, Failure, FailureCode, PersonRef, SavedAbsenceView,
+};
 use postern_console_store::Lookup;
 use postern_domain::absence::{
     Absence, Delegation, DelegationScope, LocalDateTime, Question, Work, explain, simulate,
@@ -50,6 +53,22 @@ impl Engine {
             saved: saved.saved,
             notices: saved.notices,
         })
+    }
+
+    /// Everybody on the staff who may sign in, by name.
+    ///
+    /// # Errors
+    /// [`FailureCode::Cache`].
+    pub async fn staff(&self) -> Result<Vec<PersonRef>, Failure> {
+        let lookup = self.lookup().await?;
+        let mut staff: Vec<PersonRef> = lookup
+            .people()
+            .iter()
+            .filter(|person| person.is_staff() && !person.disabled)
+            .map(|person| person_ref(&person.id, &lookup))
+            .collect();
+        staff.sort_by_key(|person| person.name.to_lowercase());
+        Ok(staff)
     }
 
     /// Who gets `person`'s work between two instants: the item's, or work in general.
@@ -147,7 +166,7 @@ fn view(absence: &Absence, lookup: &Lookup) -> AbsenceView {
     let (starts_at, ends_at) = absence.window().unwrap_or_default();
     AbsenceView {
         id: absence.id.clone(),
-        person: crate::queries::person_ref(&absence.person, lookup),
+        person: person_ref(&absence.person, lookup),
         from: absence.from.to_string(),
         until: absence.until.to_string(),
         zone: absence.zone.clone(),
