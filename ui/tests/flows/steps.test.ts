@@ -398,7 +398,7 @@ describe("exceptions", () => {
     await fireEvent.click(screen.getByTestId("action-resolve_exception"));
     await write("reason", "Another printer takes over.");
     expect(screen.queryByTestId("stages")).toBeNull();
-    await choose("exits", "On at another stage");
+    await choose("exits", "To another stage");
     screen.getByTestId("reason").focus();
     await submit();
     expect(screen.getByTestId("stages").textContent).toContain("Choose a stage.");
@@ -445,7 +445,7 @@ describe("axe finds nothing", () => {
     for (const why of screen.queryAllByTestId("why-then")) await fireEvent.click(why);
     if (shown === "exception") {
       await fireEvent.click(screen.getByTestId("action-resolve_exception"));
-      await choose("exits", "On at another stage");
+      await choose("exits", "To another stage");
     } else await press("a");
     await new Promise((done) => setTimeout(done, 50));
     await submit();

@@ -42,7 +42,7 @@ const done: Partial<Record<Action, (what: string) => string>> = {
 
 const exits = {
   back: "Back to where it was",
-  stage: "On at another stage",
+  stage: "To another stage",
   complete: "Complete it",
   withdraw: "Withdraw it",
 };
