@@ -231,13 +231,13 @@ fn directory() -> Directory {
         name: if index == 0 { "Acme Works".to_owned() } else { format!("Client {index}") },
         code: if index == 0 { "ACME".to_owned() } else { format!("C{index}") },
         cohort: format!("cohort {}", index % 5),
+        owner: None,
     };
     Directory {
         people: (0..60).map(person).collect(),
         clients: (0..300).map(client).collect(),
-        projects: Vec::new(),
         journeys: vec![Journey::built_in()],
-        norms: vec![],
+        ..Directory::default()
     }
 }
 
@@ -261,11 +261,17 @@ fn item(number: u32) -> Item {
     let entered = NOW.plus_ms(-minutes(40_000, 2));
     let due = phase.is_open().then(|| entered.plus_ms(minutes(90_000, 3)));
     let person = |salt| PersonId(format!("p{}", choose(60, salt)));
+    let step = ["intake", "review", "sign_off"][choose(3, 4) as usize];
     let review = (phase == Phase::InReview).then(|| Review {
-        stage: StageKey::from(["intake", "review", "sign_off"][choose(3, 4) as usize]),
+        stage: step.into(),
+        step: step.into(),
         round: 1,
         reviewers: if choose(10, 5) == 0 { Vec::new() } else { vec![person(6)] },
         quorum: Quorum::Any,
+        needed: 1,
+        veto: Veto::Anyone,
+        clock: None,
+        covers: Vec::new(),
         opened_at: entered,
         due_at: due,
         decisions: Vec::new(),
@@ -297,7 +303,9 @@ fn item(number: u32) -> Item {
         submitter: Actor::Person("p1".into()),
         round: 1,
         assignment_version: 1,
-        review,
+        reviews: review.into_iter().collect(),
+        rungs: 0,
+        due_by_hand: false,
         closed_reviews: Vec::new(),
         attachments: Vec::new(),
         comments: (0..choose(3, 11))
@@ -327,8 +335,16 @@ fn item(number: u32) -> Item {
         due_at: due,
         history: vec![
             entry(90, Happening::Submitted),
-            entry(80, Happening::ReviewOpened { stage: "intake".into(), reviewers: vec!["p1".into()] }),
-            entry(20, Happening::Approved { stage: "intake".into(), reason: None }),
+            entry(
+                80,
+                Happening::ReviewOpened {
+                    stage: "intake".into(),
+                    step: "intake".into(),
+                    reviewers: vec!["p1".into()],
+                    fallback: false,
+                },
+            ),
+            entry(20, Happening::Approved { step: "intake".into(), on_behalf_of: Vec::new(), reason: None }),
         ],
         version: 5,
     }

@@ -94,7 +94,11 @@ fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Time
 fn outputs(item: &Item, lookup: &Lookup) -> Vec<OutputView> {
     let step = || {
         let journey = lookup.journey(item)?;
-        let review = item.review_for(lookup.me.as_ref()?)?;
+        let me = lookup.me.as_ref()?;
+        let mine = |review: &&postern_domain::Review| {
+            review.waiting_on().any(|id| id == me) || review.has_free_seats()
+        };
+        let review = item.review_for(me).filter(mine)?;
         Some((journey, journey.step(&review.step)?.1))
     };
     let Some((journey, step)) = step() else { return Vec::new() };
