@@ -1,6 +1,8 @@
 /** The window's state: session, page, queue, item, outbox. Components read it and call it; the engine decides. */
 import { createContext, untrack } from "svelte";
 import { asFailure, type Backend } from "$lib/backend/backend";
+import { Away } from "$lib/away/away.svelte";
+import { Coverage } from "$lib/away/coverage.svelte";
 import { Bottlenecks } from "$lib/bottleneck/bottlenecks.svelte";
 import type { EngineEvent, Queue, QueueCount, SessionView, SyncStatus } from "$lib/generated";
 import { Acting } from "$lib/item/acting.svelte";
@@ -12,7 +14,7 @@ import { Clock } from "$lib/time/clock.svelte";
 import { text } from "$lib/text/en";
 import { Toasts } from "$lib/toasts.svelte";
 
-export type Page = "queue" | "outbox" | "bottleneck";
+export type Page = "queue" | "outbox" | "bottleneck" | "away";
 export type Overlay = "palette" | "help" | "settings" | "sign_out";
 
 export interface AppOptions {
@@ -36,6 +38,8 @@ export class App {
   readonly acting: Acting;
   readonly outbox: OutboxModel;
   readonly bottlenecks: Bottlenecks;
+  readonly away: Away;
+  readonly coverage: Coverage;
   readonly now: () => number;
   /** The list component and the filter put their focus functions here. */
   focusList: () => void = () => {};
@@ -59,6 +63,8 @@ export class App {
     this.reading = new Reading(backend);
     this.outbox = new OutboxModel(backend, this.toasts, fail);
     this.bottlenecks = new Bottlenecks(backend, fail);
+    this.away = new Away(backend, this.toasts, fail);
+    this.coverage = new Coverage(backend, fail);
     this.acting = new Acting(backend, this.list, this.reading, this.toasts, () => this.paneOpen, fail, this.now);
   }
 
@@ -128,6 +134,8 @@ export class App {
     }
     if (before === session.person.id) return;
     this.page = "queue";
+    this.away.forget();
+    this.coverage.forget();
     await this.list.show("my_turn");
     void this.readAround();
     void this.backend.syncStatus().then(
@@ -176,6 +184,7 @@ export class App {
     this.clock.tick();
     await Promise.all([this.list.refresh(), this.reading.refresh(), this.readAround()]);
     if (this.page === "bottleneck") await this.bottlenecks.load();
+    if (this.page === "away") await Promise.all([this.away.load(), this.coverage.load()]);
   }
 
   async readAround(): Promise<void> {

@@ -3,22 +3,29 @@
  * tests and for looking at screens in a browser. A call that fails rejects with a `Failure`.
  */
 import type {
+  AbsenceDraft,
+  AbsenceView,
   ActItemResult,
   ActResult,
   BottleneckView,
+  CoverageView,
   EngineEvent,
   Failure,
   GroupBy,
+  ItemId,
   ItemView,
   ListPage,
   ListQuery,
   OutboxLine,
+  PersonId,
   PersonRef,
   QueueCount,
   Request,
+  SavedAbsenceView,
   SessionView,
   SyncStatus,
   Target,
+  Timestamp,
 } from "$lib/generated";
 
 export interface Credentials {
@@ -51,6 +58,14 @@ export interface Backend {
   syncStatus(): Promise<SyncStatus>;
 
   bottleneck(groupBy: GroupBy, filter: string): Promise<BottleneckView>;
+
+  /** Those that are not over, of everybody on the staff. */
+  absences(): Promise<AbsenceView[]>;
+  /** Saves at the portal; with `checkOnly` only says what is to be thought of. Both need the network. */
+  saveAbsence(draft: AbsenceDraft, checkOnly: boolean): Promise<SavedAbsenceView>;
+  /** Who gets somebody's work between two instants: an item's, or work in general. */
+  coverage(person: PersonId, from: Timestamp, until: Timestamp, item: ItemId | null): Promise<CoverageView[]>;
+  staff(): Promise<PersonRef[]>;
 
   preferences(): Promise<Record<string, unknown>>;
   setPreferences(preferences: Record<string, unknown>): Promise<void>;

@@ -87,6 +87,8 @@ function perform(app: App, id: CommandId): Promise<void> | void {
       return app.openPage("outbox");
     case "goBottleneck":
       return app.leads ? app.openPage("bottleneck") : undefined;
+    case "goAway":
+      return app.openPage("away");
   }
 }
 

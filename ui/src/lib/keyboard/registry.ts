@@ -61,7 +61,8 @@ export type CommandId =
   | "goOpen"
   | "goClosed"
   | "goOutbox"
-  | "goBottleneck";
+  | "goBottleneck"
+  | "goAway";
 
 const names = text.commands;
 
@@ -109,6 +110,7 @@ export const BINDINGS: readonly Binding[] = [
   binding("go", "global", "goClosed", ["g c"]),
   binding("go", "global", "goOutbox", ["g o"]),
   binding("go", "global", "goBottleneck", ["g d"]),
+  binding("go", "global", "goAway", ["g v"]),
 
   binding("general", "global", "palette", ["Mod+k"], true),
   binding("general", "global", "filter", ["/"]),

@@ -41,5 +41,6 @@ export const commands = {
   goClosed: "Go to Closed",
   goOutbox: "Go to Outbox",
   goBottleneck: "Go to Bottlenecks",
+  goAway: "Go to Out of office",
   groups: { move: "Move", select: "Select", decide: "Act", go: "Go to", general: "General" },
 };

@@ -1,5 +1,6 @@
 /** Every sentence and label that the window shows. One file an area; components hold none of their own. */
 import { actions } from "./actions";
+import { away } from "./away";
 import { bottleneck } from "./bottleneck";
 import { commands } from "./commands";
 import { frame } from "./frame";
@@ -9,7 +10,7 @@ import { queue } from "./queue";
 import { session } from "./session";
 import { time } from "./time";
 
-export const text = { actions, bottleneck, commands, frame, item, outbox, queue, session, time } as const;
+export const text = { actions, away, bottleneck, commands, frame, item, outbox, queue, session, time } as const;
 
 const numbers = new Intl.NumberFormat("en-GB");
 

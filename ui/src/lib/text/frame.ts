@@ -24,6 +24,7 @@ export const frame = {
   closeNavigation: "Hide the side bar",
   outbox: "Outbox",
   bottlenecks: "Bottlenecks",
+  away: "Out of office",
   settings: "Settings",
   account: "Account",
   signOut: "Sign out",

@@ -1,9 +1,12 @@
 /** The engine in memory, over a sample organisation. Deterministic: the clock and the size are given. */
 import type {
+  AbsenceDraft,
+  AbsenceView,
   ActItemResult,
   ActResult,
   BottleneckView,
   Connection,
+  CoverageView,
   EngineEvent,
   Failure,
   FilterProblem,
@@ -19,11 +22,13 @@ import type {
   QueueCount,
   Request,
   Role,
+  SavedAbsenceView,
   SessionView,
   SyncStatus,
   Target,
 } from "$lib/generated";
 import type { Backend, Credentials } from "../backend";
+import { Absences } from "./absences";
 import { Outbox } from "./commands";
 import { type Facts, overdue, readFilter } from "./filter";
 import { ME, STAFF } from "./names";
@@ -47,6 +52,8 @@ export interface FakeOptions {
   /** Puts the states worth looking at into the outbox. */
   seeded?: boolean;
   keychain?: boolean;
+  /** False: nobody is away, and nobody will be. */
+  absences?: boolean;
   /** Adds the items that show one state each. */
   showcase?: boolean;
   /** Opens one of them. */
@@ -68,6 +75,7 @@ export function optionsFromAddress(search: string): FakeOptions {
     roles: given.has("approver") ? ["internal_approver"] : undefined,
     live: true,
     seeded: !given.has("clean"),
+    absences: !given.has("empty"),
     showcase: !given.has("empty"),
     show: SHOWN.find((one) => one === given.get("show")),
     preferences,
@@ -93,6 +101,9 @@ export function failure(code: FailureCode, message: string, request_id: string |
 export class FakeBackend implements Backend {
   readonly items: Map<string, FakeItem>;
   readonly outboxState: Outbox;
+  readonly absencesState: Absences;
+  /** What was asked about absences, for tests. */
+  readonly absenceDrafts: { draft: AbsenceDraft; checkOnly: boolean }[] = [];
   readonly options: FakeOptions;
   /** What was asked, for tests. */
   readonly acts: { targets: Target[]; request: Request }[] = [];
@@ -116,6 +127,7 @@ export class FakeBackend implements Backend {
     this.items = new Map(items.map((item) => [item.id, item]));
     this.#preferences = options.preferences ?? {};
     this.outboxState = new Outbox(this.items, this.#now);
+    this.absencesState = new Absences(this.#now, options.absences ?? true);
     if (options.seeded) {
       const ids = this.#ids({ ...ALL, queue: "team" }).filter((id) => !id.startsWith("i-show-"));
       this.outboxState.seed(ids.slice(2, 7));
@@ -237,6 +249,26 @@ export class FakeBackend implements Backend {
       const { items } = this.#matching({ ...ALL, filter });
       return bottleneck(items, groupBy, filter, this.#now());
     });
+
+  absences = () => this.#answer((): AbsenceView[] => this.absencesState.current());
+
+  saveAbsence = (draft: AbsenceDraft, checkOnly: boolean) =>
+    this.#answer((): SavedAbsenceView => {
+      if (this.connection === "offline")
+        throw failure("offline", "The portal cannot be reached. Nothing was saved.", null);
+      this.absenceDrafts.push({ draft, checkOnly });
+      const saved = this.absencesState.save(draft, checkOnly);
+      const errors = saved.notices.filter((notice) => notice.severity === "error");
+      if (!checkOnly && errors.length > 0)
+        throw failure("refused", errors.map((notice) => notice.sentence).join(" "), "req-51bd-0c7e");
+      if (saved.saved) queueMicrotask(() => this.changed([], true));
+      return saved;
+    });
+
+  coverage = (of: string, from: number, until: number, _item: string | null) =>
+    this.#answer((): CoverageView[] => this.absencesState.coverage(of, from, until));
+
+  staff = () => this.#answer((): PersonRef[] => STAFF.map(person).sort((a, b) => a.name.localeCompare(b.name, "en")));
 
   preferences = () => this.#answer(() => this.#preferences);
 
