@@ -11,7 +11,7 @@ use postern_console_store::Lookup;
 use postern_domain::absence::{
     Absence, Delegation, DelegationScope, LocalDateTime, Question, Work, explain, simulate,
 };
-use postern_domain::{AbsenceId, Action, Item, ItemId, Kind, PersonId, Timestamp, permits_place};
+use postern_domain::{AbsenceId, Item, ItemId, Kind, PersonId, Timestamp, may_stand_in};
 use postern_protocol::{SaveAbsence, SavedAbsence, paths};
 use std::collections::BTreeSet;
 
@@ -71,7 +71,8 @@ impl Engine {
         Ok(staff)
     }
 
-    /// Who gets `person`'s work between two instants: the item's, or work in general.
+    /// Who gets `person`'s work between two instants: the item's, or, without one, a request of no client in particular
+    /// whose amount is not known.
     ///
     /// # Errors
     /// [`FailureCode::NotFound`] for an item that is not in the cache.
@@ -131,7 +132,7 @@ fn spans(
     lookup: &Lookup,
 ) -> Vec<CoverageView> {
     let nobody = BTreeSet::new();
-    // Work that no delegation narrowed to a client reaches: what holds for it holds in general.
+    // Without an item, a request of no client in particular, whose amount is not known.
     let anywhere = postern_domain::ClientId::new("");
     let (place, barred, amount) = match item {
         Some(item) => {
@@ -148,8 +149,12 @@ fn spans(
         work: Work { place, amount },
         barred,
     };
-    simulate(question, person, from, until, |deputy| match item {
-        Some(item) => permits_place(deputy, Action::Approve, item.place()),
+    let step = item.and_then(|item| {
+        let review = item.review_for(person)?;
+        Some((item, lookup.journey(item)?.step(&review.step)?.1))
+    });
+    simulate(question, person, from, until, |deputy| match step {
+        Some((item, step)) => may_stand_in(step, item, &organisation.people, deputy),
         None => Ok(()),
     })
     .into_iter()

@@ -50,7 +50,7 @@ id! {
     CommandId
     /// One console installation with its own outbox.
     ConsoleId
-    /// A stage (and its approval step) of a journey, for example `legal`.
+    /// A stage of a journey, for example `review`.
     StageKey
     /// One approval step of a journey, unique in it, for example `legal`.
     StepKey

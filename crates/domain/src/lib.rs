@@ -29,7 +29,7 @@ pub use apply::{Inconsistent, apply, replay};
 pub use command::*;
 pub use decide::{
     LadderRung, MAX_TEXT, MAX_TITLE, NOBODY_TO_DECIDE, Ruling, Situation, decide, eligible, ladder, ledger,
-    pauses, stage_opening,
+    may_stand_in, pauses, stage_opening,
 };
 pub use digest::ContentDigest;
 pub use event::*;
@@ -39,7 +39,7 @@ pub use journey::*;
 pub use norm::*;
 pub use organisation::*;
 pub use people::*;
-pub use permission::{may_view, permits, permits_place, roles_for};
+pub use permission::{may_set_absence, may_take_delegated, may_view, permits, permits_place};
 pub use refusal::*;
 pub use review::*;
 pub use time::*;

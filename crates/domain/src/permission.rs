@@ -1,8 +1,10 @@
 //! Permission: who may do what to which item. A pure function, the same on both sides. Deny is the default.
 
+use crate::absence::Delegation;
 use crate::command::Action;
+use crate::ids::PersonId;
 use crate::item::{Actor, Item, Phase};
-use crate::people::{Person, Place, Role};
+use crate::people::{Grant, People, Person, Place, Role};
 use crate::refusal::Denial;
 use crate::review::Review;
 
@@ -82,6 +84,28 @@ pub fn permits_place(person: &Person, action: Action, place: Place<'_>) -> Resul
     } else {
         Err(Denial::OutOfScope)
     }
+}
+
+/// Whether `caller` may say when `person` is away: the person, whom they report to, a team lead or a portal admin.
+pub fn may_set_absence(caller: &Person, person: &PersonId, people: &People) -> bool {
+    let leads = |grant: &Grant| matches!(grant.role, Role::TeamLead | Role::PortalAdmin);
+    let is_lead_of = people.lead_of(person) == Some(&caller.id);
+    !caller.disabled && (&caller.id == person || is_lead_of || caller.grants.iter().any(leads))
+}
+
+/// Whether a deputy holds a deciding role wherever a delegation reaches.
+///
+/// # Errors
+/// [`Denial::NeedsRole`].
+pub fn may_take_delegated(deputy: &Person, delegation: &Delegation) -> Result<(), Denial> {
+    let roles = roles_for(Action::Approve);
+    let reach = &delegation.scope;
+    let covers = |grant: &Grant| {
+        let client = grant.scope.client.is_none() || grant.scope.client == reach.client;
+        let kind = grant.scope.kind.is_none() || grant.scope.kind == reach.kind;
+        roles.contains(&grant.role) && client && kind && grant.scope.project.is_none()
+    };
+    if deputy.grants.iter().any(covers) { Ok(()) } else { Err(Denial::NeedsRole(roles.to_vec())) }
 }
 
 /// Whether the actor's roles allow it; automation may do all but decide. The relation is asked about separately, because

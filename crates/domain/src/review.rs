@@ -93,13 +93,6 @@ impl Decision {
     }
 }
 
-/// Where a review stands, given the approvals so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    Open,
-    Approved,
-}
-
 impl Review {
     /// The reviewers whose seat nobody has filled yet.
     pub fn undecided(&self) -> impl Iterator<Item = &PersonId> {
@@ -161,9 +154,10 @@ impl Review {
         u32::try_from(counted).unwrap_or(u32::MAX).min(self.needed)
     }
 
-    pub fn standing(&self, content: &ContentDigest) -> Standing {
-        let overridden = self.approvals_of(content).any(|decision| decision.overriding);
-        if overridden || self.approvals(content) >= self.needed { Standing::Approved } else { Standing::Open }
+    /// Whether the approvals of this content are enough, or one of them overrides.
+    pub fn is_approved(&self, content: &ContentDigest) -> bool {
+        self.approvals(content) >= self.needed
+            || self.approvals_of(content).any(|decision| decision.overriding)
     }
 
     /// Whether anybody eligible may take a seat: a pool, or fewer people are left than must approve.

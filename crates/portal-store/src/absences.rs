@@ -4,7 +4,6 @@ use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::store::Store;
 use postern_domain::absence::Absence;
-use postern_domain::{AbsenceId, PersonId};
 use sqlx::Row as _;
 
 pub(crate) async fn all(db: &mut Connection) -> Result<Vec<Absence>, StoreError> {
@@ -61,16 +60,5 @@ impl Store {
         writing.head.directory_version += 1;
         writing.commit(self).await?;
         Ok(Saved::Saved(saved))
-    }
-
-    pub async fn absence(&self, id: &AbsenceId) -> Result<Option<Absence>, StoreError> {
-        Ok(self.directory().await?.organisation.absences.get(id).cloned())
-    }
-
-    /// The absences of one person, or of everybody.
-    pub async fn absences(&self, of: Option<&PersonId>) -> Result<Vec<Absence>, StoreError> {
-        let directory = self.directory().await?;
-        let wanted = |absence: &&Absence| of.is_none_or(|id| id == &absence.person);
-        Ok(directory.organisation.absences.iter().filter(wanted).cloned().collect())
     }
 }

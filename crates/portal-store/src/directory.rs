@@ -53,10 +53,9 @@ impl DirectorySnapshot {
     /// client's cohort.
     pub fn journey_for(&self, key: &JourneyKey, client: &ClientId) -> Option<&Journey> {
         let cohort = self.clients.get(client).map_or("", |client| client.cohort.as_str());
-        self.versions_of(key).rev().find(|journey| match self.cohorts.get(&journey.reference()) {
-            Some(Cohorts::Some(cohorts)) => cohorts.iter().any(|each| each == cohort),
-            Some(Cohorts::All) | None => true,
-        })
+        let is_for =
+            |journey: &&Journey| self.cohorts(&journey.reference()).is_none_or(|all| all.include(cohort));
+        self.versions_of(key).rev().find(is_for)
     }
 
     /// For whose new items a version was published.

@@ -59,22 +59,9 @@ impl Store {
         let mut not_yet = Vec::new();
         for row in &rows {
             let item = items::parse(row)?;
-            let (Some(journey), Some(stage)) = (directory.journey(&item.journey), item.stage()) else {
-                continue;
-            };
-            let opened = item.reviews.iter().map(|review| review.opened_at.ms()).min().unwrap_or_default();
-            let reached = ladder(&item, journey, &directory.organisation)
-                .into_iter()
-                .find(|rung| rung.rung > item.rungs && rung.at <= now);
-            if reached.is_none() {
-                not_yet.push((item.id.clone(), next(&item, &directory)));
-            }
-            if let Some(rung) = reached {
-                chores.push(Chore {
-                    key: format!("climb:{}:{}:{stage}:{opened}:{}", item.id, item.round, rung.rung),
-                    command: Command::Climb { stage: stage.clone(), round: item.round, rung: rung.rung },
-                    item: item.id,
-                });
+            match rung_reached(&item, &directory, now) {
+                Some(chore) => chores.push(chore),
+                None => not_yet.push(Wake::of(&item, &directory)),
             }
         }
         self.note_wakes(&not_yet).await?;
@@ -103,7 +90,10 @@ impl Store {
             for row in &rows {
                 let item = items::parse(row)?;
                 let Some(journey) = directory.journey(&item.journey) else { continue };
-                wakes.push((item.id.clone(), next(&item, &directory)));
+                let wake = Wake::of(&item, &directory);
+                if wake.at.is_some() {
+                    wakes.push(wake);
+                }
                 let situation =
                     Situation { item: Some(&item), journey, organisation: &directory.organisation };
                 if let Ok(Ruling::Happened(_)) = decide(situation, &Command::Refresh {}, &actor, now) {
@@ -114,19 +104,52 @@ impl Store {
                     });
                 }
             }
-            wakes.retain(|(_, at)| at.is_some());
             self.note_wakes(&wakes).await?;
         }
     }
 
-    async fn note_wakes(&self, wakes: &[(ItemId, Option<Timestamp>)]) -> Result<(), StoreError> {
+    /// An item that changed since it was looked at has its instant already, from the command that changed it.
+    async fn note_wakes(&self, wakes: &[Wake]) -> Result<(), StoreError> {
         if wakes.is_empty() {
             return Ok(());
         }
         let mut tx = self.begin_write().await?;
-        for (item, at) in wakes {
-            set(&mut tx, item, *at).await?;
+        for wake in wakes {
+            let version: Option<i64> = sqlx::query_scalar("SELECT version FROM items WHERE id = $1")
+                .bind(wake.item.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
+            if version == Some(wake.version) {
+                set(&mut tx, &wake.item, wake.at).await?;
+            }
         }
         Ok(tx.commit().await?)
     }
+}
+
+/// When an item, at the version that was looked at, is to be looked at next.
+struct Wake {
+    item: ItemId,
+    version: i64,
+    at: Option<Timestamp>,
+}
+
+impl Wake {
+    fn of(item: &Item, directory: &DirectorySnapshot) -> Self {
+        Self { item: item.id.clone(), version: item.version.cast_signed(), at: next(item, directory) }
+    }
+}
+
+/// The next rung, if it is reached.
+fn rung_reached(item: &Item, directory: &DirectorySnapshot, now: Timestamp) -> Option<Chore> {
+    let (journey, stage) = (directory.journey(&item.journey)?, item.stage()?);
+    let rung = ladder(item, journey, &directory.organisation)
+        .into_iter()
+        .find(|rung| rung.rung > item.rungs && rung.at <= now)?;
+    let opened = item.reviews.iter().map(|review| review.opened_at.ms()).min().unwrap_or_default();
+    Some(Chore {
+        key: format!("climb:{}:{}:{stage}:{opened}:{}", item.id, item.round, rung.rung),
+        command: Command::Climb { stage: stage.clone(), round: item.round, rung: rung.rung },
+        item: item.id.clone(),
+    })
 }

@@ -210,3 +210,32 @@ async fn completions_and_manual_need_no_profile() {
     assert!(scene.run(&["man"], "").await.out.contains(".TH posternctl"));
     assert!(scene.run(&["--help"], "").await.out.contains("4  conflict"));
 }
+
+#[tokio::test]
+async fn an_absence_is_said_listed_simulated_and_taken_back() {
+    let scene = Scene::new(1).await;
+    scene.login().await;
+    let dates = ["--from", "2027-01-04T09:00", "--until", "2027-01-06T09:00", "--to", "lea"];
+    let away = [&["away"][..], &dates].concat();
+    let refused = scene.run(&[&["--offline"][..], &away].concat(), "").await;
+    assert_eq!(refused.exit, 2, "{}", refused.err);
+    let checked = scene.online(&[&away[..], &["--check", "--json"]].concat()).await;
+    assert_eq!((checked.exit, checked.json()["saved"].as_bool()), (0, Some(false)), "{}", checked.err);
+    let saved = scene.online(&[&away[..], &["--json"]].concat()).await;
+    assert_eq!((saved.exit, saved.json()["saved"].as_bool()), (0, Some(true)), "{}", saved.err);
+
+    let list = scene.run(&["away", "--json"], "").await.json();
+    assert_eq!(list[0]["from"], "2027-01-04T09:00");
+    assert_eq!(list[0]["deputies"][0], "lea");
+    let stretch = ["--from", "2027-01-01T00:00:00Z", "--until", "2027-01-10T00:00:00Z", "--json"];
+    let coverage = scene.run(&[&["coverage", "olga"][..], &stretch].concat(), "").await;
+    assert_eq!(coverage.exit, 0, "{}", coverage.err);
+    let spans = coverage.json();
+    assert_eq!(spans.as_array().unwrap().len(), 3, "{spans}");
+    assert!(spans[1]["sentence"].as_str().unwrap().contains("lea"), "{spans}");
+
+    let id = list[0]["id"].as_str().unwrap();
+    let back = scene.online(&["away", "--cancel", id]).await;
+    assert_eq!(back.exit, 0, "{}", back.err);
+    assert_eq!(scene.run(&["away", "--json"], "").await.json(), serde_json::json!([]));
+}

@@ -35,7 +35,10 @@ pub(super) fn covers(
 
 /// Whether `person` may decide at `step` in somebody's place: who could decide there in their own right, and where the
 /// step names somebody by who they are, anybody who may decide at all on such items.
-pub(super) fn may_stand_in(step: &Step, item: &Item, people: &People, person: &Person) -> Result<(), Denial> {
+///
+/// # Errors
+/// The rule that denies.
+pub fn may_stand_in(step: &Step, item: &Item, people: &People, person: &Person) -> Result<(), Denial> {
     match eligible(step, item, people, person) {
         Err(Denial::NotADecider | Denial::OutOfScope) if names_somebody(step) => {
             permits_place(person, Action::Approve, item.place())

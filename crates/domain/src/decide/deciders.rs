@@ -81,16 +81,11 @@ pub(super) struct Turn {
 ///
 /// Those who decided at this step in an earlier round come first; otherwise the item's id spreads the work evenly, and
 /// the same way on every side. With `leads`, team leads over the item make up for those who are not there.
-pub(super) fn turn(
-    step: &Step,
-    item: &Item,
-    contributors: &BTreeSet<PersonId>,
-    people: &People,
-    leads: bool,
-) -> Option<Turn> {
+pub(super) fn turn(step: &Step, item: &Item, people: &People, leads: bool) -> Option<Turn> {
     // Whoever could not approve there anyway, for want of a grant that reaches it, is not waited for.
     let free = |person: &&Person| {
-        !contributors.contains(&person.id) && permits_place(person, Action::Approve, item.place()).is_ok()
+        !item.contributors.contains(&person.id)
+            && permits_place(person, Action::Approve, item.place()).is_ok()
     };
     let named: Vec<&Person> =
         people.iter().filter(free).filter(|person| named_at(step, item, people, person)).collect();
@@ -171,6 +166,13 @@ fn decided_before(step: &Step, item: &Item, named: &[&Person], wanted: usize) ->
 
 fn count(people: usize) -> u32 {
     u32::try_from(people).unwrap_or(u32::MAX)
+}
+
+/// The team lead that the item falls to: another than `not`, where there is one.
+pub(super) fn lead_over(item: &Item, people: &People, not: Option<&PersonId>) -> Option<PersonId> {
+    let leads = || people.iter().filter(|person| person.holds(Role::TeamLead, item.place()));
+    let others = nearest(item, leads().filter(|person| Some(&person.id) != not), 1);
+    others.into_iter().next().or_else(|| nearest(item, leads(), 1).into_iter().next())
 }
 
 /// The `wanted` people nearest to the item by rendezvous hashing: even, stable, and without a counter.

@@ -1,7 +1,7 @@
 //! Brought to somebody higher: by hand, or rung by rung by the portal's clock.
 
 use super::clock::{calendar_of, pauses_of_reviews};
-use super::deciders::nearest;
+use super::deciders::lead_over;
 use super::{Case, Ruling, happened, optional, required};
 use crate::command::Action;
 use crate::event::Event;
@@ -9,7 +9,7 @@ use crate::ids::{PersonId, StageKey};
 use crate::item::{Actor, Item, Phase};
 use crate::journey::{Journey, Rung, RungTime, RungTo};
 use crate::organisation::Organisation;
-use crate::people::{Person, Role};
+use crate::people::Role;
 use crate::refusal::{Denial, Refusal, Satisfied};
 use crate::time::Timestamp;
 
@@ -26,7 +26,7 @@ pub(super) fn escalate(case: &Case<'_>, to: Option<&PersonId>, reason: &str) -> 
             }
             Some(id.clone())
         }
-        None => lead_over(case.item, case.organisation, case.actor_id()),
+        None => lead_over(case.item, &case.organisation.people, case.actor_id()),
     };
     let level = match &case.item.escalation {
         Some(now) if to.is_none() || now.to == to => {
@@ -116,13 +116,5 @@ fn goes_to(rung: &Rung, item: &Item, organisation: &Organisation) -> Option<Pers
         RungTo::Person(id) => able(id),
         RungTo::Lead => None,
     };
-    named.or_else(|| lead_over(item, organisation, None))
-}
-
-/// The team lead that the item falls to: another than `not`, where there is one.
-fn lead_over(item: &Item, organisation: &Organisation, not: Option<&PersonId>) -> Option<PersonId> {
-    let leads =
-        || organisation.people.iter().filter(|person: &&Person| person.holds(Role::TeamLead, item.place()));
-    let others = nearest(item, leads().filter(|person| Some(&person.id) != not), 1);
-    others.into_iter().next().or_else(|| nearest(item, leads(), 1).into_iter().next())
+    named.or_else(|| lead_over(item, people, None))
 }

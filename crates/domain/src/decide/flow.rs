@@ -32,13 +32,8 @@ pub(super) fn submit(
     }
     // The id matters only for spreading; the reference is as unique and known on both sides.
     let item = submitted_item(&ItemId::new(submission.reference.as_str()), submission, actor, now);
-    let opening = Opening {
-        journey: situation.journey,
-        item: &item,
-        contributors: &item.contributors,
-        organisation: situation.organisation,
-        now,
-    };
+    let opening =
+        Opening { journey: situation.journey, item: &item, organisation: situation.organisation, now };
     let mut events = vec![Event::Submitted(Box::new(submission.clone()))];
     events.extend(opening.next(None)?);
     happened(events)

@@ -13,6 +13,7 @@ mod refresh;
 mod review;
 
 pub use clock::{ledger, pauses};
+pub use covering::may_stand_in;
 pub use deciders::eligible;
 pub use escalation::{LadderRung, ladder};
 pub use opening::{NOBODY_TO_DECIDE, stage_opening};
@@ -145,13 +146,7 @@ impl<'a> Case<'a> {
 
     /// What opens next, the item being `item` by then.
     fn opening<'b>(&'b self, item: &'b Item) -> Opening<'b> {
-        Opening {
-            journey: self.journey,
-            item,
-            contributors: &item.contributors,
-            organisation: self.organisation,
-            now: self.now,
-        }
+        Opening { journey: self.journey, item, organisation: self.organisation, now: self.now }
     }
 
     /// The item as it will be after `events`, to look ahead.

@@ -2,16 +2,14 @@
 
 use super::clock::{clock, due, due_for};
 use super::covering::covers;
-use super::deciders::{Turn, names, nearest, turn};
+use super::deciders::{Turn, lead_over, names, nearest, turn};
 use crate::event::Event;
 use crate::ids::{PersonId, StageKey, StepKey};
 use crate::item::Item;
 use crate::journey::{Journey, NoDecider, Quorum, Stage, Step};
 use crate::organisation::Organisation;
-use crate::people::Role;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
-use std::collections::BTreeSet;
 
 /// The category of an exception that the journey raises by itself.
 pub const NOBODY_TO_DECIDE: &str = "nobody to decide";
@@ -21,7 +19,6 @@ pub(super) struct Opening<'a> {
     pub journey: &'a Journey,
     /// As it will be when the stage opens.
     pub item: &'a Item,
-    pub contributors: &'a BTreeSet<PersonId>,
     pub organisation: &'a Organisation,
     pub now: Timestamp,
 }
@@ -56,26 +53,26 @@ impl Opening<'_> {
     /// # Errors
     /// [`Refusal::NobodyToDecide`], where the journey says that it refuses then.
     pub fn stage(&self, stage: &Stage, steps: &[&Step]) -> Result<Vec<Event>, Refusal> {
-        let mut refused = None;
-        let events = self.open(stage, steps, |step| {
-            refused.get_or_insert_with(|| Refusal::NobodyToDecide { step: step.key.clone() });
-        });
-        refused.map_or(Ok(events), Err)
+        match self.open(stage, steps) {
+            (_, Some(step)) => Err(Refusal::NobodyToDecide { step }),
+            (events, None) => Ok(events),
+        }
     }
 
-    /// Opens these steps of `stage`; where nobody is there who may decide and the journey would refuse, `refuses` is
-    /// told, and it becomes an exception.
-    fn open(&self, stage: &Stage, steps: &[&Step], mut refuses: impl FnMut(&Step)) -> Vec<Event> {
+    /// Opens these steps of `stage`, and tells the first, if any, that nobody may decide and for which the journey
+    /// refuses then; its opening makes an exception.
+    fn open(&self, stage: &Stage, steps: &[&Step]) -> (Vec<Event>, Option<StepKey>) {
+        let mut refused = None;
         let mut events = Vec::with_capacity(steps.len());
         let mut unattended = Vec::new();
         for step in steps {
             let leads = step.no_decider == NoDecider::Lead;
-            let found = turn(step, self.item, self.contributors, &self.organisation.people, leads);
+            let found = turn(step, self.item, &self.organisation.people, leads);
             let Turn { reviewers, needed, fallback } = match found {
                 Some(turn) => turn,
                 None => {
                     if step.no_decider == NoDecider::Refuse {
-                        refuses(step);
+                        refused.get_or_insert_with(|| step.key.clone());
                     }
                     unattended.push(step.name.as_str());
                     Turn { reviewers: Vec::new(), needed: needed_at_least(step), fallback: true }
@@ -107,22 +104,23 @@ impl Opening<'_> {
                 automatic: true,
             });
         }
-        events
+        (events, refused)
     }
 
     /// Who handles an exception: whom the journey names, else the owner, else a team lead over the item.
     pub fn handler(&self) -> Option<PersonId> {
         let people = &self.organisation.people;
         let item = self.item;
-        let able = || people.iter().filter(|person| !person.disabled);
         let rules = &self.journey.exceptions.handlers;
-        let named = able().filter(|person| rules.iter().any(|rule| names(rule, item, people, person)));
-        let owner = able().filter(|person| item.owner.as_ref() == Some(&person.id));
-        let leads = able().filter(|person| person.holds(Role::TeamLead, item.place()));
-        let first = |found: Vec<PersonId>| found.into_iter().next();
-        first(nearest(item, named, 1))
-            .or_else(|| first(nearest(item, owner, 1)))
-            .or_else(|| first(nearest(item, leads, 1)))
+        let named = people
+            .iter()
+            .filter(|person| !person.disabled && rules.iter().any(|rule| names(rule, item, people, person)));
+        let owner = || people.get(item.owner.as_ref()?).filter(|owner| !owner.disabled);
+        nearest(item, named, 1)
+            .into_iter()
+            .next()
+            .or_else(|| owner().map(|owner| owner.id.clone()))
+            .or_else(|| lead_over(item, people, None))
     }
 
     /// What lies between `after` and `next` and does not apply.
@@ -153,10 +151,10 @@ pub fn stage_opening(
     organisation: &Organisation,
     now: Timestamp,
 ) -> Vec<Event> {
-    let opening = Opening { journey, item, contributors: &item.contributors, organisation, now };
+    let opening = Opening { journey, item, organisation, now };
     let applying = stage.steps_for(item);
     let steps = if applying.is_empty() { stage.steps.iter().collect() } else { applying };
-    opening.open(stage, &steps, |_| ())
+    opening.open(stage, &steps).0
 }
 
 fn needed_at_least(step: &Step) -> u32 {

@@ -11,7 +11,7 @@ use crate::item::{Fields, Item, Phase};
 use crate::journey::{FieldProblem, Step, Veto};
 use crate::people::Person;
 use crate::refusal::{Denial, Refusal, Satisfied};
-use crate::review::{Decision, Review, ReviewOutcome, Standing, Verdict};
+use crate::review::{Decision, Review, ReviewOutcome, Verdict};
 
 pub(super) fn approve(
     case: &Case<'_>,
@@ -65,7 +65,7 @@ fn close_if_approved(
     let content = decision.content.clone();
     after.decisions.push(decision.clone());
     let mut events = vec![decided(turn.step, decision, outputs)];
-    if after.standing(&content) == Standing::Approved {
+    if after.is_approved(&content) {
         events.push(Event::ReviewClosed { step: after.step.clone(), outcome: ReviewOutcome::Approved });
         let others_open = case.item.reviews.iter().any(|other| other.step != after.step);
         if !others_open {
@@ -134,7 +134,7 @@ fn is_lost(case: &Case<'_>, turn: &Turn<'_>, after: &Review, seen: &Seen) -> boo
         let turn = Turn { review: turn.review, step: turn.step, me: person, on_behalf_of: Vec::new() };
         hoped.decisions.push(turn.decision(case, Verdict::Approve, None, seen));
     }
-    hoped.standing(&seen.content) == Standing::Open
+    !hoped.is_approved(&seen.content)
 }
 
 /// A review that is the actor's to decide.

@@ -1,14 +1,11 @@
 //! The life of a journey's version: written, checked, tested, replayed, published, superseded.
 //!
 //! A published version never changes. To roll back, the earlier version is published again under the next number
-//! ([`Journey::numbered`]), with [`Publication::republishes`] saying which it was: numbers only go up, and what was in
-//! force when can always be told.
+//! ([`Journey::numbered`]): numbers only go up.
 
 use super::Journey;
 use super::golden::CaseResult;
 use super::lint::Finding;
-use crate::item::{Actor, JourneyRef};
-use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Whose new items start on a version.
@@ -18,6 +15,15 @@ pub enum Cohorts {
     All,
     /// Clients of these cohorts only.
     Some(Vec<String>),
+}
+
+impl Cohorts {
+    pub fn include(&self, cohort: &str) -> bool {
+        match self {
+            Cohorts::All => true,
+            Cohorts::Some(some) => some.iter().any(|one| one == cohort),
+        }
+    }
 }
 
 /// Where a version stands in its life.
@@ -130,37 +136,6 @@ fn all_pass(results: &[CaseResult]) -> Result<(), NotAdvanced> {
 
 fn count<T>(all: impl Iterator<Item = T>) -> u32 {
     u32::try_from(all.count()).unwrap_or(u32::MAX)
-}
-
-/// One publication of a journey.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Publication {
-    pub journey: JourneyRef,
-    pub state: Lifecycle,
-    /// The earlier version whose content this is, when it was rolled back to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub republishes: Option<u32>,
-    pub by: Actor,
-    pub at: Timestamp,
-}
-
-impl Publication {
-    /// Whether new items of a client in this cohort may start on it.
-    pub fn is_for(&self, cohort: &str) -> bool {
-        match &self.state {
-            Lifecycle::Published { cohorts: Cohorts::All } => true,
-            Lifecycle::Published { cohorts: Cohorts::Some(some) } => some.iter().any(|one| one == cohort),
-            _ => false,
-        }
-    }
-}
-
-/// On which of a journey's publications new items of a client in this cohort start: the highest version that is for it.
-pub fn in_force<'a>(publications: &'a [Publication], cohort: &str) -> Option<&'a Publication> {
-    publications
-        .iter()
-        .filter(|publication| publication.is_for(cohort))
-        .max_by_key(|publication| publication.journey.version)
 }
 
 impl Journey {

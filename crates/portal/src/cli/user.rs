@@ -47,6 +47,12 @@ enum UserCommand {
     Disable { email: String },
     /// Let a disabled person in again.
     Enable { email: String },
+    /// Say whom somebody reports to; without a lead, nobody. Journeys may ask a submitter's or an owner's lead.
+    ReportsTo {
+        email: String,
+        /// E-mail address of the lead.
+        lead: Option<String>,
+    },
     /// Set a password; ends the person's sessions.
     SetPassword { email: String },
     /// Give a person a grant.
@@ -88,6 +94,14 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
         }
         UserCommand::Enable { email } => {
             let change = PersonChange { disabled: Some(false), ..PersonChange::default() };
+            change_person(&store, environment, &email, |_| Ok(change)).await?;
+        }
+        UserCommand::ReportsTo { email, lead } => {
+            let lead = match lead {
+                Some(lead) => Some(find(&store, &lead).await?.id),
+                None => None,
+            };
+            let change = PersonChange { lead: Some(lead), ..PersonChange::default() };
             change_person(&store, environment, &email, |_| Ok(change)).await?;
         }
         UserCommand::SetPassword { email } => {

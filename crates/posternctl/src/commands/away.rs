@@ -9,15 +9,30 @@ use postern_domain::absence::{Delegation, DelegationScope, Severity};
 use postern_domain::{AbsenceId, DAY_MS, Timestamp};
 
 pub async fn away(cli: &Cli, args: &AwayArgs) -> Result<Exit, Stop> {
-    let engine = profile::cached(cli).await?;
-    match (&args.cancel, &args.from, &args.until) {
-        (Some(id), _, _) => cancel(cli, &engine, id).await,
-        (None, Some(from), Some(until)) => {
-            let draft = draft(&engine, args, from, until).await?;
-            save(cli, &engine, &draft, args.check).await
-        }
-        _ => list(cli, &engine).await,
+    if args.cancel.is_none() && args.from.is_none() {
+        return list(cli, &profile::cached(cli).await?).await;
     }
+    if cli.offline {
+        return Err(Stop::new(Exit::Usage, "An absence is saved at the portal: leave out --offline."));
+    }
+    let engine = profile::signed_in(cli).await?;
+    let done = change(cli, &engine, args).await;
+    engine.stop().await;
+    done
+}
+
+async fn change(cli: &Cli, engine: &Engine, args: &AwayArgs) -> Result<Exit, Stop> {
+    let exit = match (&args.cancel, &args.from, &args.until) {
+        (Some(id), _, _) => cancel(cli, engine, id).await?,
+        (None, Some(from), Some(until)) => {
+            let draft = draft(engine, args, from, until).await?;
+            save(cli, engine, &draft, args.check).await?
+        }
+        _ => return Err(Stop::new(Exit::Usage, "Say from when and until when.")),
+    };
+    // The cache learns it with the directory; that it does not is no failure of what was asked.
+    engine.sync_now().await.ok();
+    Ok(exit)
 }
 
 async fn list(cli: &Cli, engine: &Engine) -> Result<Exit, Stop> {
@@ -73,9 +88,6 @@ async fn draft(engine: &Engine, args: &AwayArgs, from: &str, until: &str) -> Res
 }
 
 async fn save(cli: &Cli, engine: &Engine, draft: &AbsenceDraft, check: bool) -> Result<Exit, Stop> {
-    if cli.offline {
-        return Err(Stop::new(Exit::Usage, "An absence is saved at the portal: leave out --offline."));
-    }
     let saved = engine.save_absence(draft, check).await?;
     if cli.json {
         output::json(&saved);

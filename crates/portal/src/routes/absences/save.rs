@@ -5,9 +5,9 @@ use crate::problem::{Body, Failure};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
-use postern_domain::absence::{Absence, Delegation, explain, may_be_saved, warnings_before_saving};
-use postern_domain::{Action, Denial, Person, Role, roles_for};
-use postern_portal_store::{DirectorySnapshot, Saved};
+use postern_domain::absence::{explain, may_be_saved, warnings_before_saving};
+use postern_domain::{may_set_absence, may_take_delegated};
+use postern_portal_store::Saved;
 use postern_protocol::{AbsenceNotice, ErrorCode, SaveAbsence, SavedAbsence};
 
 pub async fn post(
@@ -17,7 +17,7 @@ pub async fn post(
 ) -> Result<Json<SavedAbsence>, Failure> {
     let SaveAbsence { absence, check_only } = request;
     let directory = app.store().directory().await?;
-    if !may_save(&caller.person, &absence, &directory) {
+    if !may_set_absence(&caller.person, &absence.person, directory.people()) {
         let detail = "Only somebody themselves, a team lead or a portal admin says when they are away.";
         return Err(Failure::new(ErrorCode::Forbidden, detail));
     }
@@ -27,7 +27,7 @@ pub async fn post(
         &organisation.absences,
         &organisation.people,
         app.environment().now(),
-        may_take,
+        may_take_delegated,
     );
     let notices: Vec<AbsenceNotice> = warnings
         .iter()
@@ -50,24 +50,4 @@ pub async fn post(
             "This absence was changed since you looked. Look at it again; nothing was saved.",
         )),
     }
-}
-
-fn may_save(caller: &Person, absence: &Absence, directory: &DirectorySnapshot) -> bool {
-    let leads = |person: &Person| {
-        person.grants.iter().any(|grant| matches!(grant.role, Role::TeamLead | Role::PortalAdmin))
-    };
-    let is_lead_of = || directory.people().lead_of(&absence.person) == Some(&caller.id);
-    !caller.disabled && (caller.id == absence.person || is_lead_of() || leads(caller))
-}
-
-/// Whether a deputy holds a deciding role wherever the delegation reaches.
-fn may_take(person: &Person, delegation: &Delegation) -> Result<(), Denial> {
-    let roles = roles_for(Action::Approve);
-    let scope = &delegation.scope;
-    let covers = |grant: &postern_domain::Grant| {
-        let client = grant.scope.client.is_none() || grant.scope.client == scope.client;
-        let kind = grant.scope.kind.is_none() || grant.scope.kind == scope.kind;
-        roles.contains(&grant.role) && client && kind && grant.scope.project.is_none()
-    };
-    if person.grants.iter().any(covers) { Ok(()) } else { Err(Denial::NeedsRole(roles.to_vec())) }
 }
