@@ -1,4 +1,5 @@
 import { text } from "$lib/text/en";
+import { fold } from "$lib/text/fold";
 import { BINDINGS, type CommandId, type Group } from "./registry";
 
 export type PaletteEntry =
@@ -11,11 +12,11 @@ const REFERENCE = /^[a-z][a-z0-9]*-\d+$/i;
 
 /** What the palette offers for the words typed: references first, then commands, then a filter for the words. */
 export function entriesFor(typed: string, leads: boolean, inQueue: boolean): PaletteEntry[] {
-  const wanted = typed.trim().toLowerCase();
+  const wanted = fold(typed.trim());
   const commands: PaletteEntry[] = BINDINGS.filter(
     (one) => !one.keyOnly && (inQueue || one.context === "global") && (leads || one.id !== "goBottleneck"),
   )
-    .map((one) => ({ one, rank: rank(one.label.toLowerCase(), wanted) }))
+    .map((one) => ({ one, rank: rank(fold(one.label), wanted) }))
     .filter(({ rank }) => rank < 9)
     .sort((a, b) => a.rank - b.rank || ORDER.indexOf(a.one.group) - ORDER.indexOf(b.one.group))
     .map(({ one }) => ({ kind: "command", id: one.id, label: one.label, keys: one.keys[0] }));

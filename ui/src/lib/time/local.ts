@@ -1,30 +1,17 @@
 /** Local dates and times, `YYYY-MM-DDTHH:MM`, in a zone that need not be this computer's. */
 
+import { zoned } from "./zoned";
+
 const MINUTE = 60_000;
 const LOCAL = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})/;
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function format(zone: string | undefined): Intl.DateTimeFormat {
-  const key = zone ?? "";
-  let found = formats.get(key);
-  if (!found) {
-    const parts: Intl.DateTimeFormatOptions = {
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      hourCycle: "h23",
-    };
-    try {
-      found = new Intl.DateTimeFormat("sv-SE", { ...parts, timeZone: zone });
-    } catch {
-      found = new Intl.DateTimeFormat("sv-SE", parts);
-    }
-    formats.set(key, found);
-  }
-  return found;
-}
+const format = zoned("sv-SE", {
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
 
 /** What the clocks of the zone show at an instant. */
 export function localOf(at: number, zone?: string): string {

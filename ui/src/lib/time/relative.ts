@@ -1,5 +1,6 @@
 /** Times as people say them, and the absolute time with its zone beside it. */
 import { text } from "$lib/text/en";
+import { zoned } from "./zoned";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -30,30 +31,16 @@ export function due(at: number | null, now: number): { tone: DueTone; short: str
   return { tone: left < DAY ? "soon" : "later", short: span(left), long: text.time.dueIn(span(left)) };
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function format(zone: string | undefined): Intl.DateTimeFormat {
-  const key = zone ?? "";
-  let found = formats.get(key);
-  if (!found) {
-    const options: Intl.DateTimeFormatOptions = {
-      weekday: "short",
-      day: "numeric",
-      month: "short",
-      year: "numeric",
-      hour: "2-digit",
-      minute: "2-digit",
-      timeZoneName: "short",
-    };
-    try {
-      found = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone });
-    } catch {
-      found = new Intl.DateTimeFormat("en-GB", options);
-    }
-    formats.set(key, found);
-  }
-  return found;
-}
+const format = zoned("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZoneName: "short",
+});
+const clock = zoned("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 /** The absolute time with its zone: `Tue, 24 Nov 2026, 09:30 CET`. */
 export function absolute(at: number, zone?: string): string {
@@ -62,11 +49,7 @@ export function absolute(at: number, zone?: string): string {
 
 /** The time of day: `09:30`. */
 export function timeOfDay(at: number, zone?: string): string {
-  try {
-    return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(at);
-  } catch {
-    return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(at);
-  }
+  return clock(zone).format(at);
 }
 
 /** Bytes: `640 B`, `41 kB`, `8.2 MB`. */
