@@ -3,4 +3,4 @@
 /**
  * The kinds of action that permission speaks of.
  */
-export type Action = "view" | "submit" | "approve" | "override" | "request_changes" | "resubmit" | "claim" | "reassign" | "escalate" | "de_escalate" | "climb" | "refresh" | "raise_exception" | "resolve_exception" | "complete" | "withdraw" | "reopen" | "comment" | "note_internally" | "set_fields" | "set_due" | "set_priority" | "attach_version";
+export type Action = "view" | "submit" | "approve" | "override" | "request_changes" | "resubmit" | "claim" | "reassign" | "escalate" | "de_escalate" | "climb" | "refresh" | "migrate" | "raise_exception" | "resolve_exception" | "complete" | "withdraw" | "reopen" | "comment" | "note_internally" | "set_fields" | "set_due" | "set_priority" | "attach_version";

@@ -6,6 +6,7 @@ import type { EscalationView } from "./EscalationView";
 import type { ExceptionView } from "./ExceptionView";
 import type { FieldView } from "./FieldView";
 import type { HistoryLine } from "./HistoryLine";
+import type { Next } from "./Next";
 import type { OutboxLine } from "./OutboxLine";
 import type { OutputView } from "./OutputView";
 import type { Row } from "./Row";
@@ -20,9 +21,9 @@ export type ItemView = { row: Row, description: string, fields: Array<FieldView>
  */
 seen: Seen, submitted_at: Timestamp | null, submitter: string, completed_at: Timestamp | null, 
 /**
- * One sentence: what happens next, who must act, by when.
+ * What happens next, who must act, by when, and why.
  */
-next: string, steps: Array<StepView>, attachments: Array<AttachmentView>, comments: Array<CommentView>, 
+next: Next, steps: Array<StepView>, attachments: Array<AttachmentView>, comments: Array<CommentView>, 
 /**
  * Newest first.
  */
@@ -31,6 +32,10 @@ history: Array<HistoryLine>, actions: Array<ActionState>, escalation: Escalation
  * What my step asks an approval to fill in.
  */
 outputs: Array<OutputView>, 
+/**
+ * An approval by the signed-in person must say why.
+ */
+reason_required: boolean, 
 /**
  * What exceptions may be called. Empty: any word.
  */

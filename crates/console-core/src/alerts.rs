@@ -1,10 +1,10 @@
 //! What the person is told: once, and not in a flood.
 
 use crate::engine::Engine;
-use crate::explain::{date_time, in_zone_of};
 use crate::failure::failure;
 use crate::views::{Failure, FailureCode};
 use postern_console_store::{AlertKind, StoredAlert};
+use postern_domain::explain::{Reader as _, date_time};
 use postern_domain::{HOUR_MS, ItemId, MINUTE_MS};
 use serde::{Deserialize, Serialize};
 
@@ -75,7 +75,7 @@ impl Engine {
         let lookup = self.lookup().await.ok()?;
         let (title, body) = match stored.kind {
             AlertKind::MyTurn => {
-                let due = item.due_at.map(|due| format!(", due {}", date_time(due, in_zone_of(&lookup))));
+                let due = item.due_at.map(|due| format!(", due {}", date_time(due, lookup.zone())));
                 (
                     format!("{} is waiting for you", item.reference),
                     format!(

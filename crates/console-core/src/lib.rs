@@ -6,14 +6,13 @@
 //! only `system.rs` reaches for the real ones.
 //!
 //! To add something a person can do: a variant of [`views::Request`], its command in `act/form.rs`, its words in
-//! `explain/`. To add a queue: see the store crate, then `queries/list.rs`.
+//! the domain's `explain/`. To add a queue: see the store crate, then `queries/list.rs`.
 
 mod act;
 mod alerts;
 mod away;
 mod deps;
 mod engine;
-pub mod explain;
 mod failure;
 mod portal;
 mod queries;

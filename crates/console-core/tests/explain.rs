@@ -1,9 +1,9 @@
 //! Every sentence that a rule, an event or a command turns into, in one picture to review.
 #![allow(clippy::unwrap_used)]
 
-use postern_console_core::explain;
 use postern_console_store::Lookup;
 use postern_domain::absence::{Cover, Hole, Seat};
+use postern_domain::explain::{self, Reader as _};
 use postern_domain::*;
 use postern_protocol::{Directory, Outcome};
 
@@ -240,7 +240,7 @@ fn every_command_has_a_name_and_every_outcome_a_sentence() {
             format!("{what}{}", detail.map(|detail| format!(" — {detail}")).unwrap_or_default())
         })
         .collect();
-    lines.extend(outcomes.iter().map(|outcome| explain::outcome_sentence(outcome, &lookup)));
+    lines.extend(outcomes.iter().map(|outcome| outcome.sentence(&lookup)));
     insta::assert_snapshot!(lines.join("\n"));
 }
 
@@ -253,5 +253,5 @@ fn lists_and_times_read_as_people_write_them() {
     assert_eq!(explain::list(&names(2), "and"), "Ana and Ben");
     assert_eq!(explain::list(&names(3), "or"), "Ana, Ben or Cem");
     let lookup = lookup();
-    assert_eq!(explain::date_time(AT, explain::in_zone_of(&lookup)), "Mon 2 Mar 2026 10:00");
+    assert_eq!(explain::date_time(AT, lookup.zone()), "Mon 2 Mar 2026 10:00");
 }

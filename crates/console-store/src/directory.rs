@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::meta;
+use postern_domain::explain::{Names, Reader};
 use postern_domain::{
     Client, ClientId, Item, Journey, JourneyRef, Norms, Organisation, People, Person, PersonId, Project,
     ProjectId, Seen,
@@ -74,6 +75,34 @@ impl Lookup {
     /// The client's name; an id that the directory does not have is shown as it is.
     pub fn client_name<'a>(&'a self, id: &'a ClientId) -> &'a str {
         self.clients.get(id).map_or(id.as_str(), |client| &client.name)
+    }
+}
+
+impl Names for Lookup {
+    fn person(&self, id: &PersonId) -> String {
+        self.people().name(id).to_owned()
+    }
+
+    fn client(&self, id: &ClientId) -> String {
+        self.client_name(id).to_owned()
+    }
+}
+
+impl Reader for Lookup {
+    fn organisation(&self) -> &Organisation {
+        &self.organisation
+    }
+
+    fn journeys<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Journey> + 'a> {
+        Box::new(self.journeys.values())
+    }
+
+    fn myself(&self) -> Option<&Person> {
+        self.myself()
+    }
+
+    fn journey_of(&self, item: &Item) -> Option<&Journey> {
+        self.journey(item)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::columns::urgency;
 use crate::directory::Lookup;
-use crate::words::phase_name;
+use postern_domain::explain::phase_name;
 use postern_domain::filter::{Bound, Filter, Flag, Test, Who};
 use postern_domain::{ClientId, Phase, Timestamp};
 use std::collections::BTreeSet;

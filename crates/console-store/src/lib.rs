@@ -30,7 +30,6 @@ mod sending;
 mod staging;
 mod tables;
 mod tally;
-mod words;
 
 pub use alerts::{AlertKind, StoredAlert};
 pub use cache::Cache;
@@ -50,7 +49,6 @@ pub use sending::Settled;
 pub use staging::Staging;
 pub use tables::ITEM_TABLES_VERSION;
 pub use tally::QueueTally;
-pub use words::phase_name;
 
 #[cfg(test)]
 mod tests;

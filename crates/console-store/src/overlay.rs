@@ -38,7 +38,7 @@ pub fn predict(
     };
     let journey = lookup.journeys.get(pinned).ok_or(Refusal::UnknownJourney)?;
     let events = match decide(
-        Situation { item, journey, organisation: &lookup.organisation },
+        Situation { item, journey, organisation: &lookup.organisation, successor: None },
         command,
         &actor,
         now,

@@ -36,7 +36,8 @@ fn main() {
         ("set the priority", Command::SetPriority { priority: Priority::High }),
     ];
     for (name, command) in &commands {
-        let situation = Situation { item: Some(&item), journey: &standard, organisation: &organisation };
+        let situation =
+            Situation { item: Some(&item), journey: &standard, organisation: &organisation, successor: None };
         row(name, median(|| drop(black_box(decide(situation, command, &reviewer, NOW)))));
     }
     let conditional = journey.stages.iter().find_map(|stage| stage.when.as_ref()).unwrap();
@@ -85,7 +86,7 @@ fn in_review(journey: &Journey, organisation: &Organisation) -> Item {
         owner: Some("p1".into()),
     };
     let contact = Actor::Person("p60".into());
-    let situation = Situation { item: None, journey, organisation };
+    let situation = Situation { item: None, journey, organisation, successor: None };
     let Ok(Ruling::Happened(events)) =
         decide(situation, &Command::Submit(Box::new(submission)), &contact, NOW)
     else {

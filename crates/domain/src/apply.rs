@@ -213,6 +213,7 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             review.due_at = *due_at;
             reckon_due(item);
         }
+        Event::Migrated { to, .. } => item.journey.version = *to,
         Event::Claimed { step } => {
             let claimer = by.person().ok_or(Inconsistent::DecidedBySystem)?.clone();
             open_review(item, step)?.reviewers.push(claimer);
@@ -414,6 +415,7 @@ fn happening(item: &Item, event: &Event) -> Option<Happening> {
             Happening::CoverChanged { step: step.clone(), covers: covers.clone() }
         }
         Event::ClockSet { step, due_at, .. } => Happening::ClockSet { step: step.clone(), due_at: *due_at },
+        Event::Migrated { from, to } => Happening::Migrated { from: *from, to: *to },
         Event::Claimed { step } => Happening::Claimed { step: step.clone() },
         Event::Reassigned { step, from, to, reason } => Happening::Reassigned {
             step: step.clone(),

@@ -6,6 +6,7 @@ use crate::item::{Fields, Item, JourneyRef, Kind, Priority, Visibility};
 use crate::journey::Journey;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A command on one item. `submit` makes the item, all others change it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -74,6 +75,13 @@ pub enum Command {
     },
     /// By the portal's clock only: look again who covers for whom, and when open steps are due.
     Refresh {},
+    /// By the portal's migration only: move the item to another version of its journey.
+    Migrate {
+        to: u32,
+        /// A stage of the version that it leaves, and the one that takes its place. Others stay themselves.
+        #[serde(default)]
+        stages: BTreeMap<StageKey, StageKey>,
+    },
     RaiseException {
         category: String,
         reason: String,
@@ -193,6 +201,7 @@ pub enum Action {
     DeEscalate,
     Climb,
     Refresh,
+    Migrate,
     RaiseException,
     ResolveException,
     Complete,
@@ -230,6 +239,7 @@ impl Command {
             Command::DeEscalate { .. } => Action::DeEscalate,
             Command::Climb { .. } => Action::Climb,
             Command::Refresh {} => Action::Refresh,
+            Command::Migrate { .. } => Action::Migrate,
             Command::RaiseException { .. } => Action::RaiseException,
             Command::ResolveException { .. } => Action::ResolveException,
             Command::Complete {} => Action::Complete,

@@ -89,6 +89,11 @@ pub enum Event {
         clock: Clock,
         due_at: Option<Timestamp>,
     },
+    /// Pinned to another version of its journey from now on.
+    Migrated {
+        from: u32,
+        to: u32,
+    },
     /// Whoever acted took a free seat.
     Claimed {
         step: StepKey,
@@ -252,6 +257,11 @@ pub enum Happening {
     ClockSet {
         step: StepKey,
         due_at: Option<Timestamp>,
+    },
+    /// Moved to another version of its journey.
+    Migrated {
+        from: u32,
+        to: u32,
     },
     Claimed {
         step: StepKey,

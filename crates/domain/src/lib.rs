@@ -12,6 +12,7 @@ mod command;
 mod decide;
 mod digest;
 mod event;
+pub mod explain;
 pub mod filter;
 mod ids;
 mod item;

@@ -25,7 +25,7 @@ pub const fn roles_for(action: Action) -> &'static [Role] {
             &[InternalOwner, InternalApprover, TeamLead, PortalAdmin]
         }
         Action::DeEscalate | Action::Override => &[TeamLead, PortalAdmin],
-        Action::Climb | Action::Refresh => &[],
+        Action::Climb | Action::Refresh | Action::Migrate => &[],
         Action::ResolveException | Action::Reopen | Action::SetDue | Action::SetPriority => {
             &[InternalOwner, TeamLead, PortalAdmin]
         }

@@ -126,7 +126,7 @@ fn warnings_are_sentences() {
         Warning::NeverUsed { delegation: 1, to: "cleo".into() },
     ];
     let new = away("anna", &["bram"]);
-    let said = warnings.map(|warning| explain::warning(&warning, &new, &people()));
+    let said = warnings.map(|warning| absence::explain::warning(&warning, &new, &people()));
     insta::assert_snapshot!(said.join("\n"), @r"
     The absence has to end after it begins.
     This absence ended on 3 April 2026 12:30 and changes nothing.
@@ -159,7 +159,7 @@ fn problems_are_sentences() {
         AbsenceProblem::NoteTooLong { length: 2_001, limit: 2_000 },
     ];
     let new = away("anna", &["bram"]);
-    let said = problems.map(|problem| explain::problem(&problem, &new, &people()));
+    let said = problems.map(|problem| absence::explain::problem(&problem, &new, &people()));
     insta::assert_snapshot!(said.join("\n"), @r"
     Nobody is known as Anna Visser.
     There is no time zone called “Mars/Olympus”.

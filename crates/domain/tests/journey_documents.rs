@@ -218,3 +218,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn every_type_of_field_takes_its_own_sample() {
+    let types = [
+        r#""type": "text""#,
+        r#""type": "flag""#,
+        r#""type": "integer", "min": 5"#,
+        r#""type": "integer", "max": -5"#,
+        r#""type": "money", "currency": "EUR", "min": 100, "max": 200"#,
+        r#""type": "date""#,
+        r#""type": "choice", "options": ["low", "high"]"#,
+        r#""type": "email""#,
+        r#""type": "url""#,
+    ];
+    for of in types {
+        let text = format!(r#"{{ "key": "field", "name": "Field", "required": true, {of} }}"#);
+        let field: Field = serde_json::from_str(&text).unwrap();
+        assert_eq!(field.check(Some(&field.of.sample())), Ok(()), "{of}");
+    }
+}

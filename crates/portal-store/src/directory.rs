@@ -6,8 +6,8 @@ use crate::head::HeadRow;
 use crate::store::Store;
 use crate::{absences, calendars, norms, people};
 use postern_domain::absence::Absences;
-use postern_domain::absence::explain::Names;
 use postern_domain::calendar::{Calendar, CalendarUse, Calendars};
+use postern_domain::explain::Names;
 use postern_domain::publication::Cohorts;
 use postern_domain::{
     Client, ClientId, Grant, Journey, JourneyKey, JourneyRef, Organisation, People, Person, PersonId,
@@ -61,6 +61,14 @@ impl DirectorySnapshot {
     /// For whose new items a version was published.
     pub fn cohorts(&self, reference: &JourneyRef) -> Option<&Cohorts> {
         self.cohorts.get(reference)
+    }
+
+    /// Whether nothing new starts on this version any more.
+    pub fn is_superseded(&self, journey: &Journey) -> bool {
+        let whose = |journey: &Journey| self.cohorts(&journey.reference()).unwrap_or(&Cohorts::All);
+        let later: Vec<&Cohorts> =
+            self.versions_of(&journey.key).filter(|each| each.version > journey.version).map(whose).collect();
+        whose(journey).superseded_by(&later)
     }
 
     fn versions_of(&self, key: &JourneyKey) -> impl DoubleEndedIterator<Item = &Journey> {

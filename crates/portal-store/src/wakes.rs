@@ -94,8 +94,12 @@ impl Store {
                 if wake.at.is_some() {
                     wakes.push(wake);
                 }
-                let situation =
-                    Situation { item: Some(&item), journey, organisation: &directory.organisation };
+                let situation = Situation {
+                    item: Some(&item),
+                    journey,
+                    organisation: &directory.organisation,
+                    successor: None,
+                };
                 if let Ok(Ruling::Happened(_)) = decide(situation, &Command::Refresh {}, &actor, now) {
                     chores.push(Chore {
                         key: format!("refresh:{}:{}:{}", item.id, item.version, now.ms()),

@@ -16,6 +16,7 @@ mod holidays;
 pub mod import;
 mod jobs;
 mod problem;
+mod progress;
 mod projection;
 mod routes;
 pub mod seed;

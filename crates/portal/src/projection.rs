@@ -76,6 +76,7 @@ fn client_entry(entry: Entry) -> Option<Entry> {
         Happening::ChangesRequested { .. }
         | Happening::Outdated { .. }
         | Happening::Skipped { .. }
+        | Happening::Migrated { .. }
         | Happening::Claimed { .. }
         | Happening::CoverChanged { .. }
         | Happening::ClockSet { .. }

@@ -5,7 +5,7 @@ mod common;
 
 use common::{ok, problem, submit};
 use postern_domain::{Command, CommentId, Item, Visibility};
-use postern_protocol::{CommandOutcome, DirectCommand, ErrorCode, Outcome};
+use postern_protocol::{CommandOutcome, DirectCommand, DirectReply, ErrorCode, Outcome};
 use postern_test_support::{Session, TestPortal};
 
 const PATH: &str = "/v1/items/ACME-1/commands";
@@ -40,6 +40,15 @@ async fn a_contact_writes_no_internal_notes() {
     let carla = portal.sign_in("carla").await;
     let outcome = outcome(&carla, &say("c1", Visibility::Internal)).await;
     assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn the_reply_says_in_words_which_rule_refused() {
+    let portal = TestPortal::start().await;
+    submit(&portal.sign_in("olga").await, "s1", "acme").await;
+    let carla = portal.sign_in("carla").await;
+    let reply: DirectReply = ok(carla.post(PATH, &say("c1", Visibility::Internal))).await;
+    assert!(reply.sentence.starts_with("You cannot add an internal note: it takes the role"), "{reply:?}");
 }
 
 #[tokio::test]

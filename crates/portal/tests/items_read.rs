@@ -4,6 +4,7 @@
 mod common;
 
 use common::{ok, problem, submit};
+use postern_domain::explain::Next;
 use postern_domain::{Command, CommentId, Happening, Item, Visibility};
 use postern_protocol::{CommandOutcome, DirectCommand, ErrorCode};
 use postern_test_support::{Session, TestPortal};
@@ -33,6 +34,22 @@ async fn an_item_is_there_for_those_who_may_see_it_and_for_nobody_else() {
             assert_eq!(problem(request).await, ErrorCode::NotFound, "{who}");
         }
     }
+}
+
+#[tokio::test]
+async fn staff_read_who_must_act_next_and_why_and_a_contact_only_where_it_is() {
+    let portal = TestPortal::start().await;
+    let (olga, carla, gina) =
+        (portal.sign_in("olga").await, portal.sign_in("carla").await, portal.sign_in("gina").await);
+    submit(&olga, "s1", "acme").await;
+    let next = ok::<Next>(olga.get("/v1/items/ACME-1/next")).await;
+    assert!(next.sentence.starts_with("lea decides at Intake check by"), "{next:?}");
+    assert!(next.because[0].starts_with("Intake check is decided by the owner"), "{next:?}");
+    assert_eq!(next.because[1], "Too few of them may decide here, so it fell to lea.");
+    let told = ok::<Next>(carla.get("/v1/items/ACME-1/next")).await;
+    assert!(told.sentence.starts_with("In review: Intake check."), "{told:?}");
+    assert!(told.because.is_empty() && !told.sentence.contains("lea"), "{told:?}");
+    assert_eq!(problem(gina.get("/v1/items/ACME-1/next")).await, ErrorCode::NotFound);
 }
 
 #[tokio::test]

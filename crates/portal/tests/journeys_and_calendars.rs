@@ -101,3 +101,47 @@ fn a_calendar_is_published_kept_and_filled_with_holidays() {
     let none = portal(data, &["calendar", "use", "nowhere", "--everybody"]);
     assert_eq!(none.status.code(), Some(6), "{}", text(&none));
 }
+
+#[test]
+fn items_in_flight_move_to_another_version_by_a_plan_and_stay_without_one() {
+    let folder = sample();
+    let data = folder.path();
+    let mut journey = postern_domain::Journey::built_in().numbered(0);
+    journey.stages.retain(|stage| stage.key.as_str() != "review");
+    let file = write(data, "next.toml", &journey.to_toml());
+    write(
+        data,
+        "next.cases.toml",
+        r#"
+journey = "standard"
+people = [{ id = "carla", roles = ["client"], client = "client" }, { id = "olga", roles = ["internal_owner"] }]
+[[cases]]
+name = "The owner looks first"
+kind = "deliverable"
+submitter = "carla"
+owner = "olga"
+acts = []
+expect = { phase = "in_review", waiting_on = ["olga"] }
+"#,
+    );
+    assert!(done(data, &["journey", "publish", &file]).contains("as version 2"));
+    let list = done(data, &["journey", "list"]);
+    assert!(list.contains("standard\t1\tStandard approval\tsuperseded"), "{list}");
+
+    let plan = ["journey", "migrate", "standard", "--from", "1", "--to", "2"];
+    let refused = portal(data, &plan);
+    assert_eq!(refused.status.code(), Some(5), "{}", text(&refused));
+    assert!(text(&refused).contains("`review`") && text(&refused).contains("Nothing was moved"));
+    let nonsense = portal(data, &[&plan[..], &["--map", "review"]].concat());
+    assert_eq!(nonsense.status.code(), Some(2), "{}", text(&nonsense));
+
+    let mapped = [&plan[..], &["--map", "review=sign_off"]].concat();
+    let looked = done(data, &[&mapped[..], &["--check"]].concat());
+    assert!(looked.contains("from review to sign_off") && !looked.contains("Moved"), "{looked}");
+    let moved = done(data, &mapped);
+    assert!(moved.contains("Moved ") && !moved.contains("Moved 0"), "{moved}");
+    let again = done(data, &mapped);
+    assert!(again.contains("Moved 0 items"), "{again}");
+    done(data, &["audit", "verify"]);
+    done(data, &["check"]);
+}

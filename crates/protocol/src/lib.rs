@@ -1,6 +1,6 @@
 //! The wire between a console and its portal: envelopes, pages, outcomes, error codes.
 //!
-//! Only types, their names on the wire, and the cursor's text form live here; no I/O, no rules. Rules are the
+//! Only types, their names on the wire, the cursor's text form and the words for outcomes live here; no I/O, no rules. Rules are the
 //! domain's. To add an endpoint: its request and reply types go into the file of its family, its path into
 //! [`paths`], and both sides use them from here.
 
@@ -8,6 +8,7 @@ mod absence;
 mod auth;
 mod cursor;
 mod error;
+mod outcome;
 mod sync;
 
 pub use absence::*;

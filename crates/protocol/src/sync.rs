@@ -225,6 +225,14 @@ pub struct DirectCommand {
     pub command: Command,
 }
 
+/// What became of it, and the sentence that every front end shows for that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectReply {
+    #[serde(flatten)]
+    pub outcome: CommandOutcome,
+    pub sentence: String,
+}
+
 /// One line of an item's audit trail (`GET /v1/items/{reference}/audit`), and of an export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditLine {

@@ -115,10 +115,16 @@ fn live(seed: u64) -> Tried {
                 (command(item, &journey, seen, &who, &mut dice), Actor::Person(who))
             }
         };
-        let here = Situation { item: item.as_ref(), journey: &journey, organisation: &portal };
+        let here =
+            Situation { item: item.as_ref(), journey: &journey, organisation: &portal, successor: None };
         let decided = decide(here, &command, &actor, now);
         let copy = item.as_ref().map(over_the_wire);
-        let there = Situation { item: copy.as_ref(), journey: &journey_there, organisation: &console };
+        let there = Situation {
+            item: copy.as_ref(),
+            journey: &journey_there,
+            organisation: &console,
+            successor: None,
+        };
         let predicted = decide(there, &over_the_wire(&command), &actor, now);
         assert_eq!(predicted, decided, "seed {seed}: {command:?} by {actor:?}");
         let Ok(Ruling::Happened(events)) = decided else {

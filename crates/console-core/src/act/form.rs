@@ -3,7 +3,7 @@
 use crate::deps::Chance;
 use crate::views::Request;
 use postern_console_store::Lookup;
-use postern_domain::{Command, CommentId, FieldValue, Fields, Item, Seen};
+use postern_domain::{Command, CommentId, FieldValue, Fields, Item, Journey, Seen, StepKey};
 
 /// Binds a request to the item that it was made on. `seen` is what was on the screen; without it, the item as it is.
 pub(super) fn form(
@@ -77,7 +77,8 @@ pub(super) fn request_of(command: &Command) -> Option<Request> {
         | Command::SetFields { .. }
         | Command::AttachVersion { .. }
         | Command::Climb { .. }
-        | Command::Refresh {} => return None,
+        | Command::Refresh {}
+        | Command::Migrate { .. } => return None,
     })
 }
 
@@ -99,8 +100,14 @@ pub(crate) fn samples(
     };
     let other_priority = if item.priority == Priority::Urgent { Priority::Normal } else { Priority::Urgent };
     let other_due = item.due_at.map_or(item.updated_at, |due| due.plus_ms(postern_domain::DAY_MS));
+    let approval = Command::Approve {
+        seen: seen.clone(),
+        comment: Some(reason()),
+        outputs: filled_in(item, lookup.journey(item), seen.step.as_ref()),
+    };
+    let category = lookup.journey(item).and_then(|journey| journey.exceptions.categories.first().cloned());
     let mut samples = vec![
-        (Action::Approve, Command::approve(seen.clone())),
+        (Action::Approve, approval),
         (Action::Override, Command::Override { seen: seen.clone(), reason: reason() }),
         (Action::RequestChanges, Command::RequestChanges { seen, reason: reason() }),
         (Action::Claim, Command::Claim { step: None, assignment_version }),
@@ -112,7 +119,13 @@ pub(crate) fn samples(
         (Action::Resubmit, Command::Resubmit { comment: None }),
         (Action::Withdraw, Command::Withdraw { reason: reason() }),
         (Action::Reopen, Command::Reopen { reason: reason() }),
-        (Action::RaiseException, Command::RaiseException { category: "other".to_owned(), reason: reason() }),
+        (
+            Action::RaiseException,
+            Command::RaiseException {
+                category: category.unwrap_or_else(|| "other".to_owned()),
+                reason: reason(),
+            },
+        ),
         (Action::ResolveException, Command::ResolveException { to: ExceptionExit::Back, reason: reason() }),
         (Action::SetPriority, Command::SetPriority { priority: other_priority }),
         (Action::SetDue, Command::SetDue { due_at: Some(other_due) }),
@@ -122,4 +135,15 @@ pub(crate) fn samples(
         samples.insert(4, (Action::Reassign, reassign));
     }
     samples
+}
+
+/// Everything that an approval of the step must leave behind: what stands there, or some value that may.
+fn filled_in(item: &Item, journey: Option<&Journey>, step: Option<&StepKey>) -> Fields {
+    let step = || Some((journey?, journey?.step(step?)?.1));
+    let Some((journey, step)) = step() else { return Fields::new() };
+    let value = |key: &String| {
+        let there = item.fields.get(key).cloned();
+        Some((key.clone(), there.or_else(|| Some(journey.field(key)?.of.sample()))?))
+    };
+    step.outputs.iter().filter_map(value).collect()
 }

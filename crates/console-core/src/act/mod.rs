@@ -3,12 +3,12 @@
 pub(crate) mod form;
 
 use crate::engine::Engine;
-use crate::explain;
 use crate::failure::failure;
 use crate::queries::person_ref;
 use crate::views::{ActItemResult, ActResult, Failure, FailureCode, PersonRef, Request, Target};
 use form::form;
 use postern_console_store::{Lookup, NewCommand, Predicted, predict};
+use postern_domain::explain;
 use postern_domain::{CommandId, Item, ItemId, Person, PersonId, Refusal, Review, Role, Seen, eligible};
 use std::collections::{BTreeMap, HashMap};
 
@@ -257,7 +257,7 @@ fn gone(id: &ItemId) -> ActItemResult {
 
 fn result(item: &Item, predicted: Result<Predicted, Refusal>, lookup: &Lookup) -> ActItemResult {
     let (accepted, message) = match predicted {
-        Ok(Predicted::Changed { item, .. }) => (true, explain::next(&item, lookup)),
+        Ok(Predicted::Changed { item, .. }) => (true, explain::next_sentence(&item, lookup)),
         Ok(Predicted::Unchanged(why)) => (true, explain::satisfied(why)),
         Err(refusal) => (false, explain::refusal(&refusal, lookup)),
     };

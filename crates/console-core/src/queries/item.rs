@@ -5,14 +5,14 @@ use super::{initials, person_ref, steps};
 use crate::act::form::samples;
 use crate::act::takers;
 use crate::engine::Engine;
-use crate::explain;
 use crate::failure::failure;
 use crate::views::{
     ActionState, AttachmentVersionView, AttachmentView, CommentView, EscalationView, ExceptionView, Failure,
     FailureCode, FieldView, HistoryLine, ItemView, OutputView, StageView,
 };
 use postern_console_store::{CachedItem, Columns, ListRow, Lookup, Mark, OutboxRow, Predicted, predict};
-use postern_domain::{Action, CommandId, Item, ItemId, PersonId, Timestamp};
+use postern_domain::explain::{self, Names as _};
+use postern_domain::{Action, CommandId, Item, ItemId, Journey, PersonId, Review, Step, Timestamp};
 use postern_protocol::Outcome;
 
 impl Engine {
@@ -62,7 +62,7 @@ fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Time
         submitted_at: item.submitted_at,
         submitter: explain::actor(&item.submitter, lookup),
         completed_at: item.completed_at,
-        next: explain::next(item, lookup),
+        next: explain::next(item, lookup, now),
         steps: steps::steps(item, base, lookup, now),
         attachments: attachments(item, lookup),
         comments: comments(item, base, lookup),
@@ -82,6 +82,7 @@ fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Time
             at: exception.at,
         }),
         outputs: outputs(item, lookup),
+        reason_required: my_step(item, lookup).is_some_and(|(_, step)| step.reason_required),
         categories: lookup
             .journey(item)
             .map_or_else(Vec::new, |journey| journey.exceptions.categories.clone()),
@@ -90,18 +91,18 @@ fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Time
     }
 }
 
+/// The step that an approval by the signed-in person would be about.
+fn my_step<'a>(item: &Item, lookup: &'a Lookup) -> Option<(&'a Journey, &'a Step)> {
+    let journey = lookup.journey(item)?;
+    let me = lookup.me.as_ref()?;
+    let mine = |review: &&Review| review.waiting_on().any(|id| id == me) || review.has_free_seats();
+    let review = item.review_for(me).filter(mine)?;
+    Some((journey, journey.step(&review.step)?.1))
+}
+
 /// What an approval by the signed-in person has to fill in.
 fn outputs(item: &Item, lookup: &Lookup) -> Vec<OutputView> {
-    let step = || {
-        let journey = lookup.journey(item)?;
-        let me = lookup.me.as_ref()?;
-        let mine = |review: &&postern_domain::Review| {
-            review.waiting_on().any(|id| id == me) || review.has_free_seats()
-        };
-        let review = item.review_for(me).filter(mine)?;
-        Some((journey, journey.step(&review.step)?.1))
-    };
-    let Some((journey, step)) = step() else { return Vec::new() };
+    let Some((journey, step)) = my_step(item, lookup) else { return Vec::new() };
     let view = |key: &String| {
         let field = journey.field(key);
         OutputView {
@@ -221,7 +222,7 @@ fn history(item: &Item, base: Option<&Item>, lookup: &Lookup) -> Vec<HistoryLine
             let (text, detail) = explain::happening(&entry.what, lookup);
             let who = explain::actor(&entry.by, lookup);
             let who = match &entry.on_behalf_of {
-                Some(other) => format!("{who}, for {}", explain::person(other, lookup)),
+                Some(other) => format!("{who}, for {}", lookup.person(other)),
                 None => who,
             };
             HistoryLine { at: entry.at, who, text, detail, pending: index >= confirmed }

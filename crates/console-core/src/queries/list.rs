@@ -1,12 +1,12 @@
 //! Queues: counts, pages, and the ids of everything that matches.
 
 use crate::engine::Engine;
-use crate::explain::{phase_name, stage_name};
 use crate::queries::person_ref;
 use crate::views::{
     Failure, FilterProblem, ListPage, ListQuery, PendingMark, Queue, QueueCount, Row, SortBy, StuckReason,
 };
 use postern_console_store::{ListRow, Listing, Lookup, Mark, QueueKind, SortKey};
+use postern_domain::explain::{phase_name, stage_name};
 use postern_domain::filter::{self, Filter};
 use postern_domain::{ItemId, Phase, Timestamp};
 

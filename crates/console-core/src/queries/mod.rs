@@ -87,7 +87,7 @@ impl Engine {
                     many.iter().take(8).map(|person| format!("{} <{}>", person.name, person.email)).collect();
                 Err(failure(
                     FailureCode::Invalid,
-                    format!("“{text}” could be {}.", crate::explain::list(&names, "or")),
+                    format!("“{text}” could be {}.", postern_domain::explain::list(&names, "or")),
                 ))
             }
         }

@@ -1,9 +1,9 @@
 //! The outbox, line by line, and what became of a command.
 
 use crate::engine::Engine;
-use crate::explain;
 use crate::views::{ConflictView, Difference, Failure, OutboxLine, OutboxState};
 use postern_console_store::{Lookup, OutboxRow};
+use postern_domain::explain::{self, Names as _};
 use postern_domain::{CommandId, Item, Timestamp};
 use postern_protocol::Outcome;
 use serde::{Deserialize, Serialize};
@@ -170,13 +170,13 @@ fn why(row: &OutboxRow, state: OutboxState, lookup: &Lookup) -> String {
         (OutboxState::Sending, _) => "Sent; the portal has not confirmed it yet.".to_owned(),
         (OutboxState::Blocked, _) => "An earlier change of the same item must be settled first.".to_owned(),
         (OutboxState::Confirmed, _) => "The portal has applied it; the change is on its way down.".to_owned(),
-        (_, Some(outcome)) => explain::outcome_sentence(outcome, lookup),
+        (_, Some(outcome)) => outcome.sentence(lookup),
         (_, None) => String::new(),
     }
 }
 
 fn settled(outcome: &Outcome, lookup: &Lookup) -> Settlement {
-    let why = explain::outcome_sentence(outcome, lookup);
+    let why = outcome.sentence(lookup);
     match outcome {
         Outcome::Applied { .. } => Settlement::Applied,
         Outcome::AlreadySatisfied { .. } => Settlement::AlreadySatisfied { why },
@@ -225,7 +225,7 @@ fn differences(seen: &Item, current: &Item, lookup: &Lookup) -> Vec<Difference> 
     };
     compare("Where it stands", stands(seen), stands(current));
     let turn = |item: &Item| {
-        let names: Vec<String> = item.waiting_on().map(|id| explain::person(id, lookup)).collect();
+        let names: Vec<String> = item.waiting_on().map(|id| lookup.person(id)).collect();
         if names.is_empty() { "nobody".to_owned() } else { explain::list(&names, "and") }
     };
     compare("Whose turn", turn(seen), turn(current));

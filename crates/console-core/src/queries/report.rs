@@ -2,9 +2,9 @@
 
 use super::list::parse;
 use crate::engine::Engine;
-use crate::explain;
 use crate::views::{BottleneckCell, BottleneckGroup, BottleneckView, Failure, GroupBy};
 use postern_console_store::{Aging, Grouping, Lookup};
+use postern_domain::explain::{self, Names as _};
 use postern_domain::filter::{Filter, Flag, Term, Test, Who};
 use postern_domain::{ClientId, MIN_SAMPLES, PersonId, Phase, StageKey, metrics};
 use std::collections::BTreeMap;
@@ -125,7 +125,7 @@ fn group(group_by: GroupBy, each: &Aging, lookup: &Lookup) -> GroupKey {
         }
         (GroupBy::Stage, None) => of_phase(),
         (GroupBy::Holder, Some(key)) => {
-            let name = explain::person(&PersonId::from(key), lookup);
+            let name = lookup.person(&PersonId::from(key));
             (format!("person/{key}"), name, vec![term(Test::Assignee(named(key, lookup)))])
         }
         (GroupBy::Holder, None) => match each.phase {
@@ -143,7 +143,7 @@ fn group(group_by: GroupBy, each: &Aging, lookup: &Lookup) -> GroupKey {
             }
         },
         (GroupBy::Owner, Some(key)) => {
-            let name = explain::person(&PersonId::from(key), lookup);
+            let name = lookup.person(&PersonId::from(key));
             (format!("person/{key}"), name, vec![term(Test::Owner(named(key, lookup)))])
         }
         (GroupBy::Owner, None) => {

@@ -1,9 +1,9 @@
 //! The way of an item through its journey: what was decided, where it is, what comes.
 
-use crate::explain::{self, list};
 use crate::queries::person_ref;
 use crate::views::{DecisionView, StepState, StepView};
 use postern_console_store::Lookup;
+use postern_domain::explain::{self, Names as _, list};
 use postern_domain::{
     ContentDigest, Item, Phase, Quorum, Review, ReviewOutcome, Stage, Step, StepKey, Timestamp, absence,
     ledger,
@@ -97,7 +97,7 @@ fn state(item: &Item, review: Option<&Review>, index: usize, current: Option<usi
 fn who(step: &Step, review: Option<&Review>, lookup: &Lookup) -> String {
     match review.map(|review| review.reviewers.as_slice()) {
         Some(reviewers) if !reviewers.is_empty() => {
-            let names: Vec<String> = reviewers.iter().map(|id| explain::person(id, lookup)).collect();
+            let names: Vec<String> = reviewers.iter().map(|id| lookup.person(id)).collect();
             list(&names, "and")
         }
         _ => explain::who_decides(step, lookup),
@@ -106,10 +106,7 @@ fn who(step: &Step, review: Option<&Review>, lookup: &Lookup) -> String {
 
 fn quorum(quorum: &Quorum, review: Option<&Review>, content: &ContentDigest) -> String {
     match (review, quorum) {
-        (Some(review), _) => {
-            let approvals = if review.needed == 1 { "approval" } else { "approvals" };
-            format!("{} of {} {approvals}", review.approvals(content), review.needed)
-        }
+        (Some(review), _) => explain::progress(review, content),
         (None, Quorum::Any) => "1 approval".to_owned(),
         (None, Quorum::All) => "everybody's approval".to_owned(),
         (None, Quorum::AtLeast(number)) => format!("{number} approvals"),

@@ -1,6 +1,7 @@
 //! The reading pane: one item with everything about it.
 
 use super::list::{PersonRef, Row};
+use postern_domain::explain::Next;
 use postern_domain::{
     Action, AttachmentId, CommentId, FieldType, Fields, ItemId, ReviewOutcome, Seen, StageKey, StepKey,
     Timestamp, Verdict, Visibility,
@@ -24,8 +25,8 @@ pub struct ItemView {
     pub submitted_at: Option<Timestamp>,
     pub submitter: String,
     pub completed_at: Option<Timestamp>,
-    /// One sentence: what happens next, who must act, by when.
-    pub next: String,
+    /// What happens next, who must act, by when, and why.
+    pub next: Next,
     pub steps: Vec<StepView>,
     pub attachments: Vec<AttachmentView>,
     pub comments: Vec<CommentView>,
@@ -36,6 +37,8 @@ pub struct ItemView {
     pub exception: Option<ExceptionView>,
     /// What my step asks an approval to fill in.
     pub outputs: Vec<OutputView>,
+    /// An approval by the signed-in person must say why.
+    pub reason_required: bool,
     /// What exceptions may be called. Empty: any word.
     pub categories: Vec<String>,
     /// The stages that an exception can be resolved to.

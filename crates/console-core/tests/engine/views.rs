@@ -52,7 +52,14 @@ async fn the_reading_pane_tells_steps_history_and_what_comes_next() {
     assert_eq!(states, [StepState::Done, StepState::Current, StepState::Upcoming]);
     assert!(view.steps[0].decisions[0].pending);
     assert_eq!(view.steps[0].quorum, "1 of 1 approval");
-    assert_eq!(view.next, "abel decides at Specialist review by Thu 5 Mar 2026 10:00.");
+    assert_eq!(view.next.sentence, "abel decides at Specialist review by Thu 5 Mar 2026 10:00.");
+    assert_eq!(
+        view.next.because,
+        [
+            "Specialist review is decided by any approver with access; it has 0 of 1 approval.",
+            "Specialist review has 72 hours from Mon 2 Mar 2026 10:00 on.",
+        ]
+    );
     let lines: Vec<String> = view.history.iter().map(|line| format!("{} {}", line.who, line.text)).collect();
     assert_eq!(
         lines,

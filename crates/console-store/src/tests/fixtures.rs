@@ -80,7 +80,8 @@ pub fn run(item: Option<Item>, id: &ItemId, command: &Command, by: &str, now: Ti
     let organisation = directory().organisation();
     let journey = Journey::built_in();
     let actor = Actor::Person(PersonId::from(by));
-    let situation = Situation { item: item.as_ref(), journey: &journey, organisation: &organisation };
+    let situation =
+        Situation { item: item.as_ref(), journey: &journey, organisation: &organisation, successor: None };
     let Ruling::Happened(events) = decide(situation, command, &actor, now).unwrap() else {
         return item.unwrap();
     };

@@ -152,10 +152,12 @@ fn holds(test: &Test, item: &Item, lookup: &Lookup) -> bool {
     };
     match test {
         Test::Stage(text) => {
-            let name = item.stage().map_or(crate::phase_name(item.phase), |stage| match stage.as_str() {
-                "intake" => "Intake check",
-                "review" => "Specialist review",
-                _ => "Final sign-off",
+            let name = item.stage().map_or(postern_domain::explain::phase_name(item.phase), |stage| {
+                match stage.as_str() {
+                    "intake" => "Intake check",
+                    "review" => "Specialist review",
+                    _ => "Final sign-off",
+                }
             });
             let key = item.stage().map_or("", |stage| stage.as_str());
             match text.as_str() {

@@ -103,12 +103,21 @@ pub(super) fn attach_version(
 /// Whether a form may be handed over like this: what is required is there, what is there is acceptable, and nothing is
 /// there that the form does not know. A journey without a form takes anything.
 pub(super) fn check_form(journey: &Journey, fields: &Fields) -> Result<(), Refusal> {
-    let problem = |key: &str, problem| Refusal::Field { key: key.to_owned(), problem };
     for (key, value) in fields {
         bounded(key, &value.to_string(), MAX_TEXT)?;
-        check_field(journey, key, Some(value)).map_err(|why| problem(key, why))?;
+        check_field(journey, key, Some(value))
+            .map_err(|problem| Refusal::Field { key: key.to_owned(), problem })?;
     }
     check_complete(journey, fields)
+}
+
+/// Whether the form takes what is there of its own fields. Those that it does not have are left as they are.
+pub(super) fn check_known(journey: &Journey, fields: &Fields) -> Result<(), Refusal> {
+    let known = journey.fields.iter().filter(|field| !field.output);
+    for (field, value) in known.filter_map(|field| Some((field, fields.get(&field.key)?))) {
+        field.check(Some(value)).map_err(|problem| Refusal::Field { key: field.key.clone(), problem })?;
+    }
+    Ok(())
 }
 
 /// Whether everything is there that the form requires before it is handed over.

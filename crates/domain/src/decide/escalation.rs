@@ -6,7 +6,7 @@ use super::{Case, Ruling, happened, optional, required};
 use crate::command::Action;
 use crate::event::Event;
 use crate::ids::{PersonId, StageKey};
-use crate::item::{Actor, Item, Phase};
+use crate::item::{Item, Phase};
 use crate::journey::{Journey, Rung, RungTime, RungTo};
 use crate::organisation::Organisation;
 use crate::people::Role;
@@ -49,9 +49,7 @@ pub(super) fn de_escalate(case: &Case<'_>, reason: Option<&str>) -> Result<Rulin
 /// Climbs one rung, once: a second attempt, by whichever instance, finds it climbed.
 pub(super) fn climb(case: &Case<'_>, stage: &StageKey, round: u32, rung: u8) -> Result<Ruling, Refusal> {
     let item = case.item;
-    if !matches!(case.actor, Actor::System(_)) {
-        return Err(Refusal::Denied { action: Action::Climb, why: Denial::AutomationOnly });
-    }
+    case.only_automation(Action::Climb)?;
     case.in_phase(Action::Climb, &[Phase::InReview])?;
     if item.stage() != Some(stage) || item.round != round {
         return Err(Refusal::ReviewMovedOn { step: None });

@@ -8,6 +8,7 @@ mod deciders;
 mod escalation;
 mod exception;
 mod flow;
+mod migration;
 mod opening;
 mod refresh;
 mod review;
@@ -27,7 +28,7 @@ use crate::journey::Journey;
 use crate::organisation::Organisation;
 use crate::people::Person;
 use crate::permission::{by_relation, permits_actor};
-use crate::refusal::{Refusal, Satisfied};
+use crate::refusal::{Denial, Refusal, Satisfied};
 use crate::time::Timestamp;
 use opening::Opening;
 
@@ -39,6 +40,8 @@ pub struct Situation<'a> {
     /// The journey version that the item is pinned to, or starts on.
     pub journey: &'a Journey,
     pub organisation: &'a Organisation,
+    /// The version that a migration leads to; no other command asks for it.
+    pub successor: Option<&'a Journey>,
 }
 
 /// What a command comes to when no rule refuses it.
@@ -96,6 +99,7 @@ pub fn decide(
         Command::DeEscalate { reason } => escalation::de_escalate(&case, reason.as_deref()),
         Command::Climb { stage, round, rung } => escalation::climb(&case, stage, *round, *rung),
         Command::Refresh {} => refresh::refresh(&case),
+        Command::Migrate { to, stages } => migration::migrate(&case, situation.successor, *to, stages),
         Command::RaiseException { category, reason } => exception::raise(&case, category, reason),
         Command::ResolveException { to, reason } => exception::resolve(&case, to, reason),
         Command::Complete {} => flow::complete(&case),
@@ -136,6 +140,13 @@ impl<'a> Case<'a> {
     fn permitted(&self, action: Action) -> Result<(), Refusal> {
         permits_actor(self.actor, self.acting_person(), action, self.item)
             .map_err(|why| Refusal::Denied { action, why })
+    }
+
+    fn only_automation(&self, action: Action) -> Result<(), Refusal> {
+        match self.actor {
+            Actor::System(_) => Ok(()),
+            Actor::Person(_) => Err(Refusal::Denied { action, why: Denial::AutomationOnly }),
+        }
     }
 
     fn related(&self, action: Action) -> Result<(), Refusal> {

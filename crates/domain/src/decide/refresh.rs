@@ -6,14 +6,12 @@ use super::{Case, Ruling, happened};
 use crate::calendar::Clock;
 use crate::command::Action;
 use crate::event::Event;
-use crate::item::{Actor, Item, Phase};
-use crate::refusal::{Denial, Refusal, Satisfied};
+use crate::item::{Item, Phase};
+use crate::refusal::{Refusal, Satisfied};
 
 /// Looks again at every open step, at `now`. By automation alone; asked twice, the second finds nothing to do.
 pub(super) fn refresh(case: &Case<'_>) -> Result<Ruling, Refusal> {
-    if !matches!(case.actor, Actor::System(_)) {
-        return Err(Refusal::Denied { action: Action::Refresh, why: Denial::AutomationOnly });
-    }
+    case.only_automation(Action::Refresh)?;
     case.in_phase(Action::Refresh, &[Phase::InReview])?;
     let mut events = cover_changes(case, case.item);
     events.extend(clock_changes(case, case.item));

@@ -169,6 +169,22 @@ impl FieldType {
         read.unwrap_or_else(|| FieldValue::Text(text.to_owned()))
     }
 
+    /// Some value that it takes, to ask whether a filled-in form would do.
+    pub fn sample(&self) -> FieldValue {
+        let text = |text: &str| FieldValue::Text(text.to_owned());
+        match self {
+            FieldType::Text { .. } => text("…"),
+            FieldType::Flag => FieldValue::Flag(true),
+            FieldType::Integer { min, max } | FieldType::Money { min, max, .. } => {
+                FieldValue::Integer(min.or(*max).unwrap_or(1))
+            }
+            FieldType::Date => text("2000-01-01"),
+            FieldType::Choice { options } => text(options.first().map_or("", String::as_str)),
+            FieldType::Email => text("somebody@example.com"),
+            FieldType::Url => text("https://example.com/"),
+        }
+    }
+
     /// What it takes, in words.
     pub fn expected(&self) -> &'static str {
         match self {

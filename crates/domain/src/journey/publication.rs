@@ -24,6 +24,14 @@ impl Cohorts {
             Cohorts::Some(some) => some.iter().any(|one| one == cohort),
         }
     }
+
+    /// Whether nothing new starts on a version for these any more, `later` being those of the versions after it.
+    pub fn superseded_by(&self, later: &[&Cohorts]) -> bool {
+        match self {
+            Cohorts::All => later.contains(&&Cohorts::All),
+            Cohorts::Some(some) => some.iter().all(|one| later.iter().any(|after| after.include(one))),
+        }
+    }
 }
 
 /// Where a version stands in its life.

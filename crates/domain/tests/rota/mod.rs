@@ -136,7 +136,7 @@ impl Rota {
 
     pub fn said(&self, who: &str) -> String {
         let at = utc(NOON);
-        explain::cover(&self.cover(who), &who.into(), at, &self.absences, &self.people)
+        absence::explain::cover(&self.cover(who), &who.into(), at, &self.absences, &self.people)
     }
 }
 

@@ -108,9 +108,23 @@ impl World {
     }
 
     pub fn act_as(&mut self, actor: &Actor, command: &Command) -> Result<Ruling, Refusal> {
+        self.act_to(actor, command, None)
+    }
+
+    /// As [`World::act_as`], with the version that a migration leads to.
+    pub fn act_to(
+        &mut self,
+        actor: &Actor,
+        command: &Command,
+        successor: Option<&Journey>,
+    ) -> Result<Ruling, Refusal> {
         self.now = self.now.plus_ms(60_000);
-        let situation =
-            Situation { item: self.item.as_ref(), journey: &self.journey, organisation: &self.organisation };
+        let situation = Situation {
+            item: self.item.as_ref(),
+            journey: &self.journey,
+            organisation: &self.organisation,
+            successor,
+        };
         let ruling = decide(situation, command, actor, self.now)?;
         if let Ruling::Happened(events) = &ruling {
             assert!(!events.is_empty());

@@ -4,8 +4,8 @@ use super::order::Order;
 use crate::directory::DirectorySnapshot;
 use crate::error::StoreError;
 use postern_domain::{
-    Actor, Command, Denial, Event, Inconsistent, Item, ItemId, Recorded, Refusal, Ruling, Situation,
-    Timestamp, may_view,
+    Actor, Command, Denial, Event, Inconsistent, Item, ItemId, JourneyRef, Recorded, Refusal, Ruling,
+    Situation, Timestamp, may_view,
 };
 use postern_protocol::Outcome;
 
@@ -44,7 +44,13 @@ pub(crate) fn evaluate(
     };
     let Some(journey) = directory.journey(reference) else { return Ok(refused(Refusal::UnknownJourney)) };
     let actor = order.by.clone();
-    let situation = Situation { item, journey, organisation: &directory.organisation };
+    let successor = match command {
+        Command::Migrate { to, .. } => {
+            directory.journey(&JourneyRef { key: reference.key.clone(), version: *to })
+        }
+        _ => None,
+    };
+    let situation = Situation { item, journey, organisation: &directory.organisation, successor };
     match (rules.decide)(situation, command, &actor, now) {
         Ok(Ruling::AlreadySatisfied(why)) => {
             Ok(Effect { outcome: Outcome::AlreadySatisfied { why }, after: None })

@@ -49,7 +49,7 @@ async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Seed(args) => crate::seed::run(&cli.data, &environment, args).await,
         Command::Import(args) => crate::import::run(&cli.data, &environment, args).await,
         Command::User(args) => user::run(&cli.data, &environment, args).await,
-        Command::Journey(args) => journey::run(&cli.data, args).await,
+        Command::Journey(args) => journey::run(&cli.data, &environment, args).await,
         Command::Calendar(args) => calendar::run(&cli.data, &environment, args).await,
         Command::Client(args) => client::run(&cli.data, &environment, args).await,
         Command::Audit(args) => audit::run(&cli.data, args).await,

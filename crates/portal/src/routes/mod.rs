@@ -34,6 +34,7 @@ pub fn router(app: App) -> Router {
         .route(paths::EVENTS, get(sync::events::get))
         .route(paths::ITEMS, post(items::create::post))
         .route("/v1/items/{reference}", get(items::read::get))
+        .route("/v1/items/{reference}/next", get(items::next::get))
         .route("/v1/items/{reference}/audit", get(items::audit::get))
         .route("/v1/items/{reference}/commands", post(items::command::post))
         .route(paths::ABSENCES, post(absences::save::post))

@@ -21,7 +21,6 @@ mod journeys;
 mod life;
 mod names;
 mod organisation;
-mod progress;
 mod report;
 mod wording;
 

@@ -51,7 +51,10 @@ pub async fn found(engine: &Engine, refs: &[String]) -> Result<Vec<postern_domai
 fn print(view: &ItemView) {
     let row = &view.row;
     output::line(&format!("{}  {}", output::plain(&row.reference), output::plain(&row.title)));
-    output::line(&output::plain(&view.next));
+    output::line(&output::plain(&view.next.sentence));
+    for reason in &view.next.because {
+        output::line(&format!("  {}", output::plain(reason)));
+    }
     output::line("");
     let fact = |what: &str, value: &str| vec![what.to_owned(), output::plain(value)];
     let mut facts = vec![

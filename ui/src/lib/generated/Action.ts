@@ -16,6 +16,7 @@ export type Action =
   | "de_escalate"
   | "climb"
   | "refresh"
+  | "migrate"
   | "raise_exception"
   | "resolve_exception"
   | "complete"

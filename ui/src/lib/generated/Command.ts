@@ -50,6 +50,14 @@ export type Command =
       rung: number;
     }
   | { do: "refresh" }
+  | {
+      do: "migrate";
+      to: number;
+      /**
+       * A stage of the version that it leaves, and the one that takes its place. Others stay themselves.
+       */
+      stages: { [key in StageKey]: StageKey };
+    }
   | { do: "raise_exception"; category: string; reason: string }
   | { do: "resolve_exception"; to: ExceptionExit; reason: string }
   | { do: "complete" }

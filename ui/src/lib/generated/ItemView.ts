@@ -6,6 +6,7 @@ import type { EscalationView } from "./EscalationView";
 import type { ExceptionView } from "./ExceptionView";
 import type { FieldView } from "./FieldView";
 import type { HistoryLine } from "./HistoryLine";
+import type { Next } from "./Next";
 import type { OutboxLine } from "./OutboxLine";
 import type { OutputView } from "./OutputView";
 import type { Row } from "./Row";
@@ -32,9 +33,9 @@ export type ItemView = {
   submitter: string;
   completed_at: Timestamp | null;
   /**
-   * One sentence: what happens next, who must act, by when.
+   * What happens next, who must act, by when, and why.
    */
-  next: string;
+  next: Next;
   steps: Array<StepView>;
   attachments: Array<AttachmentView>;
   comments: Array<CommentView>;
@@ -49,6 +50,10 @@ export type ItemView = {
    * What my step asks an approval to fill in.
    */
   outputs: Array<OutputView>;
+  /**
+   * An approval by the signed-in person must say why.
+   */
+  reason_required: boolean;
   /**
    * What exceptions may be called. Empty: any word.
    */

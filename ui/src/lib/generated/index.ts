@@ -95,6 +95,7 @@ export type { LocalAdjusted } from "./LocalAdjusted";
 export type { LocalDateTime } from "./LocalDateTime";
 export type { LocalInstant } from "./LocalInstant";
 export type { LocalTimeShift } from "./LocalTimeShift";
+export type { Next } from "./Next";
 export type { NoDecider } from "./NoDecider";
 export type { OutboxLine } from "./OutboxLine";
 export type { OutboxState } from "./OutboxState";

@@ -1,11 +1,10 @@
 /** From a key or a click to a request: who it is for, what is missing, what came of it. */
 import type { Backend } from "$lib/backend/backend";
-import type { ActItemResult, ActResult } from "$lib/generated";
+import type { ActItemResult, ActResult, ItemView } from "$lib/generated";
 import type { ListModel } from "$lib/queue/list.svelte";
 import { count, text } from "$lib/text/en";
 import type { Toasts } from "$lib/toasts.svelte";
 import type { Reading } from "./reading.svelte";
-import { type OpenItem, openItem } from "./open";
 import {
   type Asked,
   askedBy,
@@ -28,7 +27,7 @@ export interface Composing {
   place: "pane" | "sheet";
   what: string;
   /** The only item that it is about; several are asked for nothing of their own. */
-  item: OpenItem | null;
+  item: ItemView | null;
 }
 
 const SETTLE_MS = 150;
@@ -78,7 +77,7 @@ export class Acting {
   }
 
   /** The item on the screen, when it is the one that is meant. */
-  #shown(id: string | undefined): OpenItem | null {
+  #shown(id: string | undefined): ItemView | null {
     return id !== undefined && this.reading.item?.row.id === id ? this.reading.item : null;
   }
 
@@ -121,11 +120,11 @@ export class Acting {
     await this.#send(action, [id], emptyDraft(), shown.row.reference);
   }
 
-  async #read(id: string): Promise<OpenItem> {
-    return this.#shown(id) ?? (await openItem(this.backend, id));
+  async #read(id: string): Promise<ItemView> {
+    return this.#shown(id) ?? (await this.backend.item(id));
   }
 
-  #compose(action: Doable, ids: string[], place: Composing["place"], what: string, item: OpenItem | null): void {
+  #compose(action: Doable, ids: string[], place: Composing["place"], what: string, item: ItemView | null): void {
     this.draft = item ? draftFor(item) : emptyDraft();
     this.tried = false;
     this.predicted = null;

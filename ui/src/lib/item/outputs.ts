@@ -103,25 +103,3 @@ export function valueOf({ of }: OutputView, typed: string): FieldValue {
       return said;
   }
 }
-
-/** Something that could stand there, to ask whether an approval would be accepted at all. */
-export function sampleOf({ of, value }: OutputView): FieldValue {
-  if (value !== null) return value;
-  switch (of?.type) {
-    case "integer":
-    case "money":
-      return Math.min(Math.max(0, of.min ?? 0), of.max ?? Infinity);
-    case "flag":
-      return true;
-    case "date":
-      return "2026-01-01";
-    case "choice":
-      return of.options[0] ?? "";
-    case "email":
-      return "somebody@example.org";
-    case "url":
-      return "https://example.org";
-    default:
-      return "…";
-  }
-}

@@ -1,7 +1,6 @@
 /** The reading pane's item: follows the cursor without getting in its way, and notices changes underneath. */
 import { asFailure, type Backend } from "$lib/backend/backend";
-import type { Failure, Seen } from "$lib/generated";
-import { type OpenItem, openItem } from "./open";
+import type { Failure, ItemView, Seen } from "$lib/generated";
 
 const SETTLE_MS = 50;
 const SKELETON_MS = 120;
@@ -10,7 +9,7 @@ const SLOW_MS = 1000;
 export type Change = "content" | "rules" | "step";
 
 /** What a decision would be about another of. Steps that my own doing closed or opened are no surprise. */
-function changeOf(before: OpenItem, now: OpenItem): Change | null {
+function changeOf(before: ItemView, now: ItemView): Change | null {
   if (before.seen.content !== now.seen.content || before.seen.round !== now.seen.round) return "content";
   if (before.seen.journey_version !== now.seen.journey_version) return "rules";
   const mine = before.mine.length > 0 || now.mine.length > 0;
@@ -21,7 +20,7 @@ function changeOf(before: OpenItem, now: OpenItem): Change | null {
 export class Reading {
   /** The item that should be shown. */
   wanted = $state<string | null>(null);
-  item = $state.raw<OpenItem | null>(null);
+  item = $state.raw<ItemView | null>(null);
   failure = $state.raw<Failure | null>(null);
   /** How long the wanted item lets us wait: nothing to see, a skeleton, then words. */
   waiting = $state<"no" | "skeleton" | "slow">("no");
@@ -64,7 +63,7 @@ export class Reading {
 
   async #load(id: string, asked: number): Promise<void> {
     try {
-      const item = await openItem(this.backend, id);
+      const item = await this.backend.item(id);
       if (asked !== this.#asked) return;
       this.item = item;
       this.failure = null;
@@ -84,7 +83,7 @@ export class Reading {
     if (!id || id !== this.wanted) return;
     const asked = this.#asked;
     try {
-      const item = await openItem(this.backend, id);
+      const item = await this.backend.item(id);
       if (asked !== this.#asked || this.item?.row.id !== id) return;
       this.changed = changeOf(this.item, item) ?? this.changed;
       this.item = item;

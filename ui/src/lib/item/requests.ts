@@ -1,10 +1,13 @@
 /** What each action needs before it can be asked for, and the request it becomes. */
-import type { Action, OutputView, Priority, Request, StageView, StepView } from "$lib/generated";
-import { type OpenItem, openSteps } from "./open";
+import type { Action, ItemView, OutputView, Priority, Request, StageView, StepView } from "$lib/generated";
+import { openSteps } from "./steps";
 import { prefilled, problemWith, valueOf } from "./outputs";
 
 /** The actions that the window offers. */
-export type Doable = Exclude<Action, "view" | "submit" | "climb" | "refresh" | "set_fields" | "attach_version">;
+export type Doable = Exclude<
+  Action,
+  "view" | "submit" | "climb" | "refresh" | "migrate" | "set_fields" | "attach_version"
+>;
 
 /** Where a resolved exception leaves to; `stage` is one that is chosen besides. */
 export type Exit = "back" | "stage" | "complete" | "withdraw";
@@ -27,7 +30,7 @@ export interface Draft {
 /** What this item asks for besides what the action always does. */
 export interface Asked {
   outputs: OutputView[];
-  commentRequired: boolean;
+  reason_required: boolean;
   /** Several, when the action has to say which it means. */
   steps: StepView[];
   /** What exceptions may be called; empty: any word. */
@@ -35,12 +38,12 @@ export interface Asked {
   stages: StageView[];
 }
 
-export const NOTHING: Asked = { outputs: [], commentRequired: false, steps: [], categories: [], stages: [] };
+export const NOTHING: Asked = { outputs: [], reason_required: false, steps: [], categories: [], stages: [] };
 
-export function askedBy(item: OpenItem): Asked {
-  const { outputs, commentRequired, categories, stages } = item;
+export function askedBy(item: ItemView): Asked {
+  const { outputs, reason_required, categories, stages } = item;
   const steps = openSteps(item);
-  return { outputs, commentRequired, categories, stages, steps: steps.length > 1 ? steps : [] };
+  return { outputs, reason_required, categories, stages, steps: steps.length > 1 ? steps : [] };
 }
 
 export function emptyDraft(): Draft {
@@ -59,7 +62,7 @@ export function emptyDraft(): Draft {
 }
 
 /** What the item says already: its priority and due date, values that stand there, the step where it is my turn. */
-export function draftFor(item: OpenItem): Draft {
+export function draftFor(item: ItemView): Draft {
   const mine = item.row.waiting_on.some((one) => one.is_me);
   return {
     ...emptyDraft(),
@@ -87,7 +90,7 @@ const MOVES_ON: readonly Doable[] = [
 const DECISIONS: readonly Doable[] = ["approve", "override", "request_changes"];
 
 export const needsForm = (action: Doable, asked: Asked = NOTHING) =>
-  !IMMEDIATE.includes(action) || (action === "approve" && (asked.commentRequired || asked.outputs.length > 0));
+  !IMMEDIATE.includes(action) || (action === "approve" && (asked.reason_required || asked.outputs.length > 0));
 export const movesOn = (action: Doable) => MOVES_ON.includes(action);
 export const decides = (action: Doable) => DECISIONS.includes(action);
 
@@ -104,7 +107,7 @@ export function missing(action: Doable, draft: Draft, asked: Asked = NOTHING): M
         ...asked.outputs.flatMap((output) =>
           needed(problemWith(output, draft.outputs[output.key] ?? "") !== null, `output:${output.key}`),
         ),
-        ...(asked.commentRequired ? reason : []),
+        ...(asked.reason_required ? reason : []),
       ];
     case "override":
     case "request_changes":

@@ -1,5 +1,5 @@
 /** Steps as they are drawn: those of one stage that run side by side stand together. */
-import type { StepState, StepView } from "$lib/generated";
+import type { ItemView, StepState, StepView } from "$lib/generated";
 
 export interface StepGroup {
   key: string;
@@ -30,3 +30,10 @@ export function progress(steps: readonly StepView[]): { done: number; of: number
   const counting = steps.filter((step) => step.state !== "skipped");
   return { done: counting.filter((step) => step.state === "done").length, of: counting.length };
 }
+
+/** The steps that are open now, side by side. */
+export const openSteps = (item: ItemView): StepView[] => item.steps.filter((step) => step.state === "current");
+
+/** The step that a decision taken now is about. */
+export const stepSeen = (item: ItemView): StepView | undefined =>
+  item.steps.find((step) => step.step === item.seen.step);

@@ -34,6 +34,7 @@ export const item = {
   stage: (name: string, done: number, of: number) => `${name}, ${of} steps side by side, ${done} done`,
   freeSeat: "A seat is free.",
   unclaimed: "Nobody has taken it yet.",
+  why: "Why?",
   whyThen: "Why then?",
   reckoning: (step: string) => `Why ${step} is due then`,
   earlierContent: "on earlier content",

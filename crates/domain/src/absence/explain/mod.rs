@@ -12,28 +12,11 @@ use super::local::{LocalDateTime, Shift};
 use super::record::{Absence, AbsenceProblem};
 use super::registry::Absences;
 use super::warnings::{Warning, WindowEnd};
-use crate::ids::{ClientId, PersonId};
-use crate::people::People;
+use crate::explain::{Names, denial_of, list};
+use crate::ids::PersonId;
 use crate::refusal::Denial;
 use crate::time::Timestamp;
-use words::{arrows, chain, denial, list, local_time};
-
-/// The names that sentences use.
-pub trait Names {
-    fn person(&self, id: &PersonId) -> String;
-    fn client(&self, id: &ClientId) -> String;
-}
-
-impl Names for People {
-    fn person(&self, id: &PersonId) -> String {
-        self.name(id).to_owned()
-    }
-
-    /// The directory of people does not know clients' names.
-    fn client(&self, id: &ClientId) -> String {
-        id.to_string()
-    }
-}
+use words::{arrows, chain, local_time};
 
 /// Who decides in the seat of `person` at `at`, and by which rule. `absences` are those the cover was made with.
 pub fn cover(
@@ -65,7 +48,7 @@ pub fn cover(
             }
             Hole::NotEligible(why) => {
                 let name = names.person(end);
-                format!("{}; nobody may decide for {name}, who {}.", away(), denial(why))
+                format!("{}; nobody may decide for {name}, who {}.", away(), denial_of(why))
             }
             why => format!("{} and {}, so nobody decides.", away(), hole(why)),
         },
@@ -107,7 +90,7 @@ pub fn hole(why: &Hole) -> String {
         Hole::TooDeep => format!("would be the next after {MAX_CHAIN} who are away"),
         Hole::Disabled => "has an account that is switched off".to_owned(),
         Hole::Unknown => "is not known".to_owned(),
-        Hole::NotEligible(why) => denial(why),
+        Hole::NotEligible(why) => denial_of(why),
     }
 }
 
@@ -148,11 +131,11 @@ pub fn warning(warning: &Warning, new: &Absence, names: &dyn Names) -> String {
         }
         Warning::LacksPermission { to, why, .. } => {
             let to = person(to);
-            format!("{to} cannot decide for {me}: {to} {}.", denial(why))
+            format!("{to} cannot decide for {me}: {to} {}.", denial_of(why))
         }
         Warning::DutyConflict { to, .. } => {
             let to = person(to);
-            format!("{to} cannot decide on all of it for {me}: {to} {}.", denial(&Denial::Contributor))
+            format!("{to} cannot decide on all of it for {me}: {to} {}.", denial_of(&Denial::Contributor))
         }
         Warning::DelegateAway { to, from, until } => {
             format!("{} is away too, from {} to {}.", person(to), time(from), time(until))

@@ -1,13 +1,11 @@
 //! The words that sentences are put together from.
 
-use super::Names;
 use crate::absence::local::LocalDateTime;
 use crate::absence::record::Absence;
 use crate::absence::region::{AmountBounds, Clients, WorkRegion};
+use crate::explain::{Names, list};
 use crate::ids::PersonId;
 use crate::item::Kind;
-use crate::people::Role;
-use crate::refusal::Denial;
 use crate::time::Timestamp;
 
 /// What the clock in the zone of `absence` shows at `at`.
@@ -24,36 +22,6 @@ pub(super) fn chain(via: &[PersonId], end: &PersonId, names: &dyn Names) -> Stri
 pub(super) fn arrows(people: &[PersonId], names: &dyn Names) -> String {
     let people: Vec<String> = people.iter().map(|id| names.person(id)).collect();
     people.join(" → ")
-}
-
-/// Goes on after a name.
-pub(super) fn denial(why: &Denial) -> String {
-    match why {
-        Denial::OutOfScope => "has no access to this client's items".to_owned(),
-        Denial::NeedsRole(roles) => {
-            let roles: Vec<String> = roles.iter().map(|role| role_name(*role).to_owned()).collect();
-            format!("would need the role {}", list(&roles, "or"))
-        }
-        Denial::Contributor => "contributed to this round and may not decide on it".to_owned(),
-        Denial::NotReviewer => "is not one of those whose turn it is".to_owned(),
-        Denial::AlreadyDecided => "has decided already".to_owned(),
-        Denial::NotADecider => "is not one of those who decide at this step".to_owned(),
-        Denial::Disabled => "has an account that is switched off".to_owned(),
-        Denial::UnknownPerson => "is not known".to_owned(),
-        Denial::NoOverride => "has no right to override".to_owned(),
-        Denial::AutomationOnly => "is not the portal's own automation".to_owned(),
-    }
-}
-
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Client => "client",
-        Role::ClientAdmin => "client admin",
-        Role::InternalOwner => "owner",
-        Role::InternalApprover => "approver",
-        Role::TeamLead => "team lead",
-        Role::PortalAdmin => "portal admin",
-    }
 }
 
 /// For example “invoices of Acme above 500.00”.
@@ -94,12 +62,4 @@ fn bounds(bounds: AmountBounds) -> String {
 /// Bounds are never less than nothing.
 fn money(minor: i64) -> String {
     format!("{}.{:02}", minor / 100, minor % 100)
-}
-
-pub(super) fn list(words: &[String], last: &str) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., end] => format!("{} {last} {end}", first.join(", ")),
-    }
 }

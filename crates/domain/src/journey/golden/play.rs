@@ -56,8 +56,12 @@ impl Play<'_> {
         refused: Option<&str>,
         already: bool,
     ) -> Result<(), Difference> {
-        let situation =
-            Situation { item: self.item.as_ref(), journey: self.journey, organisation: &self.organisation };
+        let situation = Situation {
+            item: self.item.as_ref(),
+            journey: self.journey,
+            organisation: &self.organisation,
+            successor: None,
+        };
         match (decide(situation, command, actor, self.now), refused) {
             (Err(refusal), None) => {
                 Err(Difference::Refused { act, rule: rule(&refusal), said: refusal.to_string() })

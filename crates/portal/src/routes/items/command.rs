@@ -9,15 +9,15 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::{Path, State};
 use postern_domain::Actor;
-use postern_portal_store::{Order, Source};
-use postern_protocol::{CommandOutcome, DirectCommand};
+use postern_portal_store::{Order, ReadBy, Source};
+use postern_protocol::{DirectCommand, DirectReply};
 
 pub async fn post(
     State(app): State<App>,
     caller: Caller,
     Path(reference): Path<String>,
     Body(request): Body<DirectCommand>,
-) -> Result<Json<CommandOutcome>, Failure> {
+) -> Result<Json<DirectReply>, Failure> {
     let item = in_sight(&app, &caller.person, &reference).await?;
     let order = Order {
         id: request.id,
@@ -29,5 +29,7 @@ pub async fn post(
     };
     let outcome =
         app.store().apply_command(&order, app.environment().now()).await.map_err(command_failure)?;
-    Ok(Json(outcome_as_seen_by(&caller.person, outcome)))
+    let directory = app.store().directory().await?;
+    let sentence = outcome.outcome.sentence(&ReadBy { directory: &directory, person: &caller.person });
+    Ok(Json(DirectReply { outcome: outcome_as_seen_by(&caller.person, outcome), sentence }))
 }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod command;
 pub mod create;
+pub mod next;
 pub mod read;
 
 use crate::problem::Failure;

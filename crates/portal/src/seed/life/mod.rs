@@ -137,7 +137,8 @@ impl<'a> Life<'a> {
             return Err(Halt::Now);
         }
         let organisation = self.account.surroundings(self.at >= self.organisation.left_at);
-        let situation = Situation { item: self.item.as_ref(), journey: self.journey, organisation };
+        let situation =
+            Situation { item: self.item.as_ref(), journey: self.journey, organisation, successor: None };
         let actor = Actor::Person(by.clone());
         let events = match decide(situation, command, &actor, self.at) {
             Ok(Ruling::Happened(events)) => events,

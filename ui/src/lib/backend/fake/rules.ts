@@ -137,7 +137,7 @@ export function whyNot(item: FakeItem, action: Action): string | null {
   const stands = `${item.reference} is ${PHASE_WORDS[item.phase]}.`;
   switch (action) {
     case "approve":
-      return whyRefused(item, { do: "approve", comment: null });
+      return whyNotDecide(item, "approve");
     case "request_changes":
       return whyNotDecide(item, "request_changes");
     case "override":

@@ -164,6 +164,19 @@ export function nextSentence(item: FakeItem): string {
   }
 }
 
+/** The rules behind the sentence. */
+function becauseOf(item: FakeItem): string[] {
+  if (item.phase === "exception")
+    return item.exception ? [`${item.exception.by} raised it: ${item.exception.reason}`] : [];
+  if (item.phase !== "in_review") return [];
+  return item.reviews.flatMap((review) => {
+    const step = stepOf(item, review.step);
+    if (!step) return [];
+    const covers = review.covers.map((seat) => seat.sentence);
+    return [`${step.name} is decided by ${step.who}; it has 0 of 1 approval.`, ...covers];
+  });
+}
+
 /** What an approval fills in: of the step that concerns me, whoever's turn it is. */
 function outputs(item: FakeItem): ItemView["outputs"] {
   const asked = stepOf(item, reviewForMe(item)?.step ?? "")?.outputs ?? [];
@@ -224,7 +237,7 @@ export function itemView(item: FakeItem, now: number, pending: PendingMark | nul
     submitted_at: item.createdAt,
     submitter: item.company.contact,
     completed_at: item.completedAt,
-    next: nextSentence(item),
+    next: { sentence: nextSentence(item), because: becauseOf(item) },
     steps: steps(item, now),
     attachments: Array.from({ length: item.attachmentCount }, (_, at) => ({
       id: `${item.id}-a${at}`,
@@ -250,6 +263,7 @@ export function itemView(item: FakeItem, now: number, pending: PendingMark | nul
     escalation: item.escalation && { ...item.escalation, to: item.escalation.to && person(item.escalation.to) },
     exception: item.exception && { ...item.exception },
     outputs: outputs(item),
+    reason_required: stepOf(item, reviewForMe(item)?.step ?? "")?.reasonRequired ?? false,
     categories: [...item.journey.categories],
     stages: item.journey.stages.map(({ key, name }) => ({ key, name })),
     mine,

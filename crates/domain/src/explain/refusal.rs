@@ -1,11 +1,13 @@
 //! Why not.
 
-use super::{action_name, list, person, phase_name, role_name, step_name};
-use postern_console_store::Lookup;
-use postern_domain::{Action, Denial, Refusal, Satisfied};
+use super::Reader;
+use super::words::{action_name, field_name, list, phase_name, role_name, step_name};
+use crate::command::Action;
+use crate::people::Role;
+use crate::refusal::{Denial, Refusal, Satisfied};
 
 /// Why a command is refused, and the way out where there is one.
-pub fn refusal(refusal: &Refusal, lookup: &Lookup) -> String {
+pub fn refusal(refusal: &Refusal, reader: &dyn Reader) -> String {
     match refusal {
         Refusal::Denied { action, why } => denial(*action, why),
         Refusal::WrongPhase { action, phase } => {
@@ -27,24 +29,26 @@ pub fn refusal(refusal: &Refusal, lookup: &Lookup) -> String {
                 .to_owned()
         }
         Refusal::ReviewMovedOn { step: Some(step) } => {
-            format!("The step “{}” was closed since you looked.", step_name(step, lookup))
+            format!("The step “{}” was closed since you looked.", step_name(step, reader))
         }
         Refusal::JourneyChanged { seen, current } => format!(
             "The item moved from version {seen} to version {current} of its journey since you looked. Look at it again and decide again."
         ),
         Refusal::StepRequired { steps } => {
-            let names: Vec<String> = steps.iter().map(|step| step_name(step, lookup)).collect();
+            let names: Vec<String> = steps.iter().map(|step| step_name(step, reader)).collect();
             format!("Several steps are open. Say which you mean: {}.", list(&names, "or"))
         }
         Refusal::QuorumUnreachable { step, needed } => format!(
             "{} needs {needed} different people; this would leave fewer. Replace one person at a time.",
-            step_name(step, lookup)
+            step_name(step, reader)
         ),
         Refusal::NobodyToDecide { step } => format!(
             "Nobody may decide at {}, which comes next, and the journey refuses to go on without. Ask an admin to name somebody.",
-            step_name(step, lookup)
+            step_name(step, reader)
         ),
-        Refusal::Field { key, problem } => format!("The field “{key}” {problem}."),
+        Refusal::Field { key, problem } => {
+            format!("The field “{}” {problem}.", field_name(key, reader))
+        }
         Refusal::WrongKind { kind } => {
             format!("The journey is not for items of the kind “{}”.", kind.as_str())
         }
@@ -61,27 +65,10 @@ pub fn refusal(refusal: &Refusal, lookup: &Lookup) -> String {
         }
         Refusal::Empty { field } => format!("The {field} is empty."),
         Refusal::NotEligible { person: id, why } => {
-            let name = person(id, lookup);
-            match why {
-                Denial::OutOfScope => format!("{name} has no access to this client's items."),
-                Denial::NeedsRole(roles) => {
-                    let roles: Vec<String> = roles.iter().map(|role| role_name(*role).to_owned()).collect();
-                    format!("{name} cannot take this: it takes the role {}.", list(&roles, "or"))
-                }
-                Denial::Contributor => {
-                    format!("{name} contributed to this round and may not decide on it.")
-                }
-                Denial::NotReviewer => format!("It is not {name}'s turn."),
-                Denial::AlreadyDecided => format!("{name} has decided already."),
-                Denial::NotADecider => format!("{name} is not one of those who decide at this step."),
-                Denial::Disabled => format!("{name}'s account is switched off."),
-                Denial::UnknownPerson => format!("Nobody is known as {name}."),
-                Denial::NoOverride => format!("{name} may not override steps of this journey."),
-                Denial::AutomationOnly => "Only the portal itself does this.".to_owned(),
-            }
+            format!("{} {}.", reader.person(id), denial_of(why))
         }
         Refusal::NotAReviewer { person: id } => {
-            format!("{} is not one of those whose turn it is.", person(id, lookup))
+            format!("{} is not one of those whose turn it is.", reader.person(id))
         }
         Refusal::NoOpenReview => "No step is open to decide on.".to_owned(),
         Refusal::NoSuchItem => "There is no such item, or it is not in sight any more.".to_owned(),
@@ -100,8 +87,7 @@ pub fn denial(action: Action, why: &Denial) -> String {
     match why {
         Denial::OutOfScope => format!("You cannot {what}: you have no access to this client's items."),
         Denial::NeedsRole(roles) => {
-            let roles: Vec<String> = roles.iter().map(|role| role_name(*role).to_owned()).collect();
-            format!("You cannot {what}: it takes the role {}.", list(&roles, "or"))
+            format!("You cannot {what}: it takes the role {}.", any_of(roles))
         }
         Denial::Contributor => {
             format!(
@@ -138,4 +124,25 @@ pub fn satisfied(why: Satisfied) -> String {
         Satisfied::AlreadyAttached => "It is attached already.",
     }
     .to_owned()
+}
+
+/// Why somebody else may not; goes on after their name.
+pub(crate) fn denial_of(why: &Denial) -> String {
+    match why {
+        Denial::OutOfScope => "has no access to this client's items".to_owned(),
+        Denial::NeedsRole(roles) => format!("would need the role {}", any_of(roles)),
+        Denial::Contributor => "contributed to this round and may not decide on it".to_owned(),
+        Denial::NotReviewer => "is not one of those whose turn it is".to_owned(),
+        Denial::AlreadyDecided => "has decided already".to_owned(),
+        Denial::NotADecider => "is not one of those who decide at this step".to_owned(),
+        Denial::Disabled => "has an account that is switched off".to_owned(),
+        Denial::UnknownPerson => "is not known".to_owned(),
+        Denial::NoOverride => "has no right to override steps of this journey".to_owned(),
+        Denial::AutomationOnly => "is not the portal's own automation".to_owned(),
+    }
+}
+
+fn any_of(roles: &[Role]) -> String {
+    let roles: Vec<String> = roles.iter().map(|role| role_name(*role).to_owned()).collect();
+    list(&roles, "or")
 }

@@ -1,26 +1,13 @@
-//! What rules and events say, in English sentences. The window and `posternctl` both take their words from here.
+//! The words that sentences are put together from.
 
-mod command;
-mod event;
-mod next;
-mod refusal;
-
-pub use command::{command, outcome_sentence};
-pub use event::happening;
-pub use next::next;
-pub(crate) use next::who_decides;
-pub use refusal::{denial, refusal, satisfied};
-
-pub use postern_console_store::phase_name;
-
+use super::Reader;
+use crate::command::Action;
+use crate::ids::{StageKey, StepKey};
+use crate::item::{Actor, Phase, Priority};
+use crate::journey::Journey;
+use crate::people::Role;
+use crate::time::Timestamp;
 use chrono_tz::Tz;
-use postern_console_store::Lookup;
-use postern_domain::{Action, Actor, PersonId, Priority, Role, StageKey, StepKey, Timestamp};
-
-/// The time zone of the person who looks.
-pub fn in_zone_of(lookup: &Lookup) -> Tz {
-    lookup.myself().and_then(|me| me.time_zone.parse().ok()).unwrap_or(Tz::UTC)
-}
 
 /// For example `Tue 24 Nov 2026 14:00`.
 pub fn date_time(at: Timestamp, zone: Tz) -> String {
@@ -31,34 +18,35 @@ pub fn date_time(at: Timestamp, zone: Tz) -> String {
 }
 
 /// A name, or `system:<name>` for automation.
-pub fn actor(actor: &Actor, lookup: &Lookup) -> String {
+pub fn actor(actor: &Actor, reader: &dyn Reader) -> String {
     match actor {
-        Actor::Person(id) => person(id, lookup),
+        Actor::Person(id) => reader.person(id),
         Actor::System(name) => format!("system:{name}"),
     }
 }
 
-pub fn person(id: &PersonId, lookup: &Lookup) -> String {
-    lookup.people().name(id).to_owned()
-}
-
-/// The stage's name in any journey that has it; a key that none has is shown as it is.
-pub fn stage_name(key: &StageKey, lookup: &Lookup) -> String {
-    let mut named: Vec<_> =
-        lookup.journeys.values().filter_map(|journey| Some((journey.version, journey.stage(key)?))).collect();
-    named.sort_by_key(|(version, stage)| (std::cmp::Reverse(*version), stage.name.clone()));
-    named.first().map_or_else(|| key.to_string(), |(_, stage)| stage.name.clone())
+/// The stage's name in the newest journey that has it; a key that none has is shown as it is.
+pub fn stage_name(key: &StageKey, reader: &dyn Reader) -> String {
+    newest(reader, |journey| Some(journey.stage(key)?.name.as_str())).unwrap_or_else(|| key.to_string())
 }
 
 /// The step's name in the newest journey that has it; a key that none has is shown as it is.
-pub fn step_name(key: &StepKey, lookup: &Lookup) -> String {
-    let mut named: Vec<_> = lookup
-        .journeys
-        .values()
-        .filter_map(|journey| Some((journey.version, journey.step(key)?.1)))
-        .collect();
-    named.sort_by_key(|(version, step)| (std::cmp::Reverse(*version), step.name.clone()));
-    named.first().map_or_else(|| key.to_string(), |(_, step)| step.name.clone())
+pub fn step_name(key: &StepKey, reader: &dyn Reader) -> String {
+    newest(reader, |journey| Some(journey.step(key)?.1.name.as_str())).unwrap_or_else(|| key.to_string())
+}
+
+/// The form field's name in the newest journey that has it; a key that none has is shown as it is.
+pub(super) fn field_name(key: &str, reader: &dyn Reader) -> String {
+    newest(reader, |journey| Some(journey.field(key)?.name.as_str())).unwrap_or_else(|| key.to_owned())
+}
+
+/// By the highest version; between journeys of one version, by the alphabet.
+fn newest<'a>(reader: &'a dyn Reader, name: impl Fn(&'a Journey) -> Option<&'a str>) -> Option<String> {
+    reader
+        .journeys()
+        .filter_map(|journey| Some((std::cmp::Reverse(journey.version), name(journey)?)))
+        .min()
+        .map(|(_, name)| name.to_owned())
 }
 
 /// `Ana`, `Ana and Ben`, `Ana, Ben and Cem`.
@@ -104,6 +92,7 @@ pub fn action_name(action: Action) -> &'static str {
         Action::Escalate => "escalate this",
         Action::DeEscalate => "end the escalation",
         Action::Refresh => "look at this again",
+        Action::Migrate => "move this to another version of its journey",
         Action::Climb => "climb the escalation ladder",
         Action::RaiseException => "raise an exception",
         Action::ResolveException => "resolve the exception",
@@ -117,4 +106,24 @@ pub fn action_name(action: Action) -> &'static str {
         Action::SetPriority => "change the priority",
         Action::AttachVersion => "attach a file",
     }
+}
+
+/// What a phase is called, as people read and filter it.
+pub fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Draft => "Draft",
+        Phase::Submitted => "Submitted",
+        Phase::InReview => "In review",
+        Phase::ChangesRequested => "Changes requested",
+        Phase::Approved => "Approved",
+        Phase::Completed => "Completed",
+        Phase::Exception => "Exception",
+        Phase::Withdrawn => "Withdrawn",
+    }
+}
+
+/// To go on after a colon.
+pub fn lower_first(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }

@@ -1,20 +1,22 @@
 //! What happened, for the history.
 
-use super::{date_time, in_zone_of, list, person, phase_name, priority_name, step_name};
-use postern_console_store::Lookup;
-use postern_domain::absence::Seat;
-use postern_domain::{Happening, PersonId, Visibility};
+use super::Reader;
+use super::words::{date_time, list, phase_name, priority_name, step_name};
+use crate::absence::Seat;
+use crate::event::Happening;
+use crate::ids::PersonId;
+use crate::item::Visibility;
 
 /// A sentence without its subject, and the reason or comment that came with it.
-pub fn happening(what: &Happening, lookup: &Lookup) -> (String, Option<String>) {
-    let step = |key| step_name(key, lookup);
+pub fn happening(what: &Happening, reader: &dyn Reader) -> (String, Option<String>) {
+    let step = |key| step_name(key, reader);
     let people = |ids: &[PersonId]| {
-        let names: Vec<String> = ids.iter().map(|id| person(id, lookup)).collect();
+        let names: Vec<String> = ids.iter().map(|id| reader.person(id)).collect();
         list(&names, "and")
     };
     let instead_of = |chain: &[PersonId]| match chain.first() {
         None => String::new(),
-        Some(absent) => format!(" on behalf of {}", person(absent, lookup)),
+        Some(absent) => format!(" on behalf of {}", reader.person(absent)),
     };
     let plain = |text: &str| (text.to_owned(), None);
     match what {
@@ -48,25 +50,28 @@ pub fn happening(what: &Happening, lookup: &Lookup) -> (String, Option<String>) 
             (format!("requested changes at {}{}", step(key), instead_of(on_behalf_of)), reason.clone())
         }
         Happening::Outdated { step: key } => (format!("closed {} undecided", step(key)), None),
-        Happening::CoverChanged { step: key, covers } => (cover_changed(&step(key), covers, lookup), None),
+        Happening::CoverChanged { step: key, covers } => (cover_changed(&step(key), covers, reader), None),
         Happening::ClockSet { step: key, due_at: Some(due) } => {
-            (format!("moved {} to be due on {}", step(key), date_time(*due, in_zone_of(lookup))), None)
+            (format!("moved {} to be due on {}", step(key), date_time(*due, reader.zone())), None)
         }
         Happening::ClockSet { step: key, due_at: None } => {
             (format!("stopped the clock of {}", step(key)), None)
+        }
+        Happening::Migrated { from, to } => {
+            (format!("moved it from version {from} to version {to} of its journey"), None)
         }
         Happening::Claimed { step: key } => (format!("claimed {}", step(key)), None),
         Happening::SentBack { reason } => ("sent it back to the client".to_owned(), Some(reason.clone())),
         Happening::FullyApproved => plain("closed the last step: it is approved"),
         Happening::Resubmitted { round } => (format!("handed it over again, round {round}"), None),
         Happening::Reassigned { from: Some(from), to, reason, .. } => {
-            (format!("handed it from {} to {}", person(from, lookup), person(to, lookup)), reason.clone())
+            (format!("handed it from {} to {}", reader.person(from), reader.person(to)), reason.clone())
         }
         Happening::Reassigned { from: None, to, reason, .. } => {
-            (format!("gave it to {}", person(to, lookup)), reason.clone())
+            (format!("gave it to {}", reader.person(to)), reason.clone())
         }
         Happening::Escalated { to: Some(to), reason, .. } => {
-            (format!("escalated it to {}", person(to, lookup)), Some(reason.clone()))
+            (format!("escalated it to {}", reader.person(to)), Some(reason.clone()))
         }
         Happening::Escalated { to: None, reason, .. } => ("escalated it".to_owned(), Some(reason.clone())),
         Happening::DeEscalated => plain("ended the escalation"),
@@ -86,7 +91,7 @@ pub fn happening(what: &Happening, lookup: &Lookup) -> (String, Option<String>) 
             (format!("changed {}, which leaves approvals as they are", list(names, "and")), None)
         }
         Happening::DueSet { due_at: Some(due) } => {
-            (format!("set the due date to {}", date_time(*due, in_zone_of(lookup))), None)
+            (format!("set the due date to {}", date_time(*due, reader.zone())), None)
         }
         Happening::DueSet { due_at: None } => plain("removed the due date"),
         Happening::PrioritySet { priority } => {
@@ -100,13 +105,13 @@ pub fn happening(what: &Happening, lookup: &Lookup) -> (String, Option<String>) 
 }
 
 /// Who sits for whom now, seat by seat.
-fn cover_changed(step: &str, covers: &[Seat], lookup: &Lookup) -> String {
+fn cover_changed(step: &str, covers: &[Seat], reader: &dyn Reader) -> String {
     let seats: Vec<String> = covers
         .iter()
         .map(|seat| {
-            let away = person(&seat.reviewer, lookup);
+            let away = reader.person(&seat.reviewer);
             match seat.person() {
-                Some(deputy) => format!("{} decides for {away}", person(deputy, lookup)),
+                Some(deputy) => format!("{} decides for {away}", reader.person(deputy)),
                 None => format!("nobody decides for {away}"),
             }
         })

@@ -1,6 +1,9 @@
 //! `journey`: the workflows of items, as documents.
 
+mod migrate;
+
 use super::exit::{Exit, Unclear};
+use crate::environment::Environment;
 use clap::Subcommand;
 use postern_domain::golden::{self, CaseResult, Cases};
 use postern_domain::lint::{DEFAULT_CALENDAR, Finding, lint};
@@ -48,6 +51,8 @@ enum JourneyCommand {
         #[arg(long = "cohort", value_name = "COHORT")]
         cohorts: Vec<String>,
     },
+    /// Move items in flight from one version to another. Repeat it after an interruption: it goes on.
+    Migrate(migrate::Args),
     /// Publish an earlier version again, as the next one.
     RollBack {
         key: String,
@@ -65,7 +70,7 @@ struct Document {
     cases: Option<PathBuf>,
 }
 
-pub async fn run(data: &Path, args: Args) -> anyhow::Result<Exit> {
+pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::Result<Exit> {
     if let JourneyCommand::Show { key, shipped: true, cases, .. } = &args.command {
         return show_shipped(key.as_deref(), *cases);
     }
@@ -90,6 +95,7 @@ pub async fn run(data: &Path, args: Args) -> anyhow::Result<Exit> {
             let cohorts = if cohorts.is_empty() { Cohorts::All } else { Cohorts::Some(cohorts) };
             publish(&store, &directory, &draft, &cohorts).await
         }
+        JourneyCommand::Migrate(args) => migrate::run(&store, environment, &args).await,
         JourneyCommand::RollBack { key, version } => {
             let earlier = directory.journeys.get(&(JourneyKey::new(&key), version));
             let earlier = earlier
@@ -226,7 +232,8 @@ fn list(directory: &DirectorySnapshot, json: bool) -> anyhow::Result<Exit> {
             Some(Cohorts::Some(cohorts)) => format!("for {}", cohorts.join(", ")),
             Some(Cohorts::All) | None => "for all".to_owned(),
         };
-        println!("{}\t{}\t{}\t{whose}", journey.key, journey.version, journey.name);
+        let state = if directory.is_superseded(journey) { "superseded" } else { "published" };
+        println!("{}\t{}\t{}\t{state} {whose}", journey.key, journey.version, journey.name);
     }
     Ok(Exit::Done)
 }

@@ -1,12 +1,12 @@
-//! What a command is called in the outbox, and what became of it.
+//! What a command is called.
 
-use super::{date_time, in_zone_of, person, priority_name, refusal, satisfied};
-use postern_console_store::Lookup;
-use postern_domain::{Command, Visibility};
-use postern_protocol::Outcome;
+use super::Reader;
+use super::words::{date_time, priority_name};
+use crate::command::Command;
+use crate::item::Visibility;
 
 /// A name such as `Approve`, and the reason or comment given.
-pub fn command(command: &Command, lookup: &Lookup) -> (String, Option<String>) {
+pub fn command(command: &Command, reader: &dyn Reader) -> (String, Option<String>) {
     let plain = |text: &str| (text.to_owned(), None);
     match command {
         Command::Submit(submission) => (format!("Hand over “{}”", submission.title), None),
@@ -16,11 +16,12 @@ pub fn command(command: &Command, lookup: &Lookup) -> (String, Option<String>) {
         Command::Resubmit { comment } => ("Resubmit".to_owned(), comment.clone()),
         Command::Claim { .. } => plain("Claim"),
         Command::Reassign { to, reason, .. } => {
-            (format!("Reassign to {}", person(to, lookup)), reason.clone())
+            (format!("Reassign to {}", reader.person(to)), reason.clone())
         }
         Command::Escalate { reason, .. } => ("Escalate".to_owned(), Some(reason.clone())),
         Command::DeEscalate { reason } => ("End the escalation".to_owned(), reason.clone()),
         Command::Refresh {} => plain("Look again who decides and when it is due"),
+        Command::Migrate { to, .. } => plain(&format!("Move to version {to} of the journey")),
         Command::Climb { rung, .. } => (format!("Climb to rung {rung} of the ladder"), None),
         Command::RaiseException { category, reason } => {
             (format!("Raise an exception ({category})"), Some(reason.clone()))
@@ -39,7 +40,7 @@ pub fn command(command: &Command, lookup: &Lookup) -> (String, Option<String>) {
         }
         Command::SetFields { .. } => plain("Change fields"),
         Command::SetDue { due_at: Some(due) } => {
-            (format!("Set the due date to {}", date_time(*due, in_zone_of(lookup))), None)
+            (format!("Set the due date to {}", date_time(*due, reader.zone())), None)
         }
         Command::SetDue { due_at: None } => plain("Remove the due date"),
         Command::SetPriority { priority } => {
@@ -47,24 +48,4 @@ pub fn command(command: &Command, lookup: &Lookup) -> (String, Option<String>) {
         }
         Command::AttachVersion { name, .. } => (format!("Attach {name}"), None),
     }
-}
-
-/// What the portal said, in one sentence.
-pub fn outcome_sentence(outcome: &Outcome, lookup: &Lookup) -> String {
-    match outcome {
-        Outcome::Applied { .. } => "The portal has applied it.".to_owned(),
-        Outcome::AlreadySatisfied { why } => {
-            format!("Nothing was left to do: {}", lower_first(&satisfied(*why)))
-        }
-        Outcome::Refused { refusal: why } => refusal(why, lookup),
-        Outcome::Conflict { refusal: why, .. } => refusal(why, lookup),
-        Outcome::Quarantined { report } => {
-            format!("The portal failed on it repeatedly and put it aside for an admin: {report}")
-        }
-    }
-}
-
-fn lower_first(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
