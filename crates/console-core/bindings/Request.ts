@@ -14,7 +14,11 @@ export type Request = { "do": "approve", comment: string | null,
 /**
  * Values of the step's output fields.
  */
-outputs?: { [key in string]: FieldValue }, } | { "do": "override", reason: string, } | { "do": "request_changes", reason: string, } | { "do": "claim", } | { "do": "reassign", to: PersonId, reason: string | null, 
+outputs?: { [key in string]: FieldValue }, } | { "do": "override", reason: string, } | { "do": "request_changes", reason: string, } | { "do": "claim", 
+/**
+ * Where several steps have a free seat: which one.
+ */
+step?: StepKey, } | { "do": "reassign", to: PersonId, reason: string | null, 
 /**
  * Where several steps are open: which one.
  */

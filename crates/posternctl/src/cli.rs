@@ -85,6 +85,9 @@ pub enum Command {
     Claim {
         #[command(flatten)]
         on: Decision,
+        /// Where several steps have a free seat: the key of the one to take
+        #[arg(long)]
+        step: Option<String>,
     },
     /// Complete approved items
     Complete {

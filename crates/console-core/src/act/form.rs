@@ -3,7 +3,7 @@
 use crate::deps::Chance;
 use crate::views::Request;
 use postern_console_store::Lookup;
-use postern_domain::{Command, CommentId, FieldValue, Fields, Item, Journey, Seen, StepKey};
+use postern_domain::{Command, CommentId, FieldValue, Fields, Item, Journey, Seen, StepKey, eligible};
 
 /// Binds a request to the item that it was made on. `seen` is what was on the screen; without it, the item as it is.
 pub(super) fn form(
@@ -21,7 +21,7 @@ pub(super) fn form(
         }
         Request::Override { reason } => Command::Override { seen: seen(), reason },
         Request::RequestChanges { reason } => Command::RequestChanges { seen: seen(), reason },
-        Request::Claim {} => Command::Claim { step: None, assignment_version },
+        Request::Claim { step } => Command::Claim { step, assignment_version },
         Request::Reassign { to, reason, step } => {
             Command::Reassign { step, from: None, to, assignment_version, reason }
         }
@@ -60,7 +60,7 @@ pub(super) fn request_of(command: &Command) -> Option<Request> {
         Command::Approve { comment, outputs, .. } => Request::Approve { comment, outputs },
         Command::Override { reason, .. } => Request::Override { reason },
         Command::RequestChanges { reason, .. } => Request::RequestChanges { reason },
-        Command::Claim { .. } => Request::Claim {},
+        Command::Claim { step, .. } => Request::Claim { step },
         Command::Reassign { to, reason, step, .. } => Request::Reassign { to, reason, step },
         Command::Escalate { reason, .. } => Request::Escalate { reason },
         Command::DeEscalate { reason } => Request::DeEscalate { reason },
@@ -110,7 +110,7 @@ pub(crate) fn samples(
         (Action::Approve, approval),
         (Action::Override, Command::Override { seen: seen.clone(), reason: reason() }),
         (Action::RequestChanges, Command::RequestChanges { seen, reason: reason() }),
-        (Action::Claim, Command::Claim { step: None, assignment_version }),
+        (Action::Claim, Command::Claim { step: claimable(item, lookup), assignment_version }),
         (Action::Escalate, Command::Escalate { to: None, reason: reason() }),
         (Action::DeEscalate, Command::DeEscalate { reason: None }),
         (Action::Comment, comment(Visibility::Client)),
@@ -135,6 +135,16 @@ pub(crate) fn samples(
         samples.insert(4, (Action::Reassign, reassign));
     }
     samples
+}
+
+/// The first open step with a free seat that the signed-in person could take.
+fn claimable(item: &Item, lookup: &Lookup) -> Option<StepKey> {
+    let (me, journey) = (lookup.myself()?, lookup.journey(item)?);
+    let free = item.reviews.iter().filter(|review| review.has_free_seats());
+    let mut mine = free.filter(|review| {
+        journey.step(&review.step).is_some_and(|(_, step)| eligible(step, item, lookup.people(), me).is_ok())
+    });
+    mine.next().map(|review| review.step.clone())
 }
 
 /// Everything that an approval of the step must leave behind: what stands there, or some value that may.

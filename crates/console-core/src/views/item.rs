@@ -226,7 +226,12 @@ pub enum Request {
     RequestChanges {
         reason: String,
     },
-    Claim {},
+    Claim {
+        /// Where several steps have a free seat: which one.
+        #[serde(default)]
+        #[ts(optional)]
+        step: Option<StepKey>,
+    },
     Reassign {
         to: postern_domain::PersonId,
         reason: Option<String>,

@@ -71,7 +71,7 @@ fn on(command: &Command) -> Result<&Decision, Stop> {
         Command::Approve { on, .. }
         | Command::Override { on, .. }
         | Command::RequestChanges { on, .. }
-        | Command::Claim { on }
+        | Command::Claim { on, .. }
         | Command::Complete { on }
         | Command::Reassign { on, .. }
         | Command::Escalate { on, .. }
@@ -87,7 +87,7 @@ async fn request(engine: &Engine, command: &Command) -> Result<Request, Stop> {
         }
         Command::Override { reason, .. } => Request::Override { reason: reason.clone() },
         Command::RequestChanges { reason, .. } => Request::RequestChanges { reason: reason.clone() },
-        Command::Claim { .. } => Request::Claim {},
+        Command::Claim { step, .. } => Request::Claim { step: step.as_deref().map(StepKey::from) },
         Command::Complete { .. } => Request::Complete {},
         Command::Reassign { to, reason, step, .. } => Request::Reassign {
             to: engine.find_person(to).await?.id,

@@ -21,7 +21,13 @@ export type Request =
     }
   | { do: "override"; reason: string }
   | { do: "request_changes"; reason: string }
-  | { do: "claim" }
+  | {
+      do: "claim";
+      /**
+       * Where several steps have a free seat: which one.
+       */
+      step?: StepKey;
+    }
   | {
       do: "reassign";
       to: PersonId;

@@ -120,6 +120,17 @@ export class Acting {
     await this.#send(action, [id], emptyDraft(), shown.row.reference);
   }
 
+  /** Takes a free seat of one step of the item that is read. */
+  async claim(step: string): Promise<void> {
+    const shown = this.reading.item;
+    if (!shown) return;
+    try {
+      await this.#send("claim", [shown.row.id], { ...emptyDraft(), step }, shown.row.reference);
+    } catch (error) {
+      this.onFailure(error);
+    }
+  }
+
   async #read(id: string): Promise<ItemView> {
     return this.#shown(id) ?? (await this.backend.item(id));
   }

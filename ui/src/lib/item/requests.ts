@@ -150,7 +150,7 @@ export function requestOf(action: Doable, draft: Draft, asked: Asked = NOTHING):
     case "request_changes":
       return { do: "request_changes", reason };
     case "claim":
-      return { do: "claim" };
+      return draft.step === null ? { do: "claim" } : { do: "claim", step: draft.step };
     case "reassign":
       return {
         do: "reassign",

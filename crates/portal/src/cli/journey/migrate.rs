@@ -4,10 +4,16 @@ use crate::cli::exit::{Exit, Unclear};
 use crate::environment::Environment;
 use crate::progress::Progress;
 use postern_domain::change::{MigrationPlan, check_migration};
-use postern_domain::{Actor, Command, CommandId, Item, Journey, JourneyKey, Phase, StageKey};
+use postern_domain::{
+    Actor, Command, CommandId, Event, Item, Journey, JourneyKey, Phase, Ruling, Situation, StageKey,
+    Timestamp, decide,
+};
 use postern_portal_store::{DirectorySnapshot, Order, Source, Store};
 use postern_protocol::Outcome;
 use std::collections::BTreeMap;
+
+/// Who moves items, in their history.
+const AUTOMATION: &str = "migration";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -40,6 +46,15 @@ pub async fn run(store: &Store, environment: &Environment, args: &Args) -> anyho
         }
         println!("Nothing was moved.");
         return Ok(Exit::Found);
+    }
+    let approved = flight.approved(&directory, old, new, &plan, environment.now());
+    if !approved.is_empty() {
+        println!(
+            "{} items have nothing left to decide under version {} and become approved: {}",
+            approved.len(),
+            plan.to,
+            approved.join(", ")
+        );
     }
     if args.check {
         return Ok(Exit::Done);
@@ -105,6 +120,31 @@ impl InFlight {
         occupied
     }
 
+    /// References of those that the move approves, because no step of the new version is left for them.
+    fn approved(
+        &self,
+        directory: &DirectorySnapshot,
+        old: &Journey,
+        new: &Journey,
+        plan: &MigrationPlan,
+        now: Timestamp,
+    ) -> Vec<String> {
+        let command = Command::Migrate { to: plan.to, stages: plan.stages.clone() };
+        let actor = Actor::System(AUTOMATION.to_owned());
+        let is_approved = |item: &&Item| {
+            let situation = Situation {
+                item: Some(item),
+                journey: old,
+                organisation: &directory.organisation,
+                successor: Some(new),
+            };
+            let ruling = decide(situation, &command, &actor, now);
+            let approves = |event: &Event| matches!(event, Event::Approved { .. });
+            matches!(ruling, Ok(Ruling::Happened(events)) if events.iter().any(approves))
+        };
+        self.moving.iter().filter(is_approved).map(|item| item.reference.clone()).collect()
+    }
+
     fn tell(&self, new: &Journey, plan: &MigrationPlan) {
         for (stage, items) in self.occupied() {
             match plan.stage_for(&stage, new) {
@@ -145,7 +185,7 @@ async fn move_all(
             id: CommandId(format!("migrate:{}:{}:{}:{}", item.id, plan.from, plan.to, item.version)),
             item: item.id.clone(),
             command: Command::Migrate { to: plan.to, stages: plan.stages.clone() },
-            by: Actor::System("migration".to_owned()),
+            by: Actor::System(AUTOMATION.to_owned()),
             made_at: None,
             source: Source::Direct,
         };

@@ -119,6 +119,10 @@ export function whyRefused(item: FakeItem, request: Request): string | null {
   }
   const why = whyNot(item, actionOf(request));
   if (why !== null) return why;
+  if (request.do === "claim" && request.step === undefined) {
+    const free = item.reviews.filter(hasFreeSeats).map((review) => stepName(item, review.step));
+    if (free.length > 1) return `Several steps are open. Say which you mean: ${named(free, "or")}.`;
+  }
   if (request.do === "reassign" && request.step === undefined && item.reviews.length > 1) {
     const mine = item.reviews.filter((review) => waitingAt(review).includes(ME));
     const names = item.reviews.map((review) => stepName(item, review.step));
@@ -149,11 +153,7 @@ export function whyNot(item: FakeItem, action: Action): string | null {
       if (item.phase !== "in_review") return stands;
       const free = item.reviews.filter(hasFreeSeats);
       if (free.length === 0) return "It is assigned to somebody already.";
-      if (free.length === 1) return null;
-      return `Several steps are open. Say which you mean: ${named(
-        free.map((review) => stepName(item, review.step)),
-        "or",
-      )}.`;
+      return null;
     }
     case "reassign":
       return item.phase === "in_review" ? null : `${stands} Only a running review can be reassigned.`;
@@ -322,7 +322,7 @@ export function apply(item: FakeItem, request: Request, now: number): void {
       item.dueAt = now + 5 * DAY;
       return;
     case "claim": {
-      const free = item.reviews.find(hasFreeSeats);
+      const free = item.reviews.filter(hasFreeSeats).find((one) => !request.step || one.step === request.step);
       free?.reviewers.push(ME);
       item.assignment += 1;
       return void note(`claimed ${free ? stepName(item, free.step) : "it"}`);
