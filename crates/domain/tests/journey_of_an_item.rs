@@ -214,6 +214,19 @@ fn an_exception_returns_to_where_it_came_from() {
 }
 
 #[test]
+fn of_a_draft_staff_do_not_even_learn_that_another_role_could() {
+    let mut draft = World::submitted().item().clone();
+    draft.phase = Phase::Draft;
+    let mut world = World { item: Some(draft), ..World::new() };
+    let withdraw = || Command::Withdraw { reason: "not needed".into() };
+    for who in ["olga", "anna", "lena", "admin"] {
+        let denied = Refusal::Denied { action: Action::Withdraw, why: Denial::OutOfScope };
+        assert_eq!(world.refused(who, withdraw()), denied, "{who}");
+    }
+    world.accept("contact", withdraw());
+}
+
+#[test]
 fn withdrawing_closes_the_open_review_and_reopening_starts_a_new_round() {
     let mut world = World::at_review();
     world.accept("contact", Command::Withdraw { reason: "not needed".into() });
