@@ -80,10 +80,12 @@ impl Table {
         }
         let _ = write!(
             text,
-            "\nRows: an act, and where the item stands. \"otherwise\" is wherever the act's other rows do not say. Drafts\n\
-             are the client's alone. \"intake\" is review at the owner's step, \"review\" at the approvers', which rhea\n\
-             has unless the relation says otherwise, \"pool\" the same with nobody; \"exception\" was raised out of\n\
-             \"review\". {} cells are folded into these lines; every one is tried on the rules alone and over HTTP.\n",
+            "\nRows: an act, and where the item stands. \"otherwise\" is wherever the act's other rows do not say. \"intake\" is\n\
+             review at the owner's step, \"review\" at the approvers', which rhea has unless the relation says otherwise,\n\
+             \"pool\" the same step with nobody; \"exception\" was raised out of \"review\". Whoever has, had or stands in at a\n\
+             step is met where one is open that somebody has: \"review\" and \"exception\". To what is not there (\"new\")\n\
+             nobody stands in a relation, and it can only be submitted. Nothing else is left out.\n\n\
+             {} cells are folded into these lines; every one is tried on the rules alone and over HTTP.\n",
             self.len()
         );
     }
