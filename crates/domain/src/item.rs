@@ -1,6 +1,6 @@
 //! The item: a piece of client work, with everything that rules and readers need to know of it.
 
-use crate::event::Entry;
+use crate::event::{Entry, Happening};
 use crate::ids::{
     AttachmentId, ClientId, CommentId, ItemId, JourneyKey, PersonId, ProjectId, StageKey, StepKey,
 };
@@ -351,6 +351,18 @@ impl Item {
     /// Whether an open step lacks the people that its quorum needs: somebody is away and nobody stands in.
     pub fn is_uncovered(&self) -> bool {
         self.phase == Phase::InReview && self.reviews.iter().any(|review| review.missing_people() > 0)
+    }
+
+    /// Whether `person` contributed content, in whichever round.
+    pub fn is_work_of(&self, person: &PersonId) -> bool {
+        let is_work = |what: &Happening| match what {
+            Happening::Drafted | Happening::Submitted | Happening::Resubmitted { .. } => true,
+            Happening::FieldsSet { cosmetic, .. } => !cosmetic,
+            Happening::VersionAttached { .. } => true,
+            _ => false,
+        };
+        self.contributors.contains(person)
+            || self.history.iter().any(|entry| entry.by.person() == Some(person) && is_work(&entry.what))
     }
 
     pub fn is_overdue(&self, now: Timestamp) -> bool {

@@ -29,8 +29,8 @@ mod time;
 pub use apply::{Inconsistent, apply, replay};
 pub use command::*;
 pub use decide::{
-    LadderRung, MAX_TEXT, MAX_TITLE, NOBODY_TO_DECIDE, Ruling, Situation, decide, eligible, ladder, ledger,
-    may_stand_in, pauses, stage_opening,
+    LadderRung, MAX_TEXT, MAX_TITLE, NOBODY_TO_DECIDE, Ruling, ShortHanded, Situation, Unable, decide,
+    eligible, ladder, ledger, may_stand_in, pauses, short_handed, stage_opening,
 };
 pub use digest::ContentDigest;
 pub use event::*;

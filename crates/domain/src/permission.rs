@@ -49,11 +49,13 @@ pub fn permits(person: &Person, action: Action, item: &Item) -> Result<(), Denia
 }
 
 fn by_role(person: &Person, action: Action, item: &Item) -> Result<(), Denial> {
-    permits_place(person, action, item.place())?;
-    if item.phase == Phase::Draft && !holds_any(person, &[Role::Client, Role::ClientAdmin], item.place()) {
-        return Err(Denial::OutOfScope);
+    let hidden =
+        item.phase == Phase::Draft && !holds_any(person, &[Role::Client, Role::ClientAdmin], item.place());
+    match permits_place(person, action, item.place()) {
+        // Of what they may not see they do not learn either that another role could do it.
+        Ok(()) | Err(Denial::NeedsRole(_)) if hidden => Err(Denial::OutOfScope),
+        answer => answer,
     }
-    Ok(())
 }
 
 /// What the person's relation to the item allows: contributors never decide, and only those whose turn it is do.

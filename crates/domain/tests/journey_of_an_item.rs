@@ -214,6 +214,48 @@ fn an_exception_returns_to_where_it_came_from() {
 }
 
 #[test]
+fn an_exception_completes_nobodys_own_work_before_it_was_approved() {
+    let raise = || Command::RaiseException { category: "other".into(), reason: "no budget code".into() };
+    let complete = || Command::ResolveException { to: ExceptionExit::Complete, reason: "settled".into() };
+    let own = Refusal::Denied { action: Action::ResolveException, why: Denial::Contributor };
+    let mut world = World::submitted();
+    world.accept("olga", set_title("Another report"));
+    world.accept("olga", raise());
+    assert_eq!(world.refused("olga", complete()), own);
+    world.accept("lena", complete());
+
+    // Sent back, it is still their work, though the next round has begun without them.
+    let mut world = World::at_review();
+    world.accept("olga", set_title("Another report"));
+    world.send_back(&world.reviewer());
+    world.accept("olga", raise());
+    assert_eq!(world.refused("olga", complete()), own);
+
+    let mut world = World::submitted();
+    world.accept("olga", set_title("Another report"));
+    world.accept("lena", Command::Override { seen: world.seen(), reason: "olga is its author".into() });
+    while world.item().phase == Phase::InReview {
+        world.approve(&world.reviewer());
+    }
+    world.accept("olga", raise());
+    world.accept("olga", complete());
+    assert_eq!(world.item().phase, Phase::Completed);
+}
+
+#[test]
+fn of_a_draft_staff_do_not_even_learn_that_another_role_could() {
+    let mut draft = World::submitted().item().clone();
+    draft.phase = Phase::Draft;
+    let mut world = World { item: Some(draft), ..World::new() };
+    let withdraw = || Command::Withdraw { reason: "not needed".into() };
+    for who in ["olga", "anna", "lena", "admin"] {
+        let denied = Refusal::Denied { action: Action::Withdraw, why: Denial::OutOfScope };
+        assert_eq!(world.refused(who, withdraw()), denied, "{who}");
+    }
+    world.accept("contact", withdraw());
+}
+
+#[test]
 fn withdrawing_closes_the_open_review_and_reopening_starts_a_new_round() {
     let mut world = World::at_review();
     world.accept("contact", Command::Withdraw { reason: "not needed".into() });

@@ -4,8 +4,8 @@ use crate::dialect;
 use crate::error::StoreError;
 use crate::files;
 use crate::items;
+use crate::short_handed::{self, ShortHandedReview};
 use crate::store::Store;
-use postern_domain::{Action, Item, permits};
 use sha2::{Digest, Sha256};
 use sqlx::Row as _;
 use std::io::Read as _;
@@ -26,6 +26,15 @@ pub struct Finding {
     pub what: String,
     /// The way out.
     pub advice: String,
+    /// The open review that it is about, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<ShortHandedReview>,
+}
+
+impl Finding {
+    fn new(severity: Severity, what: String, advice: String) -> Self {
+        Self { severity, what, advice, review: None }
+    }
 }
 
 const PAGE: i64 = 500;
@@ -38,16 +47,18 @@ impl Store {
             let mut reader = self.reader().await?;
             let schema = dialect::schema_version(&mut reader).await?;
             if schema != dialect::newest_schema() {
-                findings.push(Finding {
-                    severity: Severity::Error,
-                    what: format!("the database has schema {schema} instead of {}", dialect::newest_schema()),
-                    advice: "Start the portal once with this version of the program.".to_owned(),
-                });
+                findings.push(Finding::new(
+                    Severity::Error,
+                    format!("the database has schema {schema} instead of {}", dialect::newest_schema()),
+                    "Start the portal once with this version of the program.".to_owned(),
+                ));
             }
-            findings.extend(dialect::integrity(&mut reader).await?.into_iter().map(|what| Finding {
-                severity: Severity::Error,
-                what: format!("the database: {what}"),
-                advice: "Stop the portal and restore the latest backup.".to_owned(),
+            findings.extend(dialect::integrity(&mut reader).await?.into_iter().map(|what| {
+                Finding::new(
+                    Severity::Error,
+                    format!("the database: {what}"),
+                    "Stop the portal and restore the latest backup.".to_owned(),
+                )
             }));
         }
         self.check_files(&mut findings).await?;
@@ -65,14 +76,13 @@ impl Store {
                 None => Some("its name is not a hash".to_owned()),
                 Some(path) => wrong_with(&path, &sha256, size.unsigned_abs()),
             };
-            findings.extend(wrong.map(|why| Finding {
-                severity: Severity::Error,
-                what: format!("file {sha256}: {why}"),
-                advice: format!(
-                    "Copy files/{}/{} from a backup.",
-                    &sha256[..2.min(sha256.len())],
-                    &sha256[2.min(sha256.len())..]
-                ),
+            findings.extend(wrong.map(|why| {
+                let (folder, name) = sha256.split_at(2.min(sha256.len()));
+                Finding::new(
+                    Severity::Error,
+                    format!("file {sha256}: {why}"),
+                    format!("Copy files/{folder}/{name} from a backup."),
+                )
             }));
         }
         let rows = sqlx::query(
@@ -83,16 +93,16 @@ impl Store {
         .await?;
         for row in &rows {
             let (sha256, reference): (String, String) = (row.try_get("sha256")?, row.try_get("reference")?);
-            findings.push(Finding {
-                severity: Severity::Warning,
-                what: format!("{reference} names file {sha256}, which was never uploaded"),
-                advice: "Attach the document again, or copy the file from a backup.".to_owned(),
-            });
+            findings.push(Finding::new(
+                Severity::Warning,
+                format!("{reference} names file {sha256}, which was never uploaded"),
+                "Attach the document again, or copy the file from a backup.".to_owned(),
+            ));
         }
         Ok(())
     }
 
-    /// Open reviews that wait for somebody who cannot decide them.
+    /// Open reviews that too few people can decide.
     async fn check_reviews(&self, findings: &mut Vec<Finding>) -> Result<(), StoreError> {
         let directory = self.directory().await?;
         let mut after = None::<String>;
@@ -108,25 +118,11 @@ impl Store {
             after = Some(last.try_get("id")?);
             for row in &rows {
                 let item = items::parse(row)?;
-                let unable = |id: &&_| {
-                    directory
-                        .people()
-                        .get(id)
-                        .is_none_or(|person| permits(person, Action::Approve, &item).is_err())
-                };
-                findings.extend(
-                    item.waiting_on().filter(unable).map(|id| stuck(&item, directory.people().name(id))),
-                );
+                if let Some(journey) = directory.journey(&item.journey) {
+                    findings.extend(short_handed::findings(&item, journey, directory.people()));
+                }
             }
         }
-    }
-}
-
-fn stuck(item: &Item, name: &str) -> Finding {
-    Finding {
-        severity: Severity::Warning,
-        what: format!("{} waits for {name}, who may not decide it (any more)", item.reference),
-        advice: format!("Reassign {} to somebody who may.", item.reference),
     }
 }
 

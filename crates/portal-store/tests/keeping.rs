@@ -4,12 +4,12 @@
 mod common;
 
 use common::Fixture;
-use postern_domain::{AttachmentId, Command};
+use postern_domain::{AttachmentId, Command, Role};
 use postern_portal_store::{
     CommandError, Founding, PersonChange, Severity, Store, StoreError, StoreOptions, StoredFile,
 };
 use postern_protocol::Outcome;
-use postern_test_support::acme;
+use postern_test_support::{acme, globex, person};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 
@@ -189,13 +189,55 @@ async fn a_row_that_refers_to_nothing_is_found() {
 #[tokio::test]
 async fn a_review_that_waits_for_somebody_who_cannot_decide_is_found() {
     let fixture = Fixture::new().await;
-    let item = fixture.submit("i1", &acme()).await;
+    let item = fixture.handed_over_by_a_contact("i1", &acme()).await;
     let reviewer = item.waiting_on().next().unwrap().clone();
     let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
     fixture.store.change_person(&reviewer, &disable, fixture.now()).await.unwrap();
     let findings = fixture.store.check().await.unwrap();
-    assert_eq!(findings.len(), 1);
-    assert!(findings[0].what.contains("ACME-1") && findings[0].severity == Severity::Warning, "{findings:?}");
+    let [finding] = findings.as_slice() else { panic!("{findings:?}") };
+    assert_eq!(finding.severity, Severity::Warning);
+    assert_eq!(
+        finding.what,
+        "ACME-1 at “Intake check” (intake): nobody can decide it; olga has an account that is switched off"
+    );
+    assert_eq!(
+        finding.advice,
+        "Hand it to somebody who may (lea@example.com): posternctl reassign ACME-1 --step intake --to lea@example.com"
+    );
+    let review = finding.review.as_ref().unwrap();
+    assert_eq!(
+        (review.reference.as_str(), review.short_handed.needed, review.short_handed.able),
+        ("ACME-1", 1, 0)
+    );
+}
+
+#[tokio::test]
+async fn a_review_whose_reviewer_lost_the_role_is_found_until_somebody_else_has_it() {
+    let fixture = Fixture::new().await;
+    fixture.handed_over_by_a_contact("i1", &acme()).await;
+    let elsewhere = person("olga").at_client(Role::InternalOwner, &globex()).build();
+    let change = PersonChange { grants: Some(elsewhere.grants), ..PersonChange::default() };
+    fixture.store.change_person(&"olga".into(), &change, fixture.now()).await.unwrap();
+    let findings = fixture.store.check().await.unwrap();
+    assert!(findings[0].what.ends_with("olga has no access to this client's items"), "{findings:?}");
+    let item = fixture.store.item(&"i1".into()).await.unwrap().unwrap();
+    let reassign = Command::reassign("lea".into(), item.assignment_version);
+    let outcome = fixture.command("lea", "i1", reassign).await;
+    assert!(matches!(outcome, Outcome::Applied { .. }), "{outcome:?}");
+    assert_eq!(fixture.store.check().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn where_nobody_may_decide_the_way_out_is_a_grant() {
+    let fixture = Fixture::new().await;
+    fixture.submit("i1", &acme()).await;
+    let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
+    for who in ["olga", "lea"] {
+        fixture.store.change_person(&who.into(), &disable, fixture.now()).await.unwrap();
+    }
+    let findings = fixture.store.check().await.unwrap();
+    assert!(findings[0].advice.contains("postern-portal user"), "{findings:?}");
+    assert_eq!(findings[0].review.as_ref().unwrap().short_handed.could, []);
 }
 
 #[tokio::test]
@@ -203,7 +245,7 @@ async fn a_file_may_be_attached_only_by_somebody_who_brought_it_or_sees_it() {
     let fixture = Fixture::new().await;
     fixture.submit("i1", &acme()).await;
     let sha256 = attach(&fixture, "i1", b"The plan.").await;
-    fixture.submit("i2", &postern_test_support::globex()).await;
+    fixture.submit("i2", &globex()).await;
     let bad =
         |outcome: &Outcome| matches!(outcome, Outcome::Refused { refusal: postern_domain::Refusal::BadFile });
     let by_gus = fixture.command("gus", "i2", attachment(&sha256, 9)).await;

@@ -1,6 +1,9 @@
 //! The program itself: its commands, its exit codes, its signals.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use postern_test_support::TestPortal;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -172,6 +175,27 @@ fn a_backup_is_made_checked_and_restored() {
     stdout(&portal(&copy, &["restored"], ""));
     stdout(&portal(&copy, &["audit", "verify"], ""));
     assert_eq!(code(&portal(data.path(), &["backup", copy.to_str().unwrap()], "")), 6);
+}
+
+#[tokio::test]
+async fn check_lists_the_reviews_that_nobody_can_decide_and_the_way_out() {
+    let mut running = TestPortal::start().await;
+    let carla = running.sign_in("carla").await;
+    common::submit(&carla, "s1", "acme").await;
+    running.stop().await;
+    let data = running.data();
+    assert_eq!(stdout(&portal(data, &["check"], "")), "All is well.\n");
+    stdout(&portal(data, &["user", "disable", "olga@example.com"], ""));
+    // A warning: nothing is damaged, and the exit code is 0.
+    let told = stdout(&portal(data, &["check"], ""));
+    assert!(told.starts_with("warning: ACME-1 at “Intake check” (intake): nobody can decide it; "), "{told}");
+    assert!(told.contains("posternctl reassign ACME-1 --step intake --to lea@example.com"), "{told}");
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout(&portal(data, &["check", "--json"], ""))).unwrap();
+    let review = &json[0]["review"];
+    assert_eq!(review["reference"], "ACME-1", "{json}");
+    assert_eq!(review["step"], "intake", "{json}");
+    assert_eq!(review["could"], serde_json::json!(["lea"]), "{json}");
 }
 
 #[test]

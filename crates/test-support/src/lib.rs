@@ -1,10 +1,11 @@
 //! For tests only: a clock that stands still, randomness that repeats, people and items to work with, a whole portal
-//! in this process on a real socket, and a network that fails when told to.
+//! in this process on a real socket, a network that fails when told to, and the permission matrix cell by cell.
 //!
 //! Nothing that ships may depend on this crate.
 
 mod clock;
 mod commands;
+pub mod matrix;
 mod people;
 mod portal;
 mod random;

@@ -11,6 +11,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// Everybody's password.
@@ -25,6 +26,7 @@ pub struct TestPortal {
     pub http: Client,
     config: Config,
     rules: Rules,
+    clock_pace: Duration,
     running: Option<RunningPortal>,
     data: TempDir,
 }
@@ -42,7 +44,7 @@ pub fn http() -> Client {
     // Another test of this process may have installed the provider before.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
-        .timeout(std::time::Duration::from_secs(10))
+        .timeout(Duration::from_secs(10))
         .build()
         .unwrap_or_else(|error| panic!("no HTTP client: {error}"))
 }
@@ -52,16 +54,26 @@ impl TestPortal {
         Self::start_with(Config::default(), Rules::default()).await
     }
 
+    /// Its clock does no chores: items stay as they were put there.
+    pub async fn start_without_chores() -> Self {
+        Self::start_at_pace(Config::default(), Rules::default(), Duration::from_secs(86_400)).await
+    }
+
     /// # Panics
     /// When the portal cannot start.
     pub async fn start_with(config: Config, rules: Rules) -> Self {
+        Self::start_at_pace(config, rules, Duration::from_millis(50)).await
+    }
+
+    async fn start_at_pace(config: Config, rules: Rules, clock_pace: Duration) -> Self {
         let data = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary directory: {error}"));
         let clock = Arc::new(FakeClock::default());
         let environment =
             Environment { clock: Arc::clone(&clock) as _, random: Arc::new(SeededRandom::new(7)) };
         let config = Config { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..config };
         found(data.path(), &environment).await;
-        let mut portal = Self { clock, environment, http: http(), config, rules, running: None, data };
+        let mut portal =
+            Self { clock, environment, http: http(), config, rules, clock_pace, running: None, data };
         portal.run().await;
         portal
     }
@@ -70,7 +82,7 @@ impl TestPortal {
         let portal = Portal {
             password_cost: PasswordCost::Trivial,
             store_options: StoreOptions { rules: self.rules, ..StoreOptions::default() },
-            clock_pace: std::time::Duration::from_millis(50),
+            clock_pace: self.clock_pace,
             ..Portal::new(self.config.clone(), self.environment.clone())
         };
         let running = portal.start(self.data.path()).await;
@@ -113,6 +125,22 @@ impl TestPortal {
     pub async fn add_person(&self, person: &Person) {
         let hash = trivial_hash(&self.environment);
         self.store().add_person(person, Some(&hash)).await.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Adds people who sign in with [`PASSWORD`], all at once.
+    pub async fn add_people(&self, people: &[Person]) {
+        if let Err(error) = self.try_add_people(people).await {
+            panic!("the people cannot be added: {error}");
+        }
+    }
+
+    async fn try_add_people(&self, people: &[Person]) -> anyhow::Result<()> {
+        let hash = trivial_hash(&self.environment);
+        let mut bulk = self.store().bulk().await?;
+        for person in people {
+            bulk.add_person(person, Some(&hash)).await?;
+        }
+        Ok(bulk.commit().await?)
     }
 
     /// Signs in as the person with the address `<name>@example.com`.

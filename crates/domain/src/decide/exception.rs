@@ -6,7 +6,7 @@ use super::{Case, MAX_TITLE, Ruling, bounded, happened, required};
 use crate::command::{Action, ExceptionExit};
 use crate::event::Event;
 use crate::item::Phase;
-use crate::refusal::{Refusal, Satisfied};
+use crate::refusal::{Denial, Refusal, Satisfied};
 use crate::time::Timestamp;
 
 pub(super) fn raise(case: &Case<'_>, category: &str, reason: &str) -> Result<Ruling, Refusal> {
@@ -46,6 +46,12 @@ pub(super) fn resolve(case: &Case<'_>, to: &ExceptionExit, reason: &str) -> Resu
             happened(events)
         }
         ExceptionExit::Complete | ExceptionExit::Withdraw => {
+            // To complete what nobody approved is to approve it.
+            let unapproved = *to == ExceptionExit::Complete && from != Phase::Approved;
+            if unapproved && case.actor_id().is_some_and(|me| case.item.is_work_of(me)) {
+                let action = Action::ResolveException;
+                return Err(Refusal::Denied { action, why: Denial::Contributor });
+            }
             let end = if *to == ExceptionExit::Complete { Phase::Completed } else { Phase::Withdrawn };
             let mut events = close_undecided(case.item, None);
             events.push(resolved(end, None));

@@ -12,12 +12,14 @@ mod migration;
 mod opening;
 mod refresh;
 mod review;
+mod short_handed;
 
 pub use clock::{ledger, pauses};
 pub use covering::may_stand_in;
 pub use deciders::eligible;
 pub use escalation::{LadderRung, ladder};
 pub use opening::{NOBODY_TO_DECIDE, stage_opening};
+pub use short_handed::{ShortHanded, Unable, short_handed};
 
 use crate::apply::apply;
 use crate::command::{Action, Command};

@@ -91,6 +91,14 @@ impl Fixture {
         self.item(id).await
     }
 
+    /// Handed over by the client's own contact, so that its owner decides first.
+    pub async fn handed_over_by_a_contact(&self, id: &str, client: &Client) -> Item {
+        let outcome =
+            self.command("carla", id, submit(client, &format!("Title of {id}"), Some("olga"))).await;
+        assert!(matches!(outcome, Outcome::Applied { .. }), "{outcome:?}");
+        self.item(id).await
+    }
+
     pub async fn item(&self, id: &str) -> Item {
         self.store.item(&ItemId::from(id)).await.unwrap().unwrap()
     }

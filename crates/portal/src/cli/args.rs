@@ -46,7 +46,7 @@ pub enum Command {
     Backup(backup::Args),
     /// Tell a portal that its data was restored from a backup: consoles then start over.
     Restored,
-    /// Look for damage, and for work that nobody can do.
+    /// Look for damage, and for open reviews that too few people can decide.
     Check(check::Args),
     /// Print completions for a shell.
     Completions { shell: clap_complete::Shell },

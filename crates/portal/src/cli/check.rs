@@ -4,7 +4,13 @@ use super::exit::Exit;
 use postern_portal_store::{Severity, Store};
 use std::path::Path;
 
+const FINDINGS: &str = "\
+Errors are damage, and the exit code is then 5. Warnings alone leave it at 0: files that were never uploaded, and open
+reviews that too few people can decide, because accounts are switched off, grants were taken away or nobody stands in.
+Each says who, why, and the way out.";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = FINDINGS)]
 pub struct Args {
     #[arg(long)]
     json: bool,

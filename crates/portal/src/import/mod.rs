@@ -17,7 +17,7 @@ mod xes;
 
 pub use command::run;
 pub use log::{BrokenLog, Case, LogEvent};
-pub use mapping::{Mapping, MappingError};
+pub use mapping::{Does, Mapping, MappingError};
 pub use read::{Finished, ReadError, Reading, Taken, each_case, last_instant, read};
 pub use report::{Figures, Irregular, Report, Spread};
 pub use source::Position;

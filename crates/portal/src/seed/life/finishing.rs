@@ -34,9 +34,9 @@ impl<'a> Life<'a> {
         let minder = self.minder();
         self.at = self.when(&minder, 75.0, 1.0);
         let to = match self.dice.weighted([84, 5, 11].into_iter()) {
-            0 => ExceptionExit::Back,
-            1 => ExceptionExit::Complete,
-            _ => ExceptionExit::Withdraw,
+            1 if !self.item().is_work_of(&minder) => ExceptionExit::Complete,
+            2 => ExceptionExit::Withdraw,
+            _ => ExceptionExit::Back,
         };
         let reason = self.story.tell(&SETTLED, &mut self.dice);
         self.act(&minder, &Command::ResolveException { to, reason })

@@ -30,6 +30,10 @@ impl<'a> Life<'a> {
             Some(until) => self.at = until.max(self.at),
             None => return Ok(()),
         }
+        // What happened meanwhile may have taken until after they left.
+        if self.has_left(&who, self.at) {
+            return self.inherit(step, &who);
+        }
         self.decide(stage, &who)
     }
 
