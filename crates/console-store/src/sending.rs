@@ -45,8 +45,11 @@ impl Cache {
             .await?;
             let mut rows: Vec<OutboxRow> = again.into_iter().map(row).collect::<Result<_>>()?;
             let room = limit - i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            // One of each item at a time: should it end in a conflict, what comes after it must not be on its way.
             let fresh: Vec<Raw> = sqlx::query_as(select(&format!(
                 "WHERE seq IS NULL AND outcome_kind IS NULL AND held_until_ms <= $1 AND NOT {BLOCKED}
+                   AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
+                       AND e.outcome_kind IS NULL)
                  ORDER BY position LIMIT $2"
             )))
             .bind(now.ms())
