@@ -51,11 +51,14 @@ pub(crate) type Raw = (
     bool,
 );
 
+/// Held so that it can be undone. Where the clock was set back to before it was given, it has been held long enough.
+pub(crate) const HELD: &str = "(held_until_ms > $1 AND made_ms <= $1)";
+
 /// A conflict or a quarantine holds back what comes after it on the same item; a refusal does not.
 pub(crate) const BLOCKED: &str =
     "EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
       AND (e.outcome_kind IN ('conflict', 'quarantined')
-           OR (e.outcome_kind IS NULL AND e.seq IS NULL AND e.held_until_ms > $1)))";
+           OR (e.outcome_kind IS NULL AND e.seq IS NULL AND e.held_until_ms > $1 AND e.made_ms <= $1)))";
 
 pub(crate) fn select(what: &str) -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!(
@@ -262,7 +265,7 @@ impl Cache {
         let mut connection = self.reader().await?;
         let sql = sqlx::AssertSqlSafe(format!(
             "SELECT EXISTS (SELECT 1 FROM outbox o WHERE outcome_kind IS NULL
-                AND (seq IS NOT NULL OR (held_until_ms <= $1 AND NOT {BLOCKED})))"
+                AND (seq IS NOT NULL OR (NOT {HELD} AND NOT {BLOCKED})))"
         ));
         let found: bool = sqlx::query_scalar(sql)
             .bind(now.ms())
