@@ -99,8 +99,8 @@ async fn reopen_journal(connection: &mut SqliteConnection) -> Result<u32> {
     let count = i64::try_from(ids.len()).unwrap_or(0);
     for (index, id) in (0..).zip(&ids) {
         sqlx::query(
-            "INSERT INTO outbox (position, command_id, batch, item, command, made_ms, held_until_ms)
-             SELECT $2, command_id, batch, item, command, made_ms, made_ms FROM journal WHERE command_id = $1",
+            "INSERT INTO outbox (position, command_id, batch, item, command, made_ms, held_until_ms, tries)
+             SELECT $2, command_id, batch, item, command, made_ms, made_ms, 1 FROM journal WHERE command_id = $1",
         )
         .bind(id)
         .bind(first - count + index)
