@@ -15,10 +15,14 @@ impl World {
     pub async fn heal(&mut self) -> anyhow::Result<()> {
         self.say(format_args!("everything works again"));
         crate::rules::forget();
-        self.let_everybody_in().await?;
+        if let Some(mutation) = self.mutation {
+            mutation.all_commit(self).await?;
+        }
         while !self.kept.is_empty() {
             self.late(0).await?;
         }
+        self.shut_out_see_nothing().await?;
+        self.let_everybody_in().await?;
         for who in 0..self.profiles.len() {
             // What stood at a request goes on.
             for which in 0..2 {
@@ -49,6 +53,26 @@ impl World {
             }
         }
         Ok(looked_at)
+    }
+
+    /// Whoever is not of the staff any more has nothing on their device after the next contact.
+    async fn shut_out_see_nothing(&mut self) -> anyhow::Result<()> {
+        let directory = self.portal.store().directory().await?;
+        for who in 0..self.profiles.len() {
+            let person = self.profiles.get(who).and_then(|profile| directory.people().get(&profile.person));
+            if person.is_none_or(|person| person.is_staff() || person.disabled) {
+                continue;
+            }
+            // A session that ended meanwhile takes a few contacts more.
+            for _ in 0..4 {
+                for which in 0..2 {
+                    while self.go(who, which, crate::wire::Fault::Pass).await? {}
+                    self.whole_round(who, which, &[], 0).await?;
+                }
+            }
+            crate::checks::shows_nothing(self, who).await?;
+        }
+        Ok(())
     }
 
     async fn come_to_rest(&mut self) -> anyhow::Result<()> {

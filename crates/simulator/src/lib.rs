@@ -7,6 +7,7 @@
 //! function in `checks/`. To add a bug that the checker must find: a line in `mutation/`.
 
 mod book;
+pub mod campaign;
 mod cast;
 mod checks;
 mod dice;
@@ -20,6 +21,7 @@ mod rounds;
 mod rules;
 pub mod run;
 mod seam;
+pub mod shrink;
 mod steps;
 mod template;
 mod trace;

@@ -22,7 +22,7 @@ impl World {
         let mut dice = Dice::new(dice);
         let which = self.which(who, process);
         let items = self.list(who).await?;
-        let Some(first) = dice.pick(&items) else { return Ok(()) };
+        let Some(first) = wishes::item(&items, &mut dice) else { return Ok(()) };
         let Some(profile) = self.profiles.get(who) else { return Ok(()) };
         let request = wishes::wish(first, &profile.person, &mut dice);
         let mut targets = vec![Target { id: first.id.clone(), seen: None }];
@@ -125,9 +125,9 @@ impl World {
         let mut dice = Dice::new(dice);
         let (client, contact) = if dice.chance(55) { ("acme", "carla") } else { ("globex", "gina") };
         let items = self.portal_items().await?;
-        let theirs: Vec<&Item> = items.iter().filter(|item| item.client.as_str() == client).collect();
+        let theirs: Vec<Item> = items.iter().filter(|item| item.client.as_str() == client).cloned().collect();
         let id = self.new_id();
-        let (item, command) = match dice.pick(&theirs) {
+        let (item, command) = match wishes::item(&theirs, &mut dice) {
             Some(item) if items.len() >= MOST_ITEMS || (items.len() > 3 && dice.chance(60)) => {
                 (item.id.clone(), change(&mut dice, &id))
             }
@@ -140,7 +140,7 @@ impl World {
     pub async fn elsewhere(&mut self, dice: u64) -> anyhow::Result<()> {
         let mut dice = Dice::new(dice);
         let items = self.portal_items().await?;
-        let Some(item) = dice.pick(&items) else { return Ok(()) };
+        let Some(item) = wishes::item(&items, &mut dice) else { return Ok(()) };
         let me = wishes::somebody(&mut dice);
         let request = wishes::wish(item, &me, &mut dice);
         let directory = self.portal.store().directory().await?;

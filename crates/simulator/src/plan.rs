@@ -220,7 +220,7 @@ fn fault(dice: &mut Dice, percent: usize) -> Fault {
         return Fault::Pass;
     }
     let retry_after = |dice: &mut Dice| dice.chance(50).then(|| dice.below(40) as u16);
-    match dice.below(30) {
+    match dice.below(32) {
         0..=2 => Fault::DropRequest,
         3..=7 => Fault::DropReply,
         8 | 9 => Fault::Duplicate,

@@ -52,6 +52,8 @@ pub struct Process {
     pub holder: String,
     /// Work that waits for the network.
     pub work: Option<Work<Ended>>,
+    /// When it last sent commands, by its own clock.
+    pub sent_at: Option<Timestamp>,
 }
 
 /// A row of the outbox, as the simulator needs it.
@@ -104,7 +106,7 @@ impl Profile {
         // The first id of a process is its name in the lease.
         let holder = format!("{name}-001");
         if let Some(slot) = self.processes.get_mut(which) {
-            *slot = Some(Process { engine, seam, clock, alerts, holder, work: None });
+            *slot = Some(Process { engine, seam, clock, alerts, holder, work: None, sent_at: None });
         }
         Ok(())
     }

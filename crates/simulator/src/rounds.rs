@@ -1,6 +1,6 @@
 //! Rounds of sync, one request at a time, each with what becomes of it.
 
-use crate::profile::Ended;
+use crate::profile::{Ended, now_of};
 use crate::seam::{Progress, drive};
 use crate::violation::{Check, broken};
 use crate::wire::{Answer, Fault};
@@ -13,6 +13,8 @@ use postern_protocol::paths;
 const QUICK_MS: i64 = 40;
 /// How long a console waits for an answer that does not come.
 const PATIENCE_MS: i64 = 3_000;
+/// How long a lease lasts.
+const LEASE_MS: i64 = 45_000;
 /// No round asks more often than this.
 const MOST_REQUESTS: usize = 200;
 
@@ -45,6 +47,9 @@ impl World {
             self.start(who, 0).await?;
         }
         let Some(profile) = self.profiles.get_mut(who) else { return Ok(false) };
+        if let Some(mutation) = self.mutation {
+            mutation.before_round(&mut profile.watcher).await?;
+        }
         let Some(process) = profile.processes.get(which).and_then(Option::as_ref) else { return Ok(false) };
         if process.work.is_some() {
             return Ok(process.seam.waits());
@@ -136,6 +141,9 @@ impl World {
             }
             Fault::PortalDiesAfter => {
                 self.deliver(who, request).await?;
+                if let Some(mutation) = self.mutation {
+                    mutation.portal_dies(self, request).await?;
+                }
                 self.restart_portal().await?;
                 None
             }
@@ -157,9 +165,6 @@ impl World {
         if let Some(profile) = self.profiles.get_mut(who) {
             if let Some(mut process) = profile.processes.get_mut(which).and_then(Option::take) {
                 process.work = None;
-            }
-            if let Some(mutation) = self.mutation {
-                mutation.after_death(&mut profile.watcher).await?;
             }
         }
         Ok(())
@@ -194,17 +199,29 @@ impl World {
         Ok(false)
     }
 
+    /// Who sends has the lease, and nobody else of the profile is at it while theirs lasts.
     async fn sender_has_the_lease(&mut self, who: usize, which: usize) -> anyhow::Result<()> {
         let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
         let lease: Option<String> = sqlx::query_scalar("SELECT holder FROM lease WHERE one = 1")
             .fetch_optional(&mut profile.watcher)
             .await?;
-        let process = profile.processes.get(which).and_then(Option::as_ref);
-        let holder = process.map(|process| process.holder.clone());
-        if lease == holder {
-            return Ok(());
+        let Some(process) = profile.processes.get_mut(which).and_then(Option::as_mut) else { return Ok(()) };
+        let now = now_of(process);
+        process.sent_at = Some(now);
+        if lease.as_ref() != Some(&process.holder) {
+            let what = format!("c{who}: {} sends while {lease:?} has the lease", process.holder);
+            return broken(Check::OneSender, what);
         }
-        broken(Check::OneSender, format!("c{who}: {holder:?} sends while {lease:?} has the lease"))
+        let other = profile.processes.get(1 - which).and_then(Option::as_ref);
+        let at_it = other.filter(|other| {
+            let sends = other.seam.path().is_some_and(|path| path == paths::COMMANDS);
+            let since = other.sent_at.map_or(-1, |sent| now.since(sent));
+            sends && (0..LEASE_MS).contains(&since)
+        });
+        match at_it {
+            Some(_) => broken(Check::OneSender, format!("two processes of c{who} send at the same time")),
+            None => Ok(()),
+        }
     }
 
     async fn ended(&mut self, who: usize, which: usize, ended: &Ended) -> anyhow::Result<()> {
@@ -224,11 +241,6 @@ impl World {
             if failure.code == FailureCode::Cache {
                 return broken(Check::Healthy, format!("the cache of c{who}: {}", failure.message));
             }
-        }
-        if let Some(mutation) = self.mutation
-            && let Some(profile) = self.profiles.get_mut(who)
-        {
-            mutation.after_round(&mut profile.watcher).await?;
         }
         self.hear_alerts(who, which)
     }

@@ -74,9 +74,6 @@ impl World {
         self.say(format_args!("c{who} is killed"));
         if let Some(profile) = self.profiles.get_mut(who) {
             profile.kill();
-            if let Some(mutation) = self.mutation {
-                mutation.after_death(&mut profile.watcher).await?;
-            }
         }
         self.start(who, 0).await
     }

@@ -9,6 +9,12 @@ use postern_domain::{
     Visibility,
 };
 
+/// Most people are after the same few items: that is where they meet.
+pub fn item<'a>(items: &'a [Item], dice: &mut Dice) -> Option<&'a Item> {
+    let hot = items.get(..2).unwrap_or(items);
+    if dice.chance(60) { dice.pick(hot) } else { dice.pick(items) }
+}
+
 pub fn wish(item: &Item, me: &PersonId, dice: &mut Dice) -> Request {
     let reason = || "because".to_owned();
     // Mostly what leads on from there.

@@ -141,7 +141,13 @@ impl World {
     /// The portal gets a request of `who`, and its answer is looked through.
     pub async fn deliver(&mut self, who: usize, request: &Request) -> anyhow::Result<Answer> {
         let before = checks::before_request(self, request).await?;
+        if let Some(mutation) = self.mutation {
+            mutation.before_delivery(self, request).await?;
+        }
         let answer = self.portal.answer(request).await?;
+        if let Some(mutation) = self.mutation {
+            mutation.after_delivery(self, request).await?;
+        }
         checks::answer(self, who, request, &answer, before).await?;
         Ok(answer)
     }

@@ -4,7 +4,7 @@ use crate::book::Fate;
 use crate::people::word;
 use crate::violation::{Check, broken};
 use crate::world::World;
-use postern_domain::CommandId;
+use postern_domain::{Command, CommandId, Refusal};
 use postern_protocol::Outcome;
 use std::collections::BTreeMap;
 
@@ -100,10 +100,9 @@ pub async fn one_outcome_each(world: &mut World, who: usize, portal: &Results) -
             // A restored portal may not know what it refused, and may have been asked again by a copy.
             _ if world.restored && !changed => {}
             // It never left, because it was too large for whatever is in between.
-            None if matches!(
-                outcome,
-                Outcome::Refused { refusal: postern_domain::Refusal::TooLong { .. } }
-            ) => {}
+            None if is_too_large(outcome) => {}
+            // A copy got through with it.
+            Some(_) if is_too_large(outcome) && world.shared.contains(id) => {}
             None => {
                 let what = format!("{id} is {} on c{who}, and the portal knows nothing of it", word(outcome));
                 return broken(Check::NothingLost, what);
@@ -118,11 +117,21 @@ pub async fn one_outcome_each(world: &mut World, who: usize, portal: &Results) -
     Ok(())
 }
 
+/// Comments may go beside each other.
+fn commutes(command: &Command) -> bool {
+    matches!(command, Command::Comment { .. })
+}
+
+fn is_too_large(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Refused { refusal: Refusal::TooLong { .. } })
+}
+
 /// A console's commands on one item took effect in the order in which they were given.
 pub fn in_order(world: &World, who: usize, portal: &Results) -> anyhow::Result<()> {
     let Some(profile) = world.profiles.get(who) else { return Ok(()) };
     let mut last = BTreeMap::new();
-    for made in profile.book.made() {
+    // What two lives of a profile know of, each of them may have sent, or given up, at its own time.
+    for made in profile.book.made().iter().filter(|made| !world.shared.contains(&made.id)) {
         let Some(seq) = portal.changes.get(&made.id).and_then(|seqs| seqs.first()) else { continue };
         if let Some((before, earlier)) = last.insert(&made.item, (*seq, &made.id))
             && before > *seq
@@ -146,8 +155,11 @@ pub async fn lanes_are_held(world: &mut World, who: usize) -> anyhow::Result<()>
     let Some(profile) = world.profiles.get(who) else { return Ok(()) };
     for conflict in conflicts {
         let after = profile.book.made().iter().skip_while(|made| made.id != conflict.id).skip(1);
+        let comment =
+            serde_json::from_str::<Command>(&conflict.command).is_ok_and(|command| commutes(&command));
         let overtook = after
             .filter(|made| made.item == conflict.item && !world.shared.contains(&made.id))
+            .filter(|made| !(comment && commutes(&made.command)))
             .find(|made| portal.changes.contains_key(&made.id));
         if let Some(made) = overtook {
             let what = format!("{} overtook {}, which waits for its author on c{who}", made.id, conflict.id);

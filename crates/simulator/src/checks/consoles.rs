@@ -91,3 +91,14 @@ pub async fn no_overlay_left(world: &mut World, who: usize) -> anyhow::Result<()
         None => Ok(()),
     }
 }
+
+/// Nothing of the portal's is left on this device.
+pub async fn shows_nothing(world: &mut World, who: usize) -> anyhow::Result<()> {
+    let Some(profile) = world.profiles.get_mut(who) else { return Ok(()) };
+    let left: Option<String> =
+        sqlx::query_scalar("SELECT id FROM items LIMIT 1").fetch_optional(&mut profile.watcher).await?;
+    match left {
+        Some(id) => broken(Check::Scope, format!("c{who} still shows {id} to somebody who was shut out")),
+        None => Ok(()),
+    }
+}

@@ -6,6 +6,7 @@ mod history;
 mod replies;
 
 pub use commands::lanes_are_held;
+pub use consoles::shows_nothing;
 pub use replies::{answer, before_request};
 
 use crate::violation::{Check, broken};
