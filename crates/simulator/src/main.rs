@@ -122,7 +122,7 @@ fn trace(template: &Template, campaign: &Campaign) -> anyhow::Result<ExitCode> {
 
 /// Every bug in turn, until it is caught.
 fn hunt(template: &Template, campaign: &Campaign, stop: &AtomicBool) -> anyhow::Result<ExitCode> {
-    println!("{:<26} {:>6}  {:<26} {}", "bug", "seeds", "caught by", "what it is");
+    println!("{:<26} {:>6}  {:<26} what it is", "bug", "seeds", "caught by");
     let mut missed = 0;
     for mutation in Mutation::ALL {
         let hunt = Campaign { mutation: Some(*mutation), until_broken: true, ..*campaign };

@@ -2,7 +2,8 @@
 
 use crate::book::Fate;
 use crate::dice::Dice;
-use crate::profile::{Waiting, as_error};
+use crate::profile::Waiting;
+use crate::violation::{Check, broken};
 use crate::wishes;
 use crate::world::World;
 use anyhow::Context as _;
@@ -33,7 +34,10 @@ impl World {
         let Some(process) = profile.processes.get(which).and_then(Option::as_ref) else { return Ok(()) };
         let engine = process.engine.clone();
         let before = self.outbox(who).await?;
-        let acted = engine.act(&targets, &request, ActOptions { hold_ms }).await.map_err(as_error)?;
+        let acted = match engine.act(&targets, &request, ActOptions { hold_ms }).await {
+            Ok(acted) => acted,
+            Err(failure) => return broken(Check::Healthy, format!("c{who} cannot act: {}", failure.message)),
+        };
         let accepted = acted.results.iter().filter(|result| result.accepted).count();
         self.say(format_args!("c{who} acts on {}: {request:?}: {accepted} accepted", first.id));
         self.write_down(who, &before, Fate::Given).await
@@ -45,6 +49,11 @@ impl World {
         let held: Vec<&Waiting> = before.iter().filter(|row| row.kind.is_none()).rev().take(3).collect();
         let Some(batch) = dice.pick(&held).map(|row| row.batch.clone()) else { return Ok(()) };
         let Some(engine) = self.engine(who) else { return Ok(()) };
+        if let Some(mutation) = self.mutation
+            && let Some(profile) = self.profiles.get_mut(who)
+        {
+            mutation.before_undo(&mut profile.watcher, &batch).await?;
+        }
         let undone = engine.undo(&batch).await.map(|items| items.len());
         if let Some(mutation) = self.mutation
             && let Some(profile) = self.profiles.get_mut(who)

@@ -54,6 +54,8 @@ pub struct Process {
     pub work: Option<Work<Ended>>,
     /// When it last sent commands, by its own clock.
     pub sent_at: Option<Timestamp>,
+    /// Its token had run out: the same request comes again with another.
+    pub repeats: bool,
 }
 
 /// A row of the outbox, as the simulator needs it.
@@ -106,7 +108,16 @@ impl Profile {
         // The first id of a process is its name in the lease.
         let holder = format!("{name}-001");
         if let Some(slot) = self.processes.get_mut(which) {
-            *slot = Some(Process { engine, seam, clock, alerts, holder, work: None, sent_at: None });
+            *slot = Some(Process {
+                engine,
+                seam,
+                clock,
+                alerts,
+                holder,
+                work: None,
+                sent_at: None,
+                repeats: false,
+            });
         }
         Ok(())
     }
@@ -189,7 +200,7 @@ impl Profile {
 
 /// What a process' device says the time is.
 pub fn now_of(process: &Process) -> Timestamp {
-    postern_console_core::Clock::now(process.clock.as_ref())
+    process.clock.read()
 }
 
 pub fn as_error(failure: Failure) -> anyhow::Error {

@@ -1,7 +1,7 @@
 //! Rounds of sync, one request at a time, each with what becomes of it.
 
 use crate::profile::{Ended, now_of};
-use crate::seam::{Progress, drive};
+use crate::seam::{Progress, drive, path_of};
 use crate::violation::{Check, broken};
 use crate::wire::{Answer, Fault};
 use crate::world::World;
@@ -85,6 +85,11 @@ impl World {
             Some(mutation) => mutation.answer(self, who, &request, answer).await?,
             None => answer,
         };
+        let process =
+            self.profiles.get_mut(who).and_then(|profile| profile.processes.get_mut(which)?.as_mut());
+        if let Some(process) = process.filter(|_| path_of(&request) != paths::REFRESH) {
+            process.repeats = answer.as_ref().is_some_and(|answer| answer.status == 401);
+        }
         let reply = match answer {
             Some(answer) => Ok(answer.into_reply()),
             None => Err(Unreachable("nobody answers".to_owned())),
@@ -162,10 +167,9 @@ impl World {
     /// One process of a device dies.
     async fn die(&mut self, who: usize, which: usize) -> anyhow::Result<()> {
         self.say(format_args!("c{who} process {which} dies"));
-        if let Some(profile) = self.profiles.get_mut(who) {
-            if let Some(mut process) = profile.processes.get_mut(which).and_then(Option::take) {
-                process.work = None;
-            }
+        let profile = self.profiles.get_mut(who);
+        if let Some(mut process) = profile.and_then(|profile| profile.processes.get_mut(which)?.take()) {
+            process.work = None;
         }
         Ok(())
     }
@@ -207,6 +211,11 @@ impl World {
             .await?;
         let Some(process) = profile.processes.get_mut(which).and_then(Option::as_mut) else { return Ok(()) };
         let now = now_of(process);
+        if process.repeats {
+            // The same push once more with a fresh token, by a process that stood still: it cannot know what happened
+            // to its lease meanwhile, and may write nothing without it.
+            return Ok(());
+        }
         process.sent_at = Some(now);
         if lease.as_ref() != Some(&process.holder) {
             let what = format!("c{who}: {} sends while {lease:?} has the lease", process.holder);

@@ -50,7 +50,8 @@ impl SimClock {
         self.fuse.store(readings, Ordering::SeqCst);
     }
 
-    fn read(&self) -> Timestamp {
+    /// Looks at the clock without being the device.
+    pub fn read(&self) -> Timestamp {
         Timestamp(START_MS + self.time.ms() + self.skew.load(Ordering::SeqCst))
     }
 }

@@ -19,10 +19,10 @@ pub async fn at_rest(world: &mut World) -> anyhow::Result<()> {
     let portal = commands::Results::read(world).await?;
     commands::applied_once(world, &portal)?;
     for who in 0..world.profiles.len() {
-        consoles::equal_views(world, who).await?;
-        consoles::no_overlay_left(world, who).await?;
         commands::one_outcome_each(world, who, &portal).await?;
         commands::in_order(world, who, &portal)?;
+        consoles::equal_views(world, who).await?;
+        consoles::no_overlay_left(world, who).await?;
     }
     history::decided_on_what_was_seen(world, &portal).await
 }

@@ -33,9 +33,6 @@ impl Mutation {
             Mutation::JournalNotKept => {
                 "AFTER INSERT ON journal BEGIN DELETE FROM journal WHERE command_id = new.command_id; END"
             }
-            Mutation::OverlayStays => {
-                "BEFORE DELETE ON items WHEN old.layer = 1 BEGIN SELECT RAISE(IGNORE); END"
-            }
             Mutation::AlertNotMarked => {
                 "AFTER UPDATE OF shown_ms ON alerts WHEN new.shown_ms IS NOT NULL BEGIN
                     UPDATE alerts SET shown_ms = NULL WHERE key = new.key; END"
@@ -52,6 +49,17 @@ impl Mutation {
         self.spoil_cache(cache).await?;
         if self == Mutation::LaneReversed {
             sqlx::query("UPDATE outbox SET position = -position WHERE seq IS NULL AND outcome_kind IS NULL")
+                .execute(cache)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Somebody is about to undo.
+    pub async fn before_undo(self, cache: &mut SqliteConnection, batch: &str) -> anyhow::Result<()> {
+        if self == Mutation::OverlayStays {
+            sqlx::query("DELETE FROM outbox WHERE batch = $1 AND tries = 0 AND outcome_kind IS NULL")
+                .bind(batch)
                 .execute(cache)
                 .await?;
         }

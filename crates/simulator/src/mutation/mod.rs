@@ -84,7 +84,7 @@ mutations! {
     SessionEndEmptiesOutbox: "the end of a session empties the outbox",
     ForkEmptiesOutbox: "a forked console forgets what it had not sent",
     BootstrapEmptiesOutbox: "a bootstrap empties the outbox",
-    OverlayStays: "an overlay stays when its command is settled",
+    OverlayStays: "an overlay stays when its command is undone",
     AlertNotMarked: "an alert is not marked as told",
     LeaseWithoutTerm: "a lease can be taken from a sender that is at work",
 }
