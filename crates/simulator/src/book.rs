@@ -47,6 +47,11 @@ impl Book {
         }
     }
 
+    /// The device was emptied: whoever comes back to it may be told again.
+    pub fn forget_what_was_told(&mut self) {
+        self.told.clear();
+    }
+
     /// False when this very notification was handed out before.
     pub fn tell(&mut self, key: &str) -> bool {
         self.told.insert(key.to_owned())

@@ -247,6 +247,12 @@ impl World {
         };
         if let Some(failure) = failure {
             self.say(format_args!("c{who} failed: {:?}: {}", failure.code, failure.message));
+            if failure.code == FailureCode::SignedOut
+                && failure.message.contains("withdrawn access")
+                && let Some(profile) = self.profiles.get_mut(who)
+            {
+                profile.book.forget_what_was_told();
+            }
             if failure.code == FailureCode::Cache {
                 return broken(Check::Healthy, format!("the cache of c{who}: {}", failure.message));
             }
