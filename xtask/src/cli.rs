@@ -33,6 +33,8 @@ pub enum Task {
         /// Only the benchmark of this name, with or without bench_
         name: Option<String>,
     },
+    /// Play the sync protocol with everything going wrong by seed, and check what it promises
+    Simulate(SimulateOptions),
     /// Generate every icon size from icons/postern.svg and icons/tray.svg
     Icons {
         /// Change nothing; fail when the committed files differ
@@ -86,6 +88,31 @@ pub struct TestOptions {
     /// Arguments for cargo nextest, for example: -- -p postern-domain
     #[arg(last = true, value_name = "NEXTEST ARGS")]
     pub nextest: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct SimulateOptions {
+    /// How many seeds to play
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub seeds: u64,
+    /// The first seed
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub from: u64,
+    /// Put bugs into the protocol, one after the other, and see how many seeds it takes to catch each
+    #[arg(long)]
+    pub mutations: bool,
+    /// Put this one bug into the protocol
+    #[arg(long, value_name = "NAME", conflicts_with = "mutations")]
+    pub mutation: Option<String>,
+    /// Print everything that happens in each seed
+    #[arg(long)]
+    pub trace: bool,
+    /// Threads, each playing worlds of its own [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    pub workers: Option<usize>,
+    /// Use the release profile: a long build, and then several times as many seeds a second
+    #[arg(long)]
+    pub release: bool,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

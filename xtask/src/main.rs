@@ -14,6 +14,7 @@ mod process;
 mod readme;
 mod repository;
 mod run;
+mod simulate;
 mod stamp;
 mod steps;
 mod system;
@@ -50,6 +51,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
         Task::Codegen { check } => codegen::codegen(&repository, check),
         Task::Tidy => tidy::tidy(&repository),
         Task::Bench { name } => bench::bench(&repository, name.as_deref()),
+        Task::Simulate(options) => simulate::simulate(&repository, &options),
         Task::Icons { check } => icons::icons(&repository, check),
     }
 }

@@ -17,6 +17,8 @@ pub struct Meta {
     pub organisation: Option<String>,
     /// None before the first bootstrap, and after a wipe.
     pub cursor: Option<Cursor>,
+    /// The portal's epoch in which the outcomes of this cache hold; none before the first contact.
+    pub epoch: Option<String>,
     /// The sequence number that the next command will carry.
     pub next_seq: u64,
     /// The last sequence number for which an outcome is stored.
@@ -74,7 +76,10 @@ pub(crate) async fn read(connection: &mut SqliteConnection) -> Result<Meta> {
             Some(text.parse().map_err(|_| StoreError::inconsistent(format!("the cursor reads {text:?}")))?)
         }
     };
+    // An older cache knows the epoch from its cursor only.
+    let of_cursor = |cursor: &Option<Cursor>| cursor.as_ref().map(|cursor| cursor.epoch.clone());
     Ok(Meta {
+        epoch: values.remove("epoch").or_else(|| of_cursor(&cursor)),
         cursor,
         next_seq: number(&values, "next_seq").unwrap_or(1),
         acknowledged: number(&values, "acknowledged").unwrap_or(0),

@@ -34,6 +34,8 @@ pub struct OutboxRow {
     /// A conflicted, quarantined or held command of the same item comes first.
     pub blocked: bool,
     pub seen: Option<Box<Item>>,
+    /// It left at least once, and may have been applied.
+    pub sent: bool,
 }
 
 pub(crate) type Raw = (
@@ -49,24 +51,28 @@ pub(crate) type Raw = (
     Option<i64>,
     Option<String>,
     bool,
+    bool,
 );
+
+/// Held so that it can be undone. Where the clock was set back to before it was given, it has been held long enough.
+pub(crate) const HELD: &str = "(held_until_ms > $1 AND made_ms <= $1)";
 
 /// A conflict or a quarantine holds back what comes after it on the same item; a refusal does not.
 pub(crate) const BLOCKED: &str =
     "EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
       AND (e.outcome_kind IN ('conflict', 'quarantined')
-           OR (e.outcome_kind IS NULL AND e.seq IS NULL AND e.held_until_ms > $1)))";
+           OR (e.outcome_kind IS NULL AND e.seq IS NULL AND e.held_until_ms > $1 AND e.made_ms <= $1)))";
 
 pub(crate) fn select(what: &str) -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!(
         "SELECT position, command_id, batch, item, command, made_ms, held_until_ms, seq, outcome, at_seq, seen_doc,
-                outcome_kind IS NULL AND seq IS NULL AND {BLOCKED} AS blocked
+                outcome_kind IS NULL AND seq IS NULL AND {BLOCKED} AS blocked, tries > 0 AS sent
          FROM outbox o {what}"
     ))
 }
 
 pub(crate) fn row(raw: Raw) -> Result<OutboxRow> {
-    let (position, id, batch, item, command, made, held, seq, outcome, at_seq, seen, blocked) = raw;
+    let (position, id, batch, item, command, made, held, seq, outcome, at_seq, seen, blocked, sent) = raw;
     Ok(OutboxRow {
         position,
         id: CommandId(id),
@@ -80,6 +86,7 @@ pub(crate) fn row(raw: Raw) -> Result<OutboxRow> {
         at_seq,
         blocked,
         seen: seen.map(|seen| serde_json::from_str(&seen)).transpose()?,
+        sent,
     })
 }
 
@@ -146,7 +153,7 @@ impl Cache {
         let mut tx = self.begin().await?;
         let undone = async {
             let items: Vec<String> = sqlx::query_scalar(
-                "DELETE FROM outbox WHERE batch = $1 AND seq IS NULL AND outcome_kind IS NULL AND held_until_ms > $2
+                "DELETE FROM outbox WHERE batch = $1 AND tries = 0 AND outcome_kind IS NULL AND held_until_ms > $2
                  RETURNING item",
             )
             .bind(batch)
@@ -166,13 +173,13 @@ impl Cache {
     pub async fn put_away(&self, id: &CommandId, now: Timestamp) -> Result<bool> {
         let mut tx = self.begin().await?;
         let done = async {
-            let found: Option<(String, Option<i64>, Option<String>)> =
-                sqlx::query_as("SELECT item, seq, outcome_kind FROM outbox WHERE command_id = $1")
+            let found: Option<(String, i64, Option<String>)> =
+                sqlx::query_as("SELECT item, tries, outcome_kind FROM outbox WHERE command_id = $1")
                     .bind(id.as_str())
                     .fetch_optional(&mut *tx)
                     .await?;
-            let Some((item, seq, outcome)) = found else { return Ok(false) };
-            let unsent = seq.is_none() && outcome.is_none();
+            let Some((item, tries, outcome)) = found else { return Ok(false) };
+            let unsent = tries == 0 && outcome.is_none();
             let read = matches!(outcome.as_deref(), Some("conflict" | "refused" | "quarantined"));
             if !unsent && !read {
                 return Ok(false);
@@ -262,7 +269,7 @@ impl Cache {
         let mut connection = self.reader().await?;
         let sql = sqlx::AssertSqlSafe(format!(
             "SELECT EXISTS (SELECT 1 FROM outbox o WHERE outcome_kind IS NULL
-                AND (seq IS NOT NULL OR (held_until_ms <= $1 AND NOT {BLOCKED})))"
+                AND (seq IS NOT NULL OR (NOT {HELD} AND NOT {BLOCKED})))"
         ));
         let found: bool = sqlx::query_scalar(sql)
             .bind(now.ms())

@@ -8,26 +8,26 @@ use postern_domain::ConsoleId;
 use sqlx::sqlite::SqliteConnection;
 
 impl Cache {
-    /// The portal was restored from a backup and knows this console's commands up to `last_applied` only. What it
-    /// applied after that comes back from the journal under the same ids, before what was not yet sent; a command that
-    /// was refused or put away does not. Returns how many come back.
-    pub async fn replay_from(&self, lease: &Lease, last_applied: u64) -> Result<u32> {
+    /// The portal was restored from a backup: it is in `epoch` now, and the last number that it knows under this
+    /// console's name is `last_applied`. Everything that it ever applied for this cache comes back from the journal
+    /// under the same ids, before what was not yet sent: numbers do not say what is lost, since a copy of this console
+    /// may have used them. What the portal still knows it answers as before; a command that was refused or put away does
+    /// not come back. The next sync loads everything anew. Returns how many come back.
+    pub async fn replay(&self, lease: &Lease, last_applied: u64, epoch: &str) -> Result<u32> {
         let mut tx = self.begin().await?;
         let replayed = async {
             lease::check(&mut tx, lease).await?;
-            let after = i64::try_from(last_applied).unwrap_or(i64::MAX);
-            let count = reopen_journal(&mut tx, after).await?;
+            let count = reopen_journal(&mut tx).await?;
             sqlx::query(
                 "UPDATE outbox SET outcome = NULL, outcome_kind = NULL, at_seq = NULL
-                 WHERE outcome_kind IN ('applied', 'satisfied') AND seq > $1",
+                 WHERE outcome_kind IN ('applied', 'satisfied')",
             )
-            .bind(after)
             .execute(&mut *tx)
             .await?;
-            // Numbers above the portal's last are free again.
-            sqlx::query("UPDATE outbox SET seq = NULL WHERE seq > $1").bind(after).execute(&mut *tx).await?;
-            sqlx::query("UPDATE journal SET seq = NULL WHERE seq > $1").bind(after).execute(&mut *tx).await?;
+            forget_numbers(&mut tx).await?;
             sending::renumber(&mut tx, last_applied).await?;
+            meta::set(&mut tx, "epoch", Some(epoch)).await?;
+            meta::set(&mut tx, "cursor", None).await?;
             let lookup = self.lookup_in(&mut tx).await?;
             overlay::rebuild_all(&mut tx, &lookup).await?;
             Ok(count)
@@ -38,28 +38,27 @@ impl Cache {
         Ok(count)
     }
 
-    /// Another console uses this one's id: from now on this one is `console`, and sends what is unanswered again under
-    /// the same command ids.
-    pub async fn become_console(&self, lease: &Lease, console: &ConsoleId) -> Result<()> {
+    /// The portal is in `epoch`, and knows everything that it applied for this cache.
+    pub async fn know_epoch(&self, lease: &Lease, epoch: &str) -> Result<()> {
         let mut tx = self.begin().await?;
         let done = async {
             lease::check(&mut tx, lease).await?;
-            sqlx::query("UPDATE outbox SET seq = NULL").execute(&mut *tx).await?;
-            sqlx::query("UPDATE journal SET seq = NULL").execute(&mut *tx).await?;
-            sending::renumber(&mut tx, 0).await?;
-            meta::set(&mut tx, "console", Some(console.as_str())).await
+            meta::set(&mut tx, "epoch", Some(epoch)).await
         }
         .await;
         self.name(done)?;
         self.commit(tx).await
     }
 
-    /// The next sync loads everything anew; until then the cache shows what it has.
-    pub async fn forget_cursor(&self, lease: &Lease) -> Result<()> {
+    /// Another console uses this one's id: from now on this one is `console`, and sends what is unanswered again under
+    /// the same command ids.
+    pub async fn become_console(&self, lease: &Lease, console: &ConsoleId) -> Result<()> {
         let mut tx = self.begin().await?;
         let done = async {
             lease::check(&mut tx, lease).await?;
-            meta::set(&mut tx, "cursor", None).await
+            forget_numbers(&mut tx).await?;
+            sending::renumber(&mut tx, 0).await?;
+            meta::set(&mut tx, "console", Some(console.as_str())).await
         }
         .await;
         self.name(done)?;
@@ -79,12 +78,19 @@ impl Cache {
     }
 }
 
+/// Numbers that were given out say nothing any more.
+async fn forget_numbers(connection: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("UPDATE outbox SET seq = NULL").execute(&mut *connection).await?;
+    sqlx::query("UPDATE journal SET seq = NULL").execute(connection).await?;
+    Ok(())
+}
+
 /// Puts applied commands back before everything that waits, in the order in which they were applied.
-async fn reopen_journal(connection: &mut SqliteConnection, after: i64) -> Result<u32> {
+async fn reopen_journal(connection: &mut SqliteConnection) -> Result<u32> {
     let ids: Vec<String> = sqlx::query_scalar(
-        "SELECT command_id FROM journal WHERE seq > $1 AND outcome_kind IN ('applied', 'satisfied') ORDER BY seq",
+        "SELECT command_id FROM journal WHERE outcome_kind IN ('applied', 'satisfied')
+         ORDER BY at_seq, made_ms, command_id",
     )
-    .bind(after)
     .fetch_all(&mut *connection)
     .await?;
     let first: i64 = sqlx::query_scalar("SELECT coalesce(min(position), 1) FROM outbox")
@@ -93,8 +99,8 @@ async fn reopen_journal(connection: &mut SqliteConnection, after: i64) -> Result
     let count = i64::try_from(ids.len()).unwrap_or(0);
     for (index, id) in (0..).zip(&ids) {
         sqlx::query(
-            "INSERT INTO outbox (position, command_id, batch, item, command, made_ms, held_until_ms)
-             SELECT $2, command_id, batch, item, command, made_ms, made_ms FROM journal WHERE command_id = $1",
+            "INSERT INTO outbox (position, command_id, batch, item, command, made_ms, held_until_ms, tries)
+             SELECT $2, command_id, batch, item, command, made_ms, made_ms, 1 FROM journal WHERE command_id = $1",
         )
         .bind(id)
         .bind(first - count + index)

@@ -4,7 +4,7 @@ use crate::cache::Cache;
 use crate::error::{Result, StoreError};
 use crate::lease::{self, Lease};
 use crate::meta;
-use crate::outbox::{BLOCKED, OutboxRow, Raw, row, select};
+use crate::outbox::{BLOCKED, HELD, OutboxRow, Raw, row, select};
 use postern_domain::{CommandId, ItemId, Refusal, Timestamp};
 use postern_protocol::{CommandOutcome, Envelope, Outcome};
 use sqlx::sqlite::SqliteConnection;
@@ -30,8 +30,15 @@ pub(crate) fn kind(outcome: &Outcome) -> &'static str {
 
 impl Cache {
     /// The next envelopes to send, at most `limit`: what was sent before without a reply, in its order, then what may
-    /// go now. Their numbers are on the disk before this returns.
-    pub async fn next_envelopes(&self, lease: &Lease, limit: usize, now: Timestamp) -> Result<Vec<Envelope>> {
+    /// go now, except on items that were put `aside`. Their numbers are on the disk before this returns, and that they
+    /// may be on their way.
+    pub async fn next_envelopes(
+        &self,
+        lease: &Lease,
+        limit: usize,
+        now: Timestamp,
+        aside: &BTreeSet<ItemId>,
+    ) -> Result<Vec<Envelope>> {
         let mut tx = self.begin().await?;
         let taken = async {
             lease::check(&mut tx, lease).await?;
@@ -44,18 +51,25 @@ impl Cache {
             .fetch_all(&mut *tx)
             .await?;
             let mut rows: Vec<OutboxRow> = again.into_iter().map(row).collect::<Result<_>>()?;
-            let room = limit - i64::try_from(rows.len()).unwrap_or(i64::MAX);
+            let room = usize::try_from(limit).unwrap_or(usize::MAX).saturating_sub(rows.len());
+            let with_those_aside = i64::try_from(room.saturating_add(aside.len())).unwrap_or(i64::MAX);
+            // One of each item at a time: should it end in a conflict, what comes after it must not be on its way.
+            // Comments hold nothing and go together.
             let fresh: Vec<Raw> = sqlx::query_as(select(&format!(
-                "WHERE seq IS NULL AND outcome_kind IS NULL AND held_until_ms <= $1 AND NOT {BLOCKED}
+                "WHERE seq IS NULL AND outcome_kind IS NULL AND NOT {HELD} AND NOT {BLOCKED}
+                   AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
+                       AND e.outcome_kind IS NULL
+                       AND NOT (e.command ->> '$.do' = 'comment' AND o.command ->> '$.do' = 'comment'))
                  ORDER BY position LIMIT $2"
             )))
             .bind(now.ms())
-            .bind(room)
+            .bind(with_those_aside)
             .fetch_all(&mut *tx)
             .await?;
             let mut next = meta::read(&mut tx).await?.next_seq;
-            for raw in fresh {
-                let mut fresh = row(raw)?;
+            let fresh = fresh.into_iter().map(row).collect::<Result<Vec<_>>>()?;
+            let may_go = fresh.into_iter().filter(|row| !aside.contains(&row.item)).take(room);
+            for mut fresh in may_go {
                 sqlx::query("UPDATE outbox SET seq = $1 WHERE position = $2")
                     .bind(i64::try_from(next).unwrap_or(i64::MAX))
                     .bind(fresh.position)
@@ -66,6 +80,9 @@ impl Cache {
                 rows.push(fresh);
             }
             meta::set(&mut tx, "next_seq", Some(&next.to_string())).await?;
+            for row in &rows {
+                count_tries(&mut tx, &row.id, 1).await?;
+            }
             Ok(rows)
         }
         .await;
@@ -114,29 +131,46 @@ impl Cache {
         Ok(settled)
     }
 
-    /// Ends a command that cannot be sent at all, and gives the numbers of everything unanswered back.
-    pub async fn refuse_here(&self, lease: &Lease, id: &CommandId, refusal: Refusal) -> Result<()> {
+    /// These came back untouched: whatever is in between takes only smaller messages.
+    pub async fn not_taken(&self, lease: &Lease, ids: &[CommandId]) -> Result<()> {
         let mut tx = self.begin().await?;
         let done = async {
             lease::check(&mut tx, lease).await?;
-            sqlx::query(
-                "UPDATE outbox SET outcome = $1, outcome_kind = 'refused', seq = NULL WHERE command_id = $2",
-            )
-            .bind(serde_json::to_string(&Outcome::Refused { refusal })?)
-            .bind(id.as_str())
-            .execute(&mut *tx)
-            .await?;
-            let acknowledged = meta::read(&mut tx).await?.acknowledged;
-            renumber(&mut tx, acknowledged).await?;
-            let items: Vec<String> = sqlx::query_scalar("SELECT item FROM outbox WHERE command_id = $1")
-                .bind(id.as_str())
-                .fetch_all(&mut *tx)
-                .await?;
-            self.rebuilt(&mut tx, items.into_iter().map(ItemId).collect()).await
+            for id in ids {
+                count_tries(&mut tx, id, -1).await?;
+            }
+            Ok(())
         }
         .await;
         self.name(done)?;
         self.commit(tx).await
+    }
+
+    /// Ends a command that is too large to be sent at all, unless it left before and may have been applied: then it
+    /// stays. Gives the numbers of everything unanswered back. False when it stays.
+    pub async fn refuse_here(&self, lease: &Lease, id: &CommandId, refusal: Refusal) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        let done = async {
+            lease::check(&mut tx, lease).await?;
+            count_tries(&mut tx, id, -1).await?;
+            let item: Option<String> = sqlx::query_scalar(
+                "UPDATE outbox SET outcome = $1, outcome_kind = 'refused', seq = NULL
+                 WHERE command_id = $2 AND tries = 0 RETURNING item",
+            )
+            .bind(serde_json::to_string(&Outcome::Refused { refusal })?)
+            .bind(id.as_str())
+            .fetch_optional(&mut *tx)
+            .await?;
+            let acknowledged = meta::read(&mut tx).await?.acknowledged;
+            renumber(&mut tx, acknowledged).await?;
+            let is_refused = item.is_some();
+            self.rebuilt(&mut tx, item.into_iter().map(ItemId).collect()).await?;
+            Ok(is_refused)
+        }
+        .await;
+        let is_refused = self.name(done)?;
+        self.commit(tx).await?;
+        Ok(is_refused)
     }
 }
 
@@ -145,4 +179,13 @@ pub(crate) async fn renumber(connection: &mut SqliteConnection, last: u64) -> Re
     sqlx::query("UPDATE outbox SET seq = NULL WHERE outcome_kind IS NULL").execute(&mut *connection).await?;
     meta::set(connection, "acknowledged", Some(&last.to_string())).await?;
     meta::set(connection, "next_seq", Some(&(last + 1).to_string())).await
+}
+
+async fn count_tries(connection: &mut SqliteConnection, id: &CommandId, more: i64) -> Result<()> {
+    sqlx::query("UPDATE outbox SET tries = max(tries + $2, 0) WHERE command_id = $1")
+        .bind(id.as_str())
+        .bind(more)
+        .execute(connection)
+        .await?;
+    Ok(())
 }

@@ -27,4 +27,4 @@ mod system;
 pub use auth::{PasswordCost, hash_password};
 pub use config::{Config, ConfigError};
 pub use environment::{Clock, Environment, Random};
-pub use server::{Portal, RunningPortal, StartError};
+pub use server::{Portal, QuietPortal, RunningPortal, StartError};

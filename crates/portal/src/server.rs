@@ -1,11 +1,12 @@
 //! Starting and stopping the portal.
 
 use crate::auth::{PasswordCheck, PasswordCost, Throttle};
-use crate::automation;
+use crate::automation::{self, Clockwork};
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::state::{App, Shared};
 use crate::{jobs, routes};
+use axum::Router;
 use axum::serve::ListenerExt as _;
 use postern_portal_store::{Store, StoreError, StoreOptions};
 use std::net::SocketAddr;
@@ -65,28 +66,17 @@ impl Portal {
     /// # Errors
     /// When there is no portal in `data`, it cannot be opened, or the address is taken.
     pub async fn start(self, data: &Path) -> Result<RunningPortal, StartError> {
-        let store = Store::open_with(data, self.store_options).await?;
+        let clock_pace = self.clock_pace;
         let address = self.config.listen;
+        let app = self.app(data).await?;
+        let (store, stopping) = (app.store().clone(), app.stopping().clone());
         let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
             std::io::ErrorKind::AddrInUse => StartError::AddressInUse { address },
             _ => StartError::Listen { address, source },
         })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
-        let internal = |error: &dyn std::fmt::Display| StartError::Internal(error.to_string());
-        let passwords =
-            PasswordCheck::new(self.config.concurrent_sign_ins, self.password_cost, &self.environment)
-                .map_err(|error| internal(&error))?;
-        let stopping = CancellationToken::new();
-        let app = App::new(Shared {
-            store: store.clone(),
-            environment: self.environment,
-            config: self.config,
-            passwords,
-            throttle: Throttle::default(),
-            stopping: stopping.clone(),
-        });
         jobs::start(&app);
-        automation::start(&app, self.clock_pace);
+        automation::start(&app, clock_pace);
         let service = routes::router(app).into_make_service_with_connect_info::<SocketAddr>();
         // Replies are small and awaited: they must not wait for company.
         let listener = listener.tap_io(|stream| {
@@ -98,6 +88,61 @@ impl Portal {
         let server =
             tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(until).await });
         Ok(RunningPortal { address, store, stopping, server })
+    }
+
+    /// Opens the data directory and does nothing by itself: no socket, no jobs, no automation. Whoever holds it hands
+    /// in the requests and says when the clock is looked at.
+    ///
+    /// # Errors
+    /// When there is no portal in `data`, or it cannot be opened.
+    pub async fn open(self, data: &Path) -> Result<QuietPortal, StartError> {
+        Ok(QuietPortal { app: self.app(data).await?, clockwork: Clockwork::default() })
+    }
+
+    async fn app(self, data: &Path) -> Result<App, StartError> {
+        let store = Store::open_with(data, self.store_options).await?;
+        let passwords =
+            PasswordCheck::new(self.config.concurrent_sign_ins, self.password_cost, &self.environment)
+                .map_err(|error| StartError::Internal(error.to_string()))?;
+        Ok(App::new(Shared {
+            store,
+            environment: self.environment,
+            config: self.config,
+            passwords,
+            throttle: Throttle::default(),
+            stopping: CancellationToken::new(),
+        }))
+    }
+}
+
+/// A portal that answers what it is handed and does nothing by itself.
+pub struct QuietPortal {
+    app: App,
+    clockwork: Clockwork,
+}
+
+impl QuietPortal {
+    /// The routes, the same as on the socket.
+    pub fn router(&self) -> Router {
+        routes::router(self.app.clone())
+    }
+
+    pub fn store(&self) -> &Store {
+        self.app.store()
+    }
+
+    /// Does what the portal's clock has to do by now; returns how many chores that were.
+    ///
+    /// # Errors
+    /// As the store. What was not done is found again.
+    pub async fn tick(&mut self) -> Result<usize, StoreError> {
+        self.clockwork.tick(&self.app, self.app.environment().now()).await
+    }
+
+    /// Ends the streams and all connections.
+    pub async fn close(self) {
+        self.app.stopping().cancel();
+        self.app.store().close().await;
     }
 }
 

@@ -4,7 +4,7 @@ use super::Finding;
 use crate::repository::Package;
 
 /// For each package of the workspace, the others on which it may depend. Dev-dependencies are free.
-const MAY_DEPEND_ON: [(&str, &[&str]); 11] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 12] = [
     ("postern-domain", &[]),
     ("postern-protocol", &["postern-domain"]),
     ("postern-console-store", &["postern-domain", "postern-protocol"]),
@@ -19,6 +19,16 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 11] = [
             "postern-domain",
             "postern-protocol",
             "postern-console-store",
+            "postern-console-core",
+            "postern-portal-store",
+            "postern-portal",
+        ],
+    ),
+    (
+        "postern-simulator",
+        &[
+            "postern-domain",
+            "postern-protocol",
             "postern-console-core",
             "postern-portal-store",
             "postern-portal",

@@ -156,8 +156,8 @@ fn state(row: &OutboxRow, now: Timestamp) -> OutboxState {
         Some(Outcome::Conflict { .. }) => OutboxState::Conflict,
         Some(Outcome::Refused { .. }) => OutboxState::Refused,
         Some(Outcome::Quarantined { .. }) => OutboxState::Quarantined,
-        None if row.seq.is_some() => OutboxState::Sending,
-        None if row.held_until > now => OutboxState::Held,
+        None if row.sent => OutboxState::Sending,
+        None if row.held_until > now && row.made_at <= now => OutboxState::Held,
         None if row.blocked => OutboxState::Blocked,
         None => OutboxState::Waiting,
     }

@@ -16,12 +16,12 @@ impl Engine {
             let reply = self.handshake().await?;
             self.inner.clock_offset_ms.store(reply.server_time.since(self.device_now()), Ordering::Relaxed);
             let lease = self.renew_lease(state).await?;
+            let known = self.inner.cache.meta().await?.epoch;
+            let is_restored = known.as_ref().is_some_and(|epoch| *epoch != reply.epoch);
             match reply.verdict {
-                HandshakeVerdict::Ok => {
-                    let meta = self.inner.cache.meta().await?;
-                    if meta.cursor.is_some_and(|cursor| cursor.epoch != reply.epoch) {
-                        tracing::warn!("the portal was restored from a backup: loading everything anew");
-                        self.inner.cache.forget_cursor(&lease).await?;
+                HandshakeVerdict::Ok if !is_restored => {
+                    if known.is_none() {
+                        self.inner.cache.know_epoch(&lease, &reply.epoch).await?;
                     }
                     state.greeted = true;
                     return Ok(());
@@ -36,13 +36,12 @@ impl Engine {
                         request_id: None,
                     });
                 }
-                HandshakeVerdict::ClientAhead => {
-                    let again = self.inner.cache.replay_from(&lease, reply.last_applied).await?;
+                HandshakeVerdict::Ok | HandshakeVerdict::ClientAhead => {
+                    let again = self.inner.cache.replay(&lease, reply.last_applied, &reply.epoch).await?;
                     tracing::warn!(
                         again,
-                        "the portal was restored from a backup: replaying what it has lost"
+                        "the portal was restored from a backup: sending again what it may have lost"
                     );
-                    self.inner.cache.forget_cursor(&lease).await?;
                 }
                 HandshakeVerdict::ClientForked => {
                     let console = ConsoleId(self.inner.deps.chance.id());
@@ -73,7 +72,7 @@ impl Engine {
             protocol_version: PROTOCOL_VERSION,
             app_version: env!("CARGO_PKG_VERSION").to_owned(),
             console,
-            epoch: meta.cursor.map(|cursor| cursor.epoch),
+            epoch: meta.epoch,
             acknowledged: meta.acknowledged,
         };
         let reply = self.call(Call::post(paths::HANDSHAKE, &greeting)).await;

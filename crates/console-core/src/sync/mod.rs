@@ -141,20 +141,33 @@ impl Engine {
         if !state.greeted {
             self.greet(state).await?;
         }
-        if self.inner.cache.meta().await?.cursor.is_none() {
-            self.bootstrap(state, &mut report).await?;
+        match self.exchange(state, &mut report).await {
+            // Nobody but the handshake knows whether it is the person who may not come in any more.
+            Err(error) if error.code() == Some(ErrorCode::Forbidden) => {
+                self.greet(state).await?;
+                Err(error)
+            }
+            other => other.map(|()| report),
         }
-        self.push(state, &mut report).await?;
-        match self.pull(state, &mut report).await {
+    }
+
+    /// Everything up and everything down, after the greeting.
+    async fn exchange(&self, state: &mut SyncState, report: &mut SyncReport) -> Result<(), CallError> {
+        if self.inner.cache.meta().await?.cursor.is_none() {
+            self.bootstrap(state, report).await?;
+        }
+        self.push(state, report).await?;
+        match self.pull(state, report).await {
             Err(error) if error.code() == Some(ErrorCode::CursorGone) => {
                 tracing::info!("the cursor is gone: loading everything anew, the outbox stays");
                 self.greet(state).await?;
-                self.bootstrap(state, &mut report).await?;
-                self.pull(state, &mut report).await?;
+                // A restored portal gets back what it lost before anything of it is shown.
+                self.push(state, report).await?;
+                self.bootstrap(state, report).await?;
+                self.pull(state, report).await
             }
-            other => other?,
+            other => other,
         }
-        Ok(report)
     }
 
     /// Takes or renews the right to sync.

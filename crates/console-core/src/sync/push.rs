@@ -4,17 +4,19 @@ use super::{SyncReport, SyncState};
 use crate::engine::Engine;
 use crate::failure::CallError;
 use crate::portal::Call;
-use postern_domain::Refusal;
+use postern_domain::{CommandId, Refusal};
 use postern_protocol::{Envelope, ErrorCode, MAX_PUSH, Push, PushReply, paths};
+use std::collections::BTreeSet;
 
 impl Engine {
     /// Sends until nothing may be sent. A reply that is lost is no loss: the same envelopes go again.
     pub(super) async fn push(&self, state: &mut SyncState, report: &mut SyncReport) -> Result<(), CallError> {
         let mut limit = MAX_PUSH;
         let mut disagreements = 0;
+        let mut aside = BTreeSet::new();
         loop {
             let lease = self.renew_lease(state).await?;
-            let envelopes = self.inner.cache.next_envelopes(&lease, limit, self.device_now()).await?;
+            let envelopes = self.inner.cache.next_envelopes(&lease, limit, self.device_now(), &aside).await?;
             if envelopes.is_empty() {
                 return Ok(());
             }
@@ -36,9 +38,17 @@ impl Engine {
                             length: length.unwrap_or(u32::MAX),
                             limit: 0,
                         };
-                        self.inner.cache.refuse_here(&lease, &one.id, refusal).await?;
+                        if !self.inner.cache.refuse_here(&lease, &one.id, refusal).await? {
+                            // It left before, and nobody knows what became of it: it is tried again, and what is to be
+                            // done on other items does not wait for it.
+                            aside.insert(one.item.clone());
+                        }
                     }
-                    many => limit = (many.len() / 2).max(1),
+                    many => {
+                        let ids: Vec<CommandId> = many.iter().map(|envelope| envelope.id.clone()).collect();
+                        self.inner.cache.not_taken(&lease, &ids).await?;
+                        limit = (many.len() / 2).max(1);
+                    }
                 },
                 Err(error)
                     if matches!(error.code(), Some(ErrorCode::SequenceGap | ErrorCode::ClientForked)) =>

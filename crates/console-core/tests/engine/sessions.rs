@@ -126,3 +126,18 @@ async fn without_staff_rights_the_portal_lets_nobody_sync_and_nothing_stays() {
     let SessionView::SignedOut { reason, .. } = carla.engine.session().await.unwrap() else { panic!() };
     assert!(reason.unwrap().contains("withdrawn access"));
 }
+
+#[tokio::test]
+async fn whoever_leaves_the_staff_loses_the_cache_with_the_next_request_also_in_a_running_session() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    assert_eq!(olga.engine.matching_ids(Queue::Open, "").await.unwrap(), [item.id]);
+    let change = postern_portal_store::PersonChange { grants: Some(Vec::new()), ..Default::default() };
+    let now = olga.deps.clock.now();
+    world.portal.store().change_person(&"olga".into(), &change, now).await.unwrap();
+    assert!(olga.engine.sync_now().await.is_err());
+    assert!(olga.engine.matching_ids(Queue::Open, "").await.unwrap().is_empty());
+    let SessionView::SignedOut { reason, .. } = olga.engine.session().await.unwrap() else { panic!() };
+    assert!(reason.unwrap().contains("withdrawn access"));
+}

@@ -197,7 +197,7 @@ impl Scene {
     }
 
     pub async fn envelopes(&self, now: Timestamp) -> Vec<Envelope> {
-        self.cache.next_envelopes(&self.lease, 100, now).await.unwrap()
+        self.cache.next_envelopes(&self.lease, 100, now, &Default::default()).await.unwrap()
     }
 
     pub async fn outbox_ids(&self) -> Vec<String> {

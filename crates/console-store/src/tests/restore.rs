@@ -23,16 +23,30 @@ async fn after_a_restore_what_the_portal_lost_is_sent_again_first_under_its_old_
     assert_eq!(scene.outbox_ids().await, ["k3"]);
     scene.give("k4", &items[3].id, approve(&items[3])).await;
 
-    // The backup knew the first command only.
-    assert_eq!(scene.cache.replay_from(&scene.lease, 1).await.unwrap(), 1);
+    // The backup knew the first command only; what it knows it will say.
+    assert_eq!(scene.cache.replay(&scene.lease, 1, "restored").await.unwrap(), 2);
     let again = scene.envelopes(NOW).await;
     assert_eq!(
         again.iter().map(|each| (each.id.as_str(), each.seq)).collect::<Vec<_>>(),
-        [("k2", 2), ("k4", 3)]
+        [("k1", 2), ("k2", 3), ("k4", 4)]
     );
-    assert_eq!(scene.cache.meta().await.unwrap().acknowledged, 1);
+    let meta = scene.cache.meta().await.unwrap();
+    assert_eq!((meta.acknowledged, meta.cursor, meta.epoch.as_deref()), (1, None, Some("restored")));
     // The refusal is not tried again behind its author's back.
-    assert_eq!(scene.cache.outbox_counts().await.unwrap(), (2, 1));
+    assert_eq!(scene.cache.outbox_counts().await.unwrap(), (3, 1));
+}
+
+#[tokio::test]
+async fn a_console_that_took_a_new_name_still_gives_a_restored_portal_what_it_lost() {
+    let one = item(1, ME);
+    let scene = Scene::with(vec![one.clone()]).await;
+    scene.give("k1", &one.id, approve(&one)).await;
+    let envelopes = scene.envelopes(NOW).await;
+    scene.cache.record_outcomes(&scene.lease, &[applied(&envelopes[0], 11)]).await.unwrap();
+    scene.pull(11, &[]).await;
+    scene.cache.become_console(&scene.lease, &ConsoleId::from("console-2")).await.unwrap();
+    assert_eq!(scene.cache.replay(&scene.lease, 0, "restored").await.unwrap(), 1);
+    assert_eq!(scene.envelopes(NOW).await[0].id.as_str(), "k1");
 }
 
 #[tokio::test]

@@ -1,0 +1,59 @@
+//! What a profile's person did, written down by the simulator and not by the product: the measure of "nothing is lost".
+
+use postern_domain::{Command, CommandId, ItemId};
+use std::collections::BTreeSet;
+
+/// What its author made of a command afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Given, and left to Postern.
+    Given,
+    /// Taken back before it had an outcome.
+    Withdrawn,
+    /// Put away when its outcome had been read.
+    Read,
+}
+
+#[derive(Clone, Debug)]
+pub struct Made {
+    pub id: CommandId,
+    pub item: ItemId,
+    pub command: Command,
+    pub fate: Fate,
+}
+
+/// In the order in which the commands were given.
+#[derive(Clone, Debug, Default)]
+pub struct Book {
+    made: Vec<Made>,
+    /// Notifications that were handed out.
+    told: BTreeSet<String>,
+}
+
+impl Book {
+    pub fn made(&self) -> &[Made] {
+        &self.made
+    }
+
+    pub fn given(&mut self, id: CommandId, item: ItemId, command: Command) {
+        if !self.made.iter().any(|made| made.id == id) {
+            self.made.push(Made { id, item, command, fate: Fate::Given });
+        }
+    }
+
+    pub fn ended(&mut self, id: &CommandId, fate: Fate) {
+        if let Some(made) = self.made.iter_mut().find(|made| &made.id == id) {
+            made.fate = fate;
+        }
+    }
+
+    /// The device was emptied: whoever comes back to it may be told again.
+    pub fn forget_what_was_told(&mut self) {
+        self.told.clear();
+    }
+
+    /// False when this very notification was handed out before.
+    pub fn tell(&mut self, key: &str) -> bool {
+        self.told.insert(key.to_owned())
+    }
+}

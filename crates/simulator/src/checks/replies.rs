@@ -1,0 +1,119 @@
+//! What leaves the portal, looked at while it leaves.
+
+use crate::seam::path_of;
+use crate::violation::{Check, broken};
+use crate::wire::Answer;
+use crate::world::World;
+use postern_console_core::transport::Request;
+use postern_domain::{Item, ItemId, Person, may_view, permits_place};
+use postern_protocol::{BootstrapPart, Change, ChangePage, Outcome, Push, PushReply, paths};
+
+/// What has to be known from before a request.
+#[derive(Default)]
+pub struct Before {
+    seq: i64,
+}
+
+pub async fn before_request(world: &mut World, request: &Request) -> anyhow::Result<Before> {
+    if path_of(request) != paths::COMMANDS {
+        return Ok(Before::default());
+    }
+    Ok(Before { seq: world.portal.store().head().await?.seq })
+}
+
+/// No row goes to somebody who may not see it; no command is applied by somebody who may not do it today.
+pub async fn answer(
+    world: &mut World,
+    who: usize,
+    request: &Request,
+    answer: &Answer,
+    before: Before,
+) -> anyhow::Result<()> {
+    if answer.status != 200 {
+        return Ok(());
+    }
+    let path = path_of(request);
+    if path == paths::COMMANDS {
+        return permitted_today(world, who, request, answer, before).await;
+    }
+    let items = if path.starts_with(paths::CHANGES) {
+        in_page(answer)?
+    } else if path == paths::BOOTSTRAP {
+        in_bootstrap(answer)?
+    } else {
+        return Ok(());
+    };
+    if items.is_empty() {
+        return Ok(());
+    }
+    let Some(person) = today(world, who).await? else { return Ok(()) };
+    match items.iter().find(|item| person.disabled || !may_view(&person, item)) {
+        Some(item) => {
+            broken(Check::Scope, format!("{} is sent to {}, who may not see it", item.id, person.id))
+        }
+        None => Ok(()),
+    }
+}
+
+fn in_page(answer: &Answer) -> anyhow::Result<Vec<Item>> {
+    // Most pages are empty.
+    if !answer.body.windows(8).any(|part| part == b"\"upsert\"") {
+        return Ok(Vec::new());
+    }
+    let page: ChangePage = serde_json::from_slice(&answer.body)?;
+    Ok(page
+        .changes
+        .into_iter()
+        .filter_map(|change| match change {
+            Change::Upsert { item } => Some(*item),
+            Change::Leave { .. } => None,
+        })
+        .collect())
+}
+
+fn in_bootstrap(answer: &Answer) -> anyhow::Result<Vec<Item>> {
+    let mut items = Vec::new();
+    for line in answer.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        if line.starts_with(b"{\"part\":\"item\"")
+            && let BootstrapPart::Item { item } = serde_json::from_slice(line)?
+        {
+            items.push(*item);
+        }
+    }
+    Ok(items)
+}
+
+async fn permitted_today(
+    world: &mut World,
+    who: usize,
+    request: &Request,
+    answer: &Answer,
+    before: Before,
+) -> anyhow::Result<()> {
+    let reply: PushReply = serde_json::from_slice(&answer.body)?;
+    let push: Push = serde_json::from_slice(request.body.as_deref().unwrap_or_default())?;
+    let Some(person) = today(world, who).await? else { return Ok(()) };
+    for (envelope, outcome) in push.commands.iter().zip(&reply.outcomes) {
+        if !matches!(outcome.outcome, Outcome::Applied { .. }) || outcome.at_seq <= before.seq {
+            continue;
+        }
+        let action = envelope.command.action();
+        let Some(item) = item(world, &envelope.item).await? else { continue };
+        if let Err(denial) = permits_place(&person, action, item.place()) {
+            let what = format!("{action:?} of {} on {} was applied: {denial:?}", person.id, item.id);
+            return broken(Check::TodaysGrants, what);
+        }
+    }
+    Ok(())
+}
+
+async fn item(world: &mut World, id: &ItemId) -> anyhow::Result<Option<Item>> {
+    Ok(world.portal.store().item(id).await?)
+}
+
+/// The person of a console, with today's grants.
+async fn today(world: &mut World, who: usize) -> anyhow::Result<Option<Person>> {
+    let Some(profile) = world.profiles.get(who) else { return Ok(None) };
+    let directory = world.portal.store().directory().await?;
+    Ok(directory.people().get(&profile.person).cloned())
+}

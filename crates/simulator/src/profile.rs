@@ -1,0 +1,208 @@
+//! A device's profile: its folder, its keychain, its clock, and the processes that have it open.
+
+use crate::book::Book;
+use crate::cast;
+use crate::portal_side::watch;
+use crate::seam::{Keys, PORTAL, Seam, SimChance, SimClock, Time, Work};
+use anyhow::Context as _;
+use postern_console_core::{Alert, Deps, Engine, Failure, SyncReport};
+use postern_domain::{CommandId, ItemId, PersonId, Timestamp};
+use postern_protocol::Cursor;
+use sqlx::SqliteConnection;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use tokio::sync::broadcast;
+
+pub struct Profile {
+    pub number: usize,
+    pub person: PersonId,
+    pub folder: PathBuf,
+    pub keys: Arc<Keys>,
+    pub skew: Arc<AtomicI64>,
+    /// The simulator's own connection to the cache, open as long as the profile is there.
+    pub watcher: SqliteConnection,
+    /// None: ended. The first is there unless it has just died.
+    pub processes: [Option<Process>; 2],
+    pub book: Book,
+    pub picture: Option<Picture>,
+    /// Processes started so far: each has ids of its own.
+    started: u64,
+}
+
+/// A copy of a profile as it was.
+pub struct Picture {
+    pub cache: PathBuf,
+    pub secret: Option<String>,
+    pub book: Book,
+}
+
+/// What a round of work came to.
+pub enum Ended {
+    Synced(Result<SyncReport, Failure>),
+    SignedIn(Result<(), Failure>),
+}
+
+pub struct Process {
+    pub engine: Engine,
+    pub seam: Arc<Seam>,
+    pub clock: Arc<SimClock>,
+    pub alerts: broadcast::Receiver<Alert>,
+    /// Names this process in the lease.
+    pub holder: String,
+    /// Work that waits for the network.
+    pub work: Option<Work<Ended>>,
+    /// When it last sent commands, by its own clock.
+    pub sent_at: Option<Timestamp>,
+    /// Its token had run out: the same request comes again with another.
+    pub repeats: bool,
+}
+
+/// A row of the outbox, as the simulator needs it.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub id: CommandId,
+    pub item: ItemId,
+    pub command: String,
+    pub batch: String,
+    pub kind: Option<String>,
+}
+
+impl Profile {
+    pub async fn open(
+        number: usize,
+        person: &str,
+        folder: PathBuf,
+        secret: Option<String>,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            number,
+            person: PersonId::from(person),
+            watcher: watch(&folder.join("cache.db")).await?,
+            folder,
+            keys: Arc::new(Keys::new(secret)),
+            skew: Arc::new(AtomicI64::new(0)),
+            processes: [None, None],
+            book: Book::default(),
+            picture: None,
+            started: 0,
+        })
+    }
+
+    /// Starts a process that has this profile open.
+    pub async fn start(&mut self, which: usize, time: &Time, seed: u64) -> anyhow::Result<()> {
+        self.started += 1;
+        let name = format!("c{}p{}", self.number, self.started);
+        let seam = Arc::new(Seam::default());
+        let clock = Arc::new(SimClock::new(time, &self.skew));
+        let deps = Deps {
+            clock: Arc::clone(&clock) as _,
+            chance: Arc::new(SimChance::new(name.clone(), seed ^ (self.number as u64) << 32 ^ self.started)),
+            secrets: Arc::clone(&self.keys) as _,
+            transport: Arc::clone(&seam) as _,
+            device: name.clone(),
+        };
+        let engine =
+            Engine::open(&self.folder, deps).await.map_err(as_error).context("a profile does not open")?;
+        let alerts = engine.alerts();
+        // The first id of a process is its name in the lease.
+        let holder = format!("{name}-001");
+        if let Some(slot) = self.processes.get_mut(which) {
+            *slot = Some(Process {
+                engine,
+                seam,
+                clock,
+                alerts,
+                holder,
+                work: None,
+                sent_at: None,
+                repeats: false,
+            });
+        }
+        Ok(())
+    }
+
+    /// Signs the person in, as a piece of work.
+    pub fn sign_in(&self, process: &Process) -> Work<Ended> {
+        let engine = process.engine.clone();
+        let email = format!("{}@example.com", self.person);
+        Box::pin(async move {
+            Ended::SignedIn(engine.sign_in(PORTAL, &email, cast::PASSWORD).await.map(|_session| ()))
+        })
+    }
+
+    /// Everything in the outbox, in the order in which it was given.
+    pub async fn outbox(&mut self) -> anyhow::Result<Vec<Waiting>> {
+        let rows: Vec<(String, String, String, String, Option<String>)> = sqlx::query_as(
+            "SELECT command_id, item, command, batch, outcome_kind FROM outbox ORDER BY position",
+        )
+        .fetch_all(&mut self.watcher)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, item, command, batch, kind)| Waiting {
+                id: CommandId(id),
+                item: ItemId(item),
+                command,
+                batch,
+                kind,
+            })
+            .collect())
+    }
+
+    pub async fn fact(&mut self, key: &str) -> anyhow::Result<Option<String>> {
+        Ok(sqlx::query_scalar("SELECT value FROM meta WHERE key = $1")
+            .bind(key)
+            .fetch_optional(&mut self.watcher)
+            .await?)
+    }
+
+    /// How far it has followed the portal.
+    pub async fn cursor(&mut self) -> anyhow::Result<Option<Cursor>> {
+        self.fact("cursor")
+            .await?
+            .map(|text| text.parse().context("a cursor that cannot be read"))
+            .transpose()
+    }
+
+    /// Whether something waits that may be sent now, as the engine's loop asks.
+    pub async fn sendable(&mut self, now: Timestamp) -> anyhow::Result<bool> {
+        let waiting: Option<i64> = sqlx::query_scalar(
+            "SELECT 1 FROM outbox o WHERE outcome_kind IS NULL AND (seq IS NOT NULL OR ((held_until_ms <= $1 OR made_ms > $1)
+             AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
+                 AND (e.outcome_kind IN ('conflict', 'quarantined')
+                      OR (e.outcome_kind IS NULL AND e.seq IS NULL AND e.held_until_ms > $1 AND e.made_ms <= $1))))) LIMIT 1",
+        )
+        .bind(now.ms())
+        .fetch_optional(&mut self.watcher)
+        .await?;
+        Ok(waiting.is_some())
+    }
+
+    /// Copies the cache into another folder. Nobody may be in a transaction.
+    pub async fn copy_cache(&mut self, folder: &Path) -> anyhow::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let target = folder.join("cache.db");
+        let name = target.to_str().context("a path that is no text")?;
+        sqlx::query("VACUUM INTO $1").bind(name).execute(&mut self.watcher).await?;
+        Ok(())
+    }
+
+    /// All processes end without a chance to finish anything.
+    pub fn kill(&mut self) {
+        for process in &mut self.processes {
+            if let Some(mut process) = process.take() {
+                process.work = None;
+            }
+        }
+    }
+}
+
+/// What a process' device says the time is.
+pub fn now_of(process: &Process) -> Timestamp {
+    process.clock.read()
+}
+
+pub fn as_error(failure: Failure) -> anyhow::Error {
+    anyhow::anyhow!("{:?}: {}", failure.code, failure.message)
+}

@@ -1,0 +1,114 @@
+//! The world that every seed begins with, made once per process: a founded portal, and loaded profiles of its people.
+
+use crate::cast;
+use crate::portal_side::{self, PortalSide, watch};
+use crate::profile::as_error;
+use crate::rules;
+use crate::seam::{Keys, PORTAL, SimChance, SimClock, Time};
+use futures_util::future::BoxFuture;
+use postern_console_core::transport::{Reply, Request, Transport, Unreachable};
+use postern_console_core::{Deps, Engine};
+use postern_portal::{PasswordCost, hash_password};
+use postern_portal_store::{Founding, Store};
+use sqlx::Connection as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use tempfile::TempDir;
+
+/// Removed with everything in it when dropped.
+pub struct Template {
+    folder: TempDir,
+    /// What the keychain of each profile holds.
+    pub secrets: Vec<Option<String>>,
+}
+
+/// Memory where there is a file system in memory: these files are worth nothing after the run.
+pub fn scratch() -> std::io::Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    let builder = || tempfile::Builder::new();
+    builder()
+        .prefix("postern-sim-")
+        .tempdir_in(memory)
+        .or_else(|_| builder().prefix("postern-sim-").tempdir())
+}
+
+impl Template {
+    pub async fn make() -> anyhow::Result<Self> {
+        let folder = scratch()?;
+        let time = Time::default();
+        let skew = Arc::new(AtomicI64::new(0));
+        let environment = portal_side::environment(Arc::new(SimClock::new(&time, &skew)), 1);
+        let data = folder.path().join("portal");
+        let founding = Founding {
+            organisation: "Example".to_owned(),
+            epoch: environment.epoch(),
+            key_seed: environment.bytes(),
+        };
+        let store = Store::create(&data, founding).await?;
+        let hash = hash_password(cast::PASSWORD, PasswordCost::Trivial, &environment)?;
+        let mut bulk = store.bulk().await?;
+        for client in cast::clients() {
+            bulk.add_client(&client).await?;
+        }
+        for person in cast::people() {
+            bulk.add_person(&person, Some(&hash)).await?;
+        }
+        for journey in cast::journeys() {
+            bulk.add_journey(&journey).await?;
+        }
+        bulk.commit().await?;
+        store.close().await;
+
+        let portal = PortalSide::open(data.clone(), environment, rules::sound()).await?;
+        let portal = Arc::new(tokio::sync::Mutex::new(portal));
+        let mut secrets = Vec::new();
+        for (number, person) in cast::PROFILES.iter().enumerate() {
+            let keys = Arc::new(Keys::default());
+            let deps = Deps {
+                clock: Arc::new(SimClock::new(&time, &skew)),
+                chance: Arc::new(SimChance::new(format!("t{number}"), number as u64)),
+                secrets: Arc::clone(&keys) as _,
+                transport: Arc::new(Straight(Arc::clone(&portal))),
+                device: format!("device {number}"),
+            };
+            let profile = folder.path().join(format!("profile-{number}"));
+            let engine = Engine::open(&profile, deps).await.map_err(as_error)?;
+            let mut watcher = watch(&profile.join("cache.db")).await?;
+            engine
+                .sign_in(PORTAL, &format!("{person}@example.com"), cast::PASSWORD)
+                .await
+                .map_err(as_error)?;
+            engine.sync_now().await.map_err(as_error)?;
+            engine.stop().await;
+            drop(engine);
+            // From here on the one file is all of it.
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut watcher).await?;
+            watcher.close().await?;
+            secrets.push(keys.secret());
+        }
+        let mut portal = portal.lock().await;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(portal.watcher()).await?;
+        Ok(Self { folder, secrets })
+    }
+
+    pub fn portal(&self) -> PathBuf {
+        self.folder.path().join("portal")
+    }
+
+    pub fn cache(&self, profile: usize) -> PathBuf {
+        self.folder.path().join(format!("profile-{profile}")).join("cache.db")
+    }
+}
+
+/// A network without faults.
+struct Straight(Arc<tokio::sync::Mutex<PortalSide>>);
+
+impl Transport for Straight {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Reply, Unreachable>> {
+        Box::pin(async move {
+            let answer = self.0.lock().await.answer(&request).await;
+            answer.map(crate::wire::Answer::into_reply).map_err(|error| Unreachable(error.to_string()))
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! A bounded number of seeds in the ordinary run. `POSTERN_SEEDS` changes the number.
+
+use postern_simulator::campaign::{Campaign, alone, cores};
+use postern_simulator::mutation::Mutation;
+use postern_simulator::{Plan, Template, run};
+use std::sync::atomic::AtomicBool;
+
+/// What fits into a minute of two cores in the test profile.
+const SEEDS: u64 = 400;
+
+fn seeds() -> u64 {
+    std::env::var("POSTERN_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS)
+}
+
+fn campaign(seeds: u64, mutation: Option<Mutation>) -> Campaign {
+    Campaign { from: 1, seeds, workers: cores(), mutation, until_broken: mutation.is_some() }
+}
+
+#[test]
+fn no_seed_breaks_a_promise() {
+    let template = alone(Template::make()).unwrap();
+    let tally = campaign(seeds(), None).run(&template, &AtomicBool::new(false), |_tally| {}).unwrap();
+    let broken: Vec<String> = tally
+        .broken
+        .iter()
+        .map(|(seed, outcome)| format!("seed {seed}: {}", outcome.violation.as_ref().unwrap()))
+        .collect();
+    assert!(broken.is_empty(), "{}\nSee: cargo xtask simulate --seeds 1 --from SEED", broken.join("\n"));
+}
+
+#[test]
+fn a_seed_runs_the_same_way_again() {
+    let template = alone(Template::make()).unwrap();
+    for seed in [3, 12, 40, 2044] {
+        let plan = Plan::of(seed);
+        let once = alone(run::play(&template, &plan, None, true)).unwrap();
+        let again = alone(run::play(&template, &plan, None, true)).unwrap();
+        assert_eq!(once.lines, again.lines, "seed {seed}");
+        assert_eq!(once.trace, again.trace, "seed {seed}");
+    }
+}
+
+#[test]
+fn bugs_in_the_protocol_are_caught() {
+    let template = alone(Template::make()).unwrap();
+    for mutation in [
+        Mutation::LateCommitter,
+        Mutation::NewIdOnRetry,
+        Mutation::PatchSkipped,
+        Mutation::RowGoneOnSend,
+        Mutation::ResultsForgottenEarly,
+    ] {
+        let tally =
+            campaign(400, Some(mutation)).run(&template, &AtomicBool::new(false), |_tally| {}).unwrap();
+        assert!(!tally.broken.is_empty(), "{mutation:?} was not caught in {} seeds", tally.played);
+    }
+}
