@@ -7,6 +7,10 @@ use crate::template::Template;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// A world that takes longer stands still: a defect of the simulator, to be told and not waited for.
+const LONGEST: Duration = Duration::from_secs(180);
 
 /// Which seeds are played, and how.
 #[derive(Clone, Copy, Debug)]
@@ -58,8 +62,11 @@ impl Campaign {
                     if seed >= self.from + self.seeds {
                         break;
                     }
-                    let outcome = play(template, &Plan::of(seed), self.mutation, false)
+                    let plan = Plan::of(seed);
+                    let playing = play(template, &plan, self.mutation, false);
+                    let outcome = tokio::time::timeout(LONGEST, playing)
                         .await
+                        .map_err(|_elapsed| anyhow::anyhow!("seed {seed} stands still"))?
                         .map_err(|error| error.context(format!("seed {seed} cannot be played")))?;
                     let mut tally = tally.lock().unwrap_or_else(PoisonError::into_inner);
                     tally.played += 1;
