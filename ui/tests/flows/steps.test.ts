@@ -99,7 +99,7 @@ describe("steps side by side", () => {
     expect(step("legal_check").getByTestId("free-seat").textContent).toContain("A seat is free.");
     expect(step("finance_check").queryByTestId("free-seat")).toBeNull();
     await fireEvent.click(step("legal_check").getByTestId("claim-here"));
-    await waitFor(() => expect(asked()).toEqual({ do: "claim" }));
+    await waitFor(() => expect(asked()).toEqual({ do: "claim", step: "legal_check" }));
     await waitFor(() => expect(step("legal_check").queryByTestId("free-seat")).toBeNull());
   });
 
