@@ -22,6 +22,9 @@ pub struct RunFolder {
 pub struct SampleRecord {
     /// The request that was seeded, in words.
     pub request: String,
+    /// Of the sources that write the databases: a sample of other ones cannot be read.
+    #[serde(default)]
+    pub made_by: String,
     /// False from before the portal begins to seed until it is done, so that an interruption shows.
     pub complete: bool,
     pub password: String,
@@ -124,6 +127,7 @@ pub fn reuse(
     record: Option<&SampleRecord>,
     portal_data_exists: bool,
     request: &str,
+    made_by: &str,
 ) -> anyhow::Result<Reuse> {
     match record {
         Some(record) if !record.complete => Ok(Reuse::ClearAndSeed),
@@ -132,6 +136,8 @@ pub fn reuse(
              add --fresh to replace it, or name another folder with --data",
             record.request
         ),
+        // Until 1.0 a portal does not read what another version wrote.
+        Some(record) if record.made_by != made_by => Ok(Reuse::ClearAndSeed),
         Some(_) if portal_data_exists => Ok(Reuse::AsItIs),
         None if !portal_data_exists => Ok(Reuse::Seed),
         _ => Ok(Reuse::ClearAndSeed),
@@ -145,6 +151,7 @@ mod tests {
     fn record(complete: bool) -> SampleRecord {
         SampleRecord {
             request: "100 items, seed 1".to_owned(),
+            made_by: "these sources".to_owned(),
             complete,
             password: String::new(),
             accounts: Vec::new(),
@@ -154,23 +161,39 @@ mod tests {
 
     #[test]
     fn a_complete_sample_is_used_again() {
-        assert_eq!(reuse(Some(&record(true)), true, "100 items, seed 1").unwrap(), Reuse::AsItIs);
+        assert_eq!(
+            reuse(Some(&record(true)), true, "100 items, seed 1", "these sources").unwrap(),
+            Reuse::AsItIs
+        );
     }
 
     #[test]
     fn an_interrupted_seeding_is_done_again() {
-        assert_eq!(reuse(Some(&record(false)), true, "100 items, seed 1").unwrap(), Reuse::ClearAndSeed);
-        assert_eq!(reuse(None, true, "100 items, seed 1").unwrap(), Reuse::ClearAndSeed);
+        assert_eq!(
+            reuse(Some(&record(false)), true, "100 items, seed 1", "these sources").unwrap(),
+            Reuse::ClearAndSeed
+        );
+        assert_eq!(reuse(None, true, "100 items, seed 1", "these sources").unwrap(), Reuse::ClearAndSeed);
+    }
+
+    #[test]
+    fn a_sample_of_other_sources_is_made_anew() {
+        let kept = record(true);
+        assert_eq!(
+            reuse(Some(&kept), true, "100 items, seed 1", "other sources").unwrap(),
+            Reuse::ClearAndSeed
+        );
     }
 
     #[test]
     fn an_empty_folder_is_seeded() {
-        assert_eq!(reuse(None, false, "100 items, seed 1").unwrap(), Reuse::Seed);
+        assert_eq!(reuse(None, false, "100 items, seed 1", "these sources").unwrap(), Reuse::Seed);
     }
 
     #[test]
     fn another_sample_is_never_thrown_away_unasked() {
-        let error = reuse(Some(&record(true)), true, "7 items, seed 1").unwrap_err().to_string();
+        let error =
+            reuse(Some(&record(true)), true, "7 items, seed 1", "these sources").unwrap_err().to_string();
         assert!(error.contains("--fresh"), "{error}");
     }
 }

@@ -11,7 +11,7 @@ use super::folder::{self, Reuse, RunFolder, SampleRecord};
 use crate::cli::RunOptions;
 use crate::process;
 use crate::repository::Repository;
-use crate::stamp::Fingerprint;
+use crate::stamp::{self, Fingerprint};
 use crate::steps::Steps;
 
 /// Which sample the options ask for.
@@ -101,7 +101,8 @@ pub fn prepare(
     request: &Request,
 ) -> anyhow::Result<SampleRecord> {
     let kept = folder.record();
-    match folder::reuse(kept.as_ref(), folder.portal_data().exists(), &request.key())? {
+    let made_by = sources(repository)?;
+    match folder::reuse(kept.as_ref(), folder.portal_data().exists(), &request.key(), &made_by)? {
         Reuse::AsItIs => {
             if let Some(record) = kept {
                 return Ok(record);
@@ -109,13 +110,14 @@ pub fn prepare(
         }
         Reuse::Seed => {}
         Reuse::ClearAndSeed => {
-            steps.begin("Clearing a sample whose seeding was interrupted");
+            steps.begin("Clearing a sample whose seeding was interrupted, or that other sources made");
             folder.clear()?;
         }
     }
     steps.begin(&format!("Seeding a sample organisation: {}", request.words));
     let mut record = SampleRecord {
         request: request.key(),
+        made_by,
         complete: false,
         password: new_password(),
         accounts: Vec::new(),
@@ -130,6 +132,36 @@ pub fn prepare(
     record.complete = true;
     folder.keep_record(&record)?;
     Ok(record)
+}
+
+/// The fingerprint of the sources that say what stands in the databases.
+fn sources(repository: &Repository) -> anyhow::Result<String> {
+    const WRITERS: [&str; 5] = [
+        "crates/domain/src",
+        "crates/portal-store/src",
+        "crates/portal-store/migrations",
+        "crates/console-store/src",
+        "crates/console-store/migrations",
+    ];
+    let mut files = Vec::new();
+    for folder in WRITERS {
+        files_under(&repository.root.join(folder), &mut files)?;
+    }
+    stamp::of_files(&repository.root, &files)
+}
+
+fn files_under(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            files_under(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// The part of the portal's report that matters here.
