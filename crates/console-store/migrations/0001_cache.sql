@@ -28,7 +28,10 @@ CREATE TABLE outbox (
     outcome_kind TEXT,
     at_seq INTEGER,
     -- The item as its author saw it.
-    seen_doc TEXT
+    seen_doc TEXT,
+    -- How often it left without an answer that says that the portal does not have it. Above 0 it may have been applied:
+    -- it can neither be taken back nor be refused here, whatever becomes of its number.
+    tries INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX outbox_item ON outbox (item, position);
 CREATE INDEX outbox_batch ON outbox (batch);

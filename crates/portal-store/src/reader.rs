@@ -4,10 +4,10 @@ use crate::directory::DirectorySnapshot;
 use postern_domain::explain::{Names, Reader};
 use postern_domain::{ClientId, Item, Journey, Organisation, Person, PersonId};
 
-/// A snapshot and who reads it.
+/// A snapshot and who reads it; nobody in particular reads times in UTC.
 pub struct ReadBy<'a> {
     pub directory: &'a DirectorySnapshot,
-    pub person: &'a Person,
+    pub person: Option<&'a Person>,
 }
 
 impl Names for ReadBy<'_> {
@@ -30,29 +30,10 @@ impl Reader for ReadBy<'_> {
     }
 
     fn myself(&self) -> Option<&Person> {
-        Some(self.person)
+        self.person
     }
 
     fn journey_of(&self, item: &Item) -> Option<&Journey> {
         self.directory.journey(&item.journey)
-    }
-}
-
-/// Read by nobody in particular.
-impl Reader for DirectorySnapshot {
-    fn organisation(&self) -> &Organisation {
-        &self.organisation
-    }
-
-    fn journeys<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Journey> + 'a> {
-        Box::new(self.journeys.values())
-    }
-
-    fn myself(&self) -> Option<&Person> {
-        None
-    }
-
-    fn journey_of(&self, item: &Item) -> Option<&Journey> {
-        self.journey(&item.journey)
     }
 }

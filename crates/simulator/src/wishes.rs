@@ -71,7 +71,7 @@ pub fn command(request: Request, item: &Item, journey: &Journey, me: &PersonId, 
         Request::Approve { comment, outputs } => Command::Approve { seen, comment, outputs },
         Request::Override { reason } => Command::Override { seen, reason },
         Request::RequestChanges { reason } => Command::RequestChanges { seen, reason },
-        Request::Claim { step } => Command::Claim { step: step.clone(), assignment_version },
+        Request::Claim { step } => Command::Claim { step, assignment_version },
         Request::Reassign { to, reason, step } => {
             Command::Reassign { step, from: None, to, assignment_version, reason }
         }

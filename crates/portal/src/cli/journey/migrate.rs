@@ -8,7 +8,7 @@ use postern_domain::{
     Actor, Command, CommandId, Event, Item, Journey, JourneyKey, Phase, Ruling, Situation, StageKey,
     Timestamp, decide,
 };
-use postern_portal_store::{DirectorySnapshot, Order, Source, Store};
+use postern_portal_store::{DirectorySnapshot, Order, ReadBy, Source, Store};
 use postern_protocol::Outcome;
 use std::collections::BTreeMap;
 
@@ -192,7 +192,10 @@ async fn move_all(
         let outcome = store.apply_command(&order, environment.now()).await?.outcome;
         if !matches!(outcome, Outcome::Applied { .. } | Outcome::AlreadySatisfied { .. }) {
             let directory = store.directory().await?;
-            stayed.push((item.reference.clone(), outcome.sentence(&*directory)));
+            stayed.push((
+                item.reference.clone(),
+                outcome.sentence(&ReadBy { directory: &directory, person: None }),
+            ));
         }
         progress.reached(done);
     }

@@ -30,6 +30,6 @@ pub async fn post(
     let outcome =
         app.store().apply_command(&order, app.environment().now()).await.map_err(command_failure)?;
     let directory = app.store().directory().await?;
-    let sentence = outcome.outcome.sentence(&ReadBy { directory: &directory, person: &caller.person });
+    let sentence = outcome.outcome.sentence(&ReadBy { directory: &directory, person: Some(&caller.person) });
     Ok(Json(DirectReply { outcome: outcome_as_seen_by(&caller.person, outcome), sentence }))
 }

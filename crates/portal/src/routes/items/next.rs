@@ -17,7 +17,7 @@ pub async fn get(
 ) -> Result<Json<Next>, Failure> {
     let item = in_sight(&app, &caller.person, &reference).await?;
     let directory = app.store().directory().await?;
-    let reader = ReadBy { directory: &directory, person: &caller.person };
+    let reader = ReadBy { directory: &directory, person: Some(&caller.person) };
     Ok(Json(if caller.person.is_staff() {
         next(&item, &reader, app.environment().now())
     } else {
