@@ -14,6 +14,7 @@ mod away;
 mod deps;
 mod engine;
 mod failure;
+mod keep;
 mod portal;
 mod queries;
 pub mod secrets;

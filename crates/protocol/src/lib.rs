@@ -8,6 +8,7 @@ mod absence;
 mod auth;
 mod cursor;
 mod error;
+mod holding;
 mod outcome;
 mod sync;
 
@@ -15,6 +16,7 @@ pub use absence::*;
 pub use auth::*;
 pub use cursor::*;
 pub use error::*;
+pub use holding::*;
 pub use sync::*;
 
 /// The version of this protocol. A portal answers `upgrade_required` to anything below its floor.

@@ -26,6 +26,8 @@ pub struct Profile {
     pub processes: [Option<Process>; 2],
     pub book: Book,
     pub picture: Option<Picture>,
+    /// Its disk lost a row, or is a copy of one that did.
+    pub rotten: bool,
     /// Processes started so far: each has ids of its own.
     started: u64,
 }
@@ -85,6 +87,7 @@ impl Profile {
             processes: [None, None],
             book: Book::default(),
             picture: None,
+            rotten: false,
             started: 0,
         })
     }

@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::failure::CallError;
 use crate::portal::Call;
 use postern_domain::ConsoleId;
-use postern_protocol::{ErrorCode, Handshake, HandshakeReply, HandshakeVerdict, PROTOCOL_VERSION, paths};
+use postern_protocol::{Divergence, ErrorCode, Handshake, HandshakeReply, HandshakeVerdict, PROTOCOL_VERSION, paths};
 use std::sync::atomic::Ordering;
 
 impl Engine {
@@ -13,7 +13,7 @@ impl Engine {
     pub(super) async fn greet(&self, state: &mut SyncState) -> Result<(), CallError> {
         // A fork and a restored portal each need a second greeting; a third disagreement is a bug of one of the two.
         for _ in 0..3 {
-            let reply = self.handshake().await?;
+            let reply = self.handshake(state.diverged).await?;
             self.inner.clock_offset_ms.store(reply.server_time.since(self.device_now()), Ordering::Relaxed);
             let lease = self.renew_lease(state).await?;
             let known = self.inner.cache.meta().await?.epoch;
@@ -61,10 +61,10 @@ impl Engine {
 
     /// The last number of this console that the portal has applied.
     pub(super) async fn last_applied(&self) -> Result<u64, CallError> {
-        Ok(self.handshake().await?.last_applied)
+        Ok(self.handshake(None).await?.last_applied)
     }
 
-    async fn handshake(&self) -> Result<HandshakeReply, CallError> {
+    async fn handshake(&self, diverged: Option<Divergence>) -> Result<HandshakeReply, CallError> {
         let meta = self.inner.cache.meta().await?;
         let console =
             meta.console.ok_or_else(|| CallError::Store("The cache has no console id.".to_owned()))?;
@@ -74,6 +74,7 @@ impl Engine {
             console,
             epoch: meta.epoch,
             acknowledged: meta.acknowledged,
+            diverged,
         };
         let reply = self.call(Call::post(paths::HANDSHAKE, &greeting)).await;
         if let Err(CallError::Problem { code: ErrorCode::Forbidden, detail, .. }) = &reply {

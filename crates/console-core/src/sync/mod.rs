@@ -17,7 +17,7 @@ use crate::views::{Connection, Failure};
 use backoff::{Backoff, Met};
 use postern_console_store::Lease;
 use postern_domain::Timestamp;
-use postern_protocol::ErrorCode;
+use postern_protocol::{Divergence, ErrorCode};
 use std::sync::atomic::Ordering;
 
 /// How long a lease lasts without being renewed, in milliseconds.
@@ -50,6 +50,10 @@ pub(crate) struct SyncState {
     pub elsewhere: bool,
     /// When it next tries by itself.
     pub next: Timestamp,
+    /// When it last asked what it should hold.
+    pub compared: Option<Timestamp>,
+    /// It did not hold what it should, which the portal learns with the next greeting.
+    pub diverged: Option<Divergence>,
 }
 
 impl Engine {
@@ -153,7 +157,7 @@ impl Engine {
 
     /// Everything up and everything down, after the greeting.
     async fn exchange(&self, state: &mut SyncState, report: &mut SyncReport) -> Result<(), CallError> {
-        if self.inner.cache.meta().await?.cursor.is_none() {
+        if self.inner.cache.meta().await?.cursor.is_none() || self.fit_to_wish(state).await? {
             self.bootstrap(state, report).await?;
         }
         self.push(state, report).await?;
@@ -164,10 +168,18 @@ impl Engine {
                 // A restored portal gets back what it lost before anything of it is shown.
                 self.push(state, report).await?;
                 self.bootstrap(state, report).await?;
-                self.pull(state, report).await
+                self.pull(state, report).await?;
             }
-            other => other,
+            other => other?,
         }
+        if let Some(Divergence { expected, found }) = state.diverged {
+            tracing::error!(?expected, ?found, "the cache is not what the portal sent: loading everything anew");
+            self.greet(state).await?;
+            self.bootstrap(state, report).await?;
+            state.diverged = None;
+            self.pull(state, report).await?;
+        }
+        Ok(())
     }
 
     /// Takes or renews the right to sync.

@@ -106,6 +106,8 @@ CREATE TABLE items (
     completed_at_ms INTEGER,
     due_at_ms       INTEGER,
     version         INTEGER NOT NULL,
+    mark            INTEGER NOT NULL,
+    closed_month    INTEGER NOT NULL,
     doc             TEXT    NOT NULL,
     created_seq     INTEGER NOT NULL,
     change_seq      INTEGER NOT NULL,
@@ -113,6 +115,18 @@ CREATE TABLE items (
 ) STRICT;
 CREATE UNIQUE INDEX items_by_change ON items (change_seq);
 CREATE INDEX items_by_client ON items (client, phase);
+
+-- How many items are in each place, and the sum of their marks: what a person holds who may see these places.
+CREATE TABLE places (
+    client       TEXT    NOT NULL,
+    project      TEXT    NOT NULL,
+    kind         TEXT    NOT NULL,
+    draft        INTEGER NOT NULL,
+    closed_month INTEGER NOT NULL,
+    items        INTEGER NOT NULL,
+    marks        INTEGER NOT NULL,
+    PRIMARY KEY (client, project, kind, draft, closed_month)
+) STRICT, WITHOUT ROWID;
 
 -- When the portal's clock has something to do for an item.
 CREATE TABLE wakes (
