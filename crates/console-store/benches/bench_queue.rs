@@ -34,7 +34,7 @@ async fn run(count: u32) {
     let begun = Instant::now();
     let cursor = Cursor { epoch: "e".into(), seq: 1, scope_generation: 1, directory_version: 1 };
     let load = Load { cursor, closed_since: None, last: None };
-    let mut staging = cache.stage(&lease, directory(), load).await.unwrap();
+    let mut staging = cache.stage(&lease, load, Some(directory())).await.unwrap();
     for item in items {
         staging.add(item).await.unwrap();
     }

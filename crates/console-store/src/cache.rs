@@ -2,6 +2,7 @@
 
 use crate::directory::{self, Lookup};
 use crate::error::{Result, StoreError};
+use crate::lease::{self, Lease};
 use crate::tables;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
@@ -108,6 +109,27 @@ impl Cache {
         let emptied = tables::empty(&mut tx).await;
         self.name(emptied)?;
         directory::touch(&mut tx).await?;
+        self.commit(tx).await
+    }
+
+    /// Empties the cache of everything but the bare commands that have no outcome: their author was shut out.
+    pub async fn keep_commands_alone(&self, lease: &Lease) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let emptied = async {
+            lease::check(&mut tx, lease).await?;
+            tables::empty(&mut tx).await?;
+            for statement in [
+                "DELETE FROM outbox WHERE outcome_kind IS NOT NULL",
+                "UPDATE outbox SET seen_doc = NULL",
+                "DELETE FROM journal",
+                "DELETE FROM preferences",
+            ] {
+                sqlx::query(statement).execute(&mut *tx).await?;
+            }
+            directory::touch(&mut tx).await
+        }
+        .await;
+        self.name(emptied)?;
         self.commit(tx).await
     }
 

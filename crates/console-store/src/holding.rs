@@ -28,10 +28,8 @@ pub(crate) async fn of_base(connection: &mut SqliteConnection) -> Result<Holding
 
 /// What a family holds, counted row by row.
 pub(crate) async fn of(connection: &mut SqliteConnection, family: Family) -> Result<Holding> {
-    let sql = format!(
-        "SELECT count(*), coalesce(sum(mark), 0) FROM {}items WHERE layer = 0",
-        family.prefix()
-    );
+    let sql =
+        format!("SELECT count(*), coalesce(sum(mark), 0) FROM {}items WHERE layer = 0", family.prefix());
     let (items, marks): (i64, i64) = sqlx::query_as(AssertSqlSafe(sql)).fetch_one(connection).await?;
     Ok(Holding { items: items.unsigned_abs(), marks })
 }

@@ -96,6 +96,23 @@ impl Cache {
             .collect()
     }
 
+    /// Everything without an outcome, in the order in which it was given, as it would be sent.
+    pub async fn unanswered(&self) -> Result<Vec<Envelope>> {
+        let mut connection = self.reader().await?;
+        let rows: Vec<Raw> = sqlx::query_as(select("WHERE outcome_kind IS NULL ORDER BY position"))
+            .bind(0_i64)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(|error| self.named(error))?;
+        rows.into_iter()
+            .map(|raw| {
+                let row = row(raw)?;
+                let seq = row.seq.unwrap_or_default();
+                Ok(Envelope { id: row.id, seq, item: row.item, command: row.command, made_at: row.made_at })
+            })
+            .collect()
+    }
+
     /// Stores what the portal said, in the transaction that marks the rows. A conflict's command is no longer shown as
     /// done.
     pub async fn record_outcomes(&self, lease: &Lease, outcomes: &[CommandOutcome]) -> Result<Settled> {

@@ -2,7 +2,7 @@
 
 use crate::cache::Cache;
 use crate::directory::{self, Lookup};
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::items::{self, BASE, Prepared};
 use crate::lease::{self, Lease};
 use crate::tables::{self, Family};
@@ -47,29 +47,32 @@ impl Cache {
         Ok(serde_json::from_str::<Load>(&text).ok().filter(|load| load.last.is_some()))
     }
 
-    /// Starts a load anew, or goes on with the one that was cut if `load` says so. What another one left behind is
+    /// Starts a load anew, or without a directory goes on with the one that was cut. What another one left behind is
     /// removed.
-    pub async fn stage(&self, lease: &Lease, directory: Directory, load: Load) -> Result<Staging> {
+    pub async fn stage(&self, lease: &Lease, load: Load, directory: Option<Directory>) -> Result<Staging> {
         let me = self.meta().await?.person;
         let mut tx = self.begin().await?;
         let made = async {
             lease::check(&mut tx, lease).await?;
-            if load.last.is_some() {
+            let Some(directory) = directory else {
+                let text = meta::get(&mut tx, "staging_directory").await?;
+                let text = text.ok_or_else(|| StoreError::inconsistent("a load without its directory"))?;
                 let last: i64 = sqlx::query_scalar("SELECT coalesce(max(row), 0) FROM staged_items")
                     .fetch_one(&mut *tx)
                     .await?;
-                return Ok(last);
-            }
+                return Ok((last, serde_json::from_str(&text)?));
+            };
             tables::drop_family(&mut tx, Family::Staged).await?;
             tables::create(&mut tx, Family::Staged).await?;
             // While it fills, the search index merges seldom: it is merged once at the end.
             tx.execute("INSERT INTO staged_item_text (staged_item_text, rank) VALUES ('automerge', 0)")
                 .await?;
             meta::set(&mut tx, "staging", Some(&serde_json::to_string(&load)?)).await?;
-            Ok(0)
+            meta::set(&mut tx, "staging_directory", Some(&serde_json::to_string(&directory)?)).await?;
+            Ok((0, directory))
         }
         .await;
-        let last_row = self.name(made)?;
+        let (last_row, directory) = self.name(made)?;
         self.commit(tx).await?;
         let lookup = Lookup::new(me, &directory);
         Ok(Staging {
@@ -128,6 +131,7 @@ impl Staging {
         let swapped = async {
             lease::check(&mut tx, lease).await?;
             meta::set(&mut tx, "staging", None).await?;
+            meta::set(&mut tx, "staging_directory", None).await?;
             if let Some(expected) = expected {
                 if holding::of(&mut tx, Family::Staged).await? != expected.holding {
                     tables::drop_family(&mut tx, Family::Staged).await?;

@@ -109,8 +109,9 @@ pub(crate) fn index_statements(family: Family, suffix: &str) -> Vec<String> {
         let unique = if *unique { "UNIQUE " } else { "" };
         format!("CREATE {unique}INDEX IF NOT EXISTS {name}_{suffix} ON {prefix}items {definition}")
     });
-    let on_turns =
-        std::iter::once(format!("CREATE INDEX IF NOT EXISTS item_turns_row_{suffix} ON {prefix}item_turns (row)"));
+    let on_turns = std::iter::once(format!(
+        "CREATE INDEX IF NOT EXISTS item_turns_row_{suffix} ON {prefix}item_turns (row)"
+    ));
     on_items.chain(on_turns).collect()
 }
 
@@ -174,7 +175,7 @@ pub(crate) async fn empty(connection: &mut SqliteConnection) -> Result<()> {
     holding::install(connection).await?;
     connection.execute("DELETE FROM directory").await?;
     connection.execute("DELETE FROM alerts").await?;
-    connection.execute("DELETE FROM meta WHERE key IN ('cursor', 'last_success', 'staging', 'closed_since', 'elsewhere')").await?;
+    connection.execute("DELETE FROM meta WHERE key IN ('cursor', 'last_success', 'staging', 'staging_directory', 'closed_since', 'elsewhere')").await?;
     sqlx::query("INSERT OR REPLACE INTO meta (key, value) VALUES ('item_tables', $1)")
         .bind(ITEM_TABLES_VERSION.to_string())
         .execute(connection)

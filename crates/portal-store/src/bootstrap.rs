@@ -26,7 +26,8 @@ pub struct BootstrapBegin {
     pub cursor: Cursor,
     /// How many items are to come.
     pub items: u64,
-    pub directory: Directory,
+    /// None when the load goes on after a cut.
+    pub directory: Option<Directory>,
     /// What the console holds at the end; none when the load goes on after a cut.
     pub expected: Option<Expected>,
 }
@@ -87,7 +88,8 @@ impl Store {
                 (began, last.0, None, rest)
             }
         };
-        let begin = BootstrapBegin { cursor, items, directory: directory.for_person(&person), expected };
+        let directory = expected.is_some().then(|| directory.for_person(&person));
+        let begin = BootstrapBegin { cursor, items, directory, expected };
         Ok(BootstrapStart::Ready(Box::new(begin), Bootstrap { tx, person, closed_since, after }))
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::dialect::{Connection, DbRow};
 use crate::error::StoreError;
-use crate::{items, places};
 use crate::store::Store;
+use crate::{items, places};
 use postern_domain::{
     ClientId, CommandId, Item, Kind, Person, PersonId, Place, ProjectId, Timestamp, may_view,
 };

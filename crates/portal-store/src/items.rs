@@ -1,9 +1,9 @@
 //! Items: the current state of each, as a document and as columns to select by.
 
-use crate::{columns, places};
 use crate::dialect::{Connection, DbRow};
 use crate::error::StoreError;
 use crate::store::Store;
+use crate::{columns, places};
 use postern_domain::{Item, ItemId};
 use sqlx::Row as _;
 

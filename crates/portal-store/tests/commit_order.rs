@@ -4,8 +4,8 @@
 mod common;
 
 use common::{Fixture, say, since, snapshot};
-use postern_portal_store::BootstrapWish;
 use postern_domain::{ItemId, PersonId};
+use postern_portal_store::BootstrapWish;
 use postern_protocol::{Change, Cursor};
 use postern_test_support::acme;
 use std::collections::HashMap;

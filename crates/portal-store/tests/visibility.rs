@@ -136,8 +136,9 @@ async fn a_load_that_was_cut_goes_on_behind_its_last_item_with_the_cursor_that_i
     let after = Some((cursor.clone(), ItemId::from("i4")));
     let (begin, mut rest) =
         snapshot(&fixture.store, &olga, BootstrapWish { after: after.clone(), closed_since: None }).await;
-    assert_eq!((&begin.cursor, begin.expected), (&cursor, None));
-    let rest: BTreeSet<ItemId> = rest.next().await.unwrap().unwrap().into_iter().map(|item| item.id).collect();
+    assert_eq!((&begin.cursor, begin.expected, begin.directory), (&cursor, None, None));
+    let rest: BTreeSet<ItemId> =
+        rest.next().await.unwrap().unwrap().into_iter().map(|item| item.id).collect();
     let behind: BTreeSet<ItemId> = all.into_iter().filter(|id| id.as_str() > "i4").collect();
     assert_eq!((rest.len() as u64, &rest), (begin.items, &behind));
     // What changed since is in the changes since the cursor, wherever it stands.
@@ -173,8 +174,12 @@ async fn a_page_is_limited_and_the_next_goes_on_after_it() {
     let mut cursor = Cursor { seq: 0, ..cursor };
     let mut seen = BTreeSet::new();
     loop {
-        let page =
-            fixture.store.changes_for(&"olga".into(), &since(&cursor, 3), fixture.now()).await.unwrap().unwrap();
+        let page = fixture
+            .store
+            .changes_for(&"olga".into(), &since(&cursor, 3), fixture.now())
+            .await
+            .unwrap()
+            .unwrap();
         assert!(page.changes.len() <= 3);
         for change in page.changes {
             let Change::Upsert { item } = change else { panic!("nothing leaves") };
@@ -194,7 +199,8 @@ async fn somebody_who_sees_little_still_comes_to_the_head() {
     let fixture = world().await;
     let (cursor, ..) = bootstrapped(&fixture, &"gus".into()).await;
     fixture.command("olga", "i0", say("c", "Out of sight of gus")).await;
-    let page = fixture.store.changes_for(&"gus".into(), &since(&cursor, 10), fixture.now()).await.unwrap().unwrap();
+    let page =
+        fixture.store.changes_for(&"gus".into(), &since(&cursor, 10), fixture.now()).await.unwrap().unwrap();
     assert!(page.changes.is_empty() && !page.more);
     assert_eq!(page.cursor.seq, fixture.store.head().await.unwrap().seq);
 }
@@ -222,7 +228,8 @@ async fn other_grants_another_epoch_or_a_cursor_from_the_future_end_the_cursor()
 async fn the_directory_comes_once_after_it_changed() {
     let fixture = world().await;
     let (cursor, ..) = bootstrapped(&fixture, &"olga".into()).await;
-    let page = fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().unwrap();
+    let page =
+        fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().unwrap();
     assert!(page.directory.is_none());
     let client = Client {
         id: "initech".into(),
@@ -232,10 +239,15 @@ async fn the_directory_comes_once_after_it_changed() {
         owner: None,
     };
     fixture.store.add_client(&client).await.unwrap();
-    let page = fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().unwrap();
-    assert!(page.directory.unwrap().clients.contains(&client));
     let page =
-        fixture.store.changes_for(&"olga".into(), &since(&page.cursor, 10), fixture.now()).await.unwrap().unwrap();
+        fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().unwrap();
+    assert!(page.directory.unwrap().clients.contains(&client));
+    let page = fixture
+        .store
+        .changes_for(&"olga".into(), &since(&page.cursor, 10), fixture.now())
+        .await
+        .unwrap()
+        .unwrap();
     assert!(page.directory.is_none());
 }
 

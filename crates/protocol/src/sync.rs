@@ -182,7 +182,8 @@ pub enum BootstrapPart {
         cursor: Cursor,
         /// How many are still to come.
         items: u64,
-        directory: Box<Directory>,
+        /// None for a load that goes on after a cut: it came before, and has not changed since.
+        directory: Option<Box<Directory>>,
         server_time: Timestamp,
     },
     Item {

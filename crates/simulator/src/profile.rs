@@ -9,6 +9,7 @@ use postern_console_core::{Alert, Deps, Engine, Failure, SyncReport};
 use postern_domain::{CommandId, ItemId, PersonId, Timestamp};
 use postern_protocol::Cursor;
 use sqlx::SqliteConnection;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -28,6 +29,8 @@ pub struct Profile {
     pub picture: Option<Picture>,
     /// Its disk lost a row, or is a copy of one that did.
     pub rotten: bool,
+    /// Commands that the console itself refused.
+    pub refused_here: BTreeSet<CommandId>,
     /// Processes started so far: each has ids of its own.
     started: u64,
 }
@@ -88,6 +91,7 @@ impl Profile {
             book: Book::default(),
             picture: None,
             rotten: false,
+            refused_here: BTreeSet::new(),
             started: 0,
         })
     }

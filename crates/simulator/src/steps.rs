@@ -190,7 +190,14 @@ impl World {
             return Ok(());
         }
         let id = &ids[Dice::new(dice).below(ids.len())];
-        sqlx::query("DELETE FROM items WHERE id = $1 AND layer = 0").bind(id).execute(&mut profile.watcher).await?;
+        for statement in [
+            "DELETE FROM item_text WHERE rowid = (SELECT row FROM items WHERE id = $1 AND layer = 0)",
+            "DELETE FROM item_turns WHERE row = (SELECT row FROM items WHERE id = $1 AND layer = 0)",
+            "DELETE FROM item_docs WHERE row = (SELECT row FROM items WHERE id = $1 AND layer = 0)",
+            "DELETE FROM items WHERE id = $1 AND layer = 0",
+        ] {
+            sqlx::query(statement).bind(id).execute(&mut profile.watcher).await?;
+        }
         profile.rotten = true;
         self.say(format_args!("c{who} loses its row of {id}"));
         Ok(())

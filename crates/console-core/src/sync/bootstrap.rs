@@ -59,7 +59,8 @@ impl Engine {
         if !staging.swap(&lease, expected, self.device_now()).await? {
             return Err(CallError::Later {
                 after_ms: None,
-                detail: "What the portal sent is not what it said that it would send; it is loaded again.".to_owned(),
+                detail: "What the portal sent is not what it said that it would send; it is loaded again."
+                    .to_owned(),
                 request_id: None,
             });
         }
@@ -105,7 +106,10 @@ struct Stream<'a> {
 impl Stream<'_> {
     async fn read(
         &mut self,
-        mut body: futures_util::stream::BoxStream<'static, Result<bytes::Bytes, crate::transport::Unreachable>>,
+        mut body: futures_util::stream::BoxStream<
+            'static,
+            Result<bytes::Bytes, crate::transport::Unreachable>,
+        >,
         state: &mut SyncState,
     ) -> Result<(), CallError> {
         let mut pending: Vec<u8> = Vec::new();
@@ -139,9 +143,10 @@ impl Stream<'_> {
                 engine.inner.clock_offset_ms.store(server_time.since(engine.device_now()), Ordering::Relaxed);
                 let closed_since = engine.wanted_closed_since().await?;
                 let fresh = Load { cursor, closed_since, last: None };
-                let load = self.wish.load.take().unwrap_or(fresh);
+                let load = if directory.is_none() { self.wish.load.take().ok_or_else(cut)? } else { fresh };
                 let lease = engine.renew_lease(state).await?;
-                let staging = engine.inner.cache.stage(&lease, *directory, load).await?;
+                let staging =
+                    engine.inner.cache.stage(&lease, load, directory.map(|directory| *directory)).await?;
                 let done = staging.items();
                 self.staging = Some(staging);
                 self.progress(done, done + items);
@@ -173,7 +178,8 @@ impl Stream<'_> {
 
 fn cut() -> CallError {
     CallError::Offline {
-        reason: "the full load was cut off; it goes on with the next contact, and what was here stays until then"
-            .to_owned(),
+        reason:
+            "the full load was cut off; it goes on with the next contact, and what was here stays until then"
+                .to_owned(),
     }
 }

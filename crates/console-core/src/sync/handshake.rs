@@ -5,7 +5,9 @@ use crate::engine::Engine;
 use crate::failure::CallError;
 use crate::portal::Call;
 use postern_domain::ConsoleId;
-use postern_protocol::{Divergence, ErrorCode, Handshake, HandshakeReply, HandshakeVerdict, PROTOCOL_VERSION, paths};
+use postern_protocol::{
+    Divergence, ErrorCode, Handshake, HandshakeReply, HandshakeVerdict, PROTOCOL_VERSION, paths,
+};
 use std::sync::atomic::Ordering;
 
 impl Engine {
@@ -76,22 +78,12 @@ impl Engine {
             acknowledged: meta.acknowledged,
             diverged,
         };
-        let reply = self.call(Call::post(paths::HANDSHAKE, &greeting)).await;
-        if let Err(CallError::Problem { code: ErrorCode::Forbidden, detail, .. }) = &reply {
-            return Err(self.revoked(detail).await);
-        }
-        reply
-    }
-
-    /// The portal knows this person or device and lets it in no more: what it sent is removed. Unsent commands stay in
-    /// the outbox, and are not sent.
-    async fn revoked(&self, detail: &str) -> CallError {
-        let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
-        if let Err(error) = self.inner.cache.wipe().await {
-            return error.into();
-        }
-        let reason = format!("The portal has withdrawn access; what was cached is removed. {detail}");
-        self.signed_out(Some(reason.clone()));
-        CallError::SignedOut { reason }
+        // Who may sign in and is not of the staff has no more business here than somebody who was shut out.
+        self.call(Call::post(paths::HANDSHAKE, &greeting)).await.map_err(|error| match error {
+            CallError::Problem { code: ErrorCode::Forbidden, detail, request_id } => {
+                CallError::Problem { code: ErrorCode::ShutOut, detail, request_id }
+            }
+            other => other,
+        })
     }
 }

@@ -8,6 +8,7 @@ mod handshake;
 pub(crate) mod presence;
 mod pull;
 mod push;
+mod surrender;
 
 pub(crate) use events::follow_events;
 
@@ -142,17 +143,30 @@ impl Engine {
         self.current()?;
         self.renew_lease(state).await?;
         let mut report = SyncReport::default();
+        let done = match self.greet_and_exchange(state, &mut report).await {
+            // Nobody but the handshake knows whether it is the person who may not come in any more.
+            Err(error) if error.code() == Some(ErrorCode::Forbidden) => {
+                self.greet(state).await.and(Err(error))
+            }
+            other => other.map(|()| report),
+        };
+        match done {
+            Err(CallError::Problem { code: ErrorCode::ShutOut, detail, .. }) => {
+                Err(self.surrender(state, &detail).await)
+            }
+            other => other,
+        }
+    }
+
+    async fn greet_and_exchange(
+        &self,
+        state: &mut SyncState,
+        report: &mut SyncReport,
+    ) -> Result<(), CallError> {
         if !state.greeted {
             self.greet(state).await?;
         }
-        match self.exchange(state, &mut report).await {
-            // Nobody but the handshake knows whether it is the person who may not come in any more.
-            Err(error) if error.code() == Some(ErrorCode::Forbidden) => {
-                self.greet(state).await?;
-                Err(error)
-            }
-            other => other.map(|()| report),
-        }
+        self.exchange(state, report).await
     }
 
     /// Everything up and everything down, after the greeting.
@@ -173,7 +187,11 @@ impl Engine {
             other => other?,
         }
         if let Some(Divergence { expected, found }) = state.diverged {
-            tracing::error!(?expected, ?found, "the cache is not what the portal sent: loading everything anew");
+            tracing::error!(
+                ?expected,
+                ?found,
+                "the cache is not what the portal sent: loading everything anew"
+            );
             self.greet(state).await?;
             self.bootstrap(state, report).await?;
             state.diverged = None;

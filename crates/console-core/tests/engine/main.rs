@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod harness;
+mod holding;
 
 mod acting;
 mod alerts;
@@ -10,4 +11,5 @@ mod disagreements;
 mod faults;
 mod sessions;
 mod sharing;
+mod shut_out;
 mod views;

@@ -1,9 +1,9 @@
 use super::fixtures::*;
+use crate::Cache;
 use crate::error::StoreError;
 use crate::queue::QueueKind;
-use crate::Cache;
-use postern_domain::{Item, ItemId, Phase, Timestamp};
 use postern_domain::filter::Filter;
+use postern_domain::{Item, ItemId, Phase, Timestamp};
 use postern_protocol::{ChangePage, Expected};
 
 async fn open(scene: &Scene) -> Vec<ItemId> {
@@ -99,7 +99,7 @@ async fn a_load_that_was_cut_goes_on_where_it_was_also_in_another_process() {
     let again = Cache::open(scene.cache.path()).await.unwrap();
     let cut = again.cut_load().await.unwrap().unwrap();
     assert_eq!((&cut.cursor, cut.last.as_ref().unwrap().as_str()), (&cursor(50), "item-3"));
-    let mut staging = again.stage(&scene.lease, directory(), cut).await.unwrap();
+    let mut staging = again.stage(&scene.lease, cut, None).await.unwrap();
     assert_eq!(staging.items(), 2);
     staging.add(item(4, ME)).await.unwrap();
     let all = [item(2, ME), item(3, ME), item(4, ME)];

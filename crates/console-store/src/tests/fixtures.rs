@@ -181,7 +181,7 @@ impl Scene {
     }
 
     pub async fn stage(&self, load: Load) -> Staging {
-        self.cache.stage(&self.lease, directory(), load).await.unwrap()
+        self.cache.stage(&self.lease, load, Some(directory())).await.unwrap()
     }
 
     pub async fn pull(&self, seq: i64, items: &[Item]) -> crate::Pulled {

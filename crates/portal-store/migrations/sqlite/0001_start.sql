@@ -206,6 +206,16 @@ CREATE TABLE command_crashes (
     last_ms INTEGER NOT NULL
 ) STRICT;
 
+-- What came from people and devices that were shut out: refused, and kept as it came.
+CREATE TABLE evidence (
+    command     TEXT    PRIMARY KEY,
+    person      TEXT    NOT NULL,
+    console     TEXT    NOT NULL,
+    received_ms INTEGER NOT NULL,
+    envelope    TEXT    NOT NULL
+) STRICT;
+CREATE INDEX evidence_by_person ON evidence (person, received_ms);
+
 CREATE TABLE sessions (
     id         TEXT    PRIMARY KEY,
     person     TEXT    NOT NULL REFERENCES people (id),

@@ -1,12 +1,12 @@
 //! Verification: recomputes the whole chain, and rebuilds every item from it.
 
 use super::chain;
-use crate::{columns, places};
 use crate::dialect::{Connection, DbRow, Tx};
 use crate::error::StoreError;
 use crate::head::{self, HeadRow, NO_HASH};
 use crate::signing;
 use crate::store::Store;
+use crate::{columns, places};
 use postern_domain::{ItemId, Recorded};
 use sqlx::Row as _;
 use std::collections::BTreeMap;

@@ -203,7 +203,8 @@ fn bootstrap(mutation: Mutation, world: &mut World, who: usize, answer: &mut Ans
             let now = items(&whole);
             let Some(before) = world.memory.bootstraps.insert(who, now) else { return Ok(()) };
             let begin = whole.lines().next().unwrap_or_default();
-            let end = serde_json::to_string(&BootstrapPart::End { items: before.len() as u64, expected: None })?;
+            let end =
+                serde_json::to_string(&BootstrapPart::End { items: before.len() as u64, expected: None })?;
             let lines = before.join("\n");
             answer.body = Bytes::from(format!("{begin}\n{lines}\n{end}\n"));
         }

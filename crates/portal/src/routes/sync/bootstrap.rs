@@ -66,7 +66,7 @@ async fn stream(
     let first = BootstrapPart::Begin {
         cursor: begin.cursor,
         items: begin.items,
-        directory: Box::new(begin.directory),
+        directory: begin.directory.map(Box::new),
         server_time: app.environment().now(),
     };
     let mut page = Vec::new();
