@@ -71,6 +71,7 @@ async fn a_load_that_is_cut_again_and_again_goes_on_each_time_also_after_a_resta
         assert!(rounds < 60, "it does not come nearer to the end");
         assert_eq!(open(&olga).await, [], "nothing is shown before it is whole");
         if resumed(&world) == 1 {
+            engine.stop().await;
             engine = olga.again().await;
         }
     }
