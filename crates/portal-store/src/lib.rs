@@ -24,6 +24,7 @@ mod error;
 mod files;
 mod head;
 mod items;
+mod migrations;
 mod norms;
 mod people;
 mod reader;
