@@ -26,6 +26,7 @@ mod evidence;
 mod files;
 mod head;
 mod items;
+mod migrations;
 mod norms;
 mod people;
 mod places;
