@@ -120,7 +120,7 @@ impl Engine {
         let same =
             meta.person.as_ref() == Some(&signed_in.person.id) && meta.portal.as_deref() == Some(portal);
         if !same && meta.person.is_some() {
-            let unsent = cache.outbox_counts().await?.0;
+            let unsent = cache.outbox_counts(self.device_now()).await?.0;
             if unsent > 0 {
                 let whose = meta.email.unwrap_or_else(|| "somebody else".to_owned());
                 return Err(failure(
@@ -190,7 +190,7 @@ impl Engine {
     /// # Errors
     /// [`FailureCode::PendingChanges`], when changes would be lost and `discard` is false.
     pub async fn sign_out(&self, discard: bool) -> Result<(), Failure> {
-        let unsent = self.inner.cache.outbox_counts().await?.0;
+        let unsent = self.inner.cache.outbox_counts(self.device_now()).await?.0;
         if unsent > 0 && !discard {
             let changes = if unsent == 1 { "1 change".to_owned() } else { format!("{unsent} changes") };
             return Err(failure(

@@ -31,7 +31,9 @@ CREATE TABLE outbox (
     seen_doc TEXT,
     -- How often it left without an answer that says that the portal does not have it. Above 0 it may have been applied:
     -- it can neither be taken back nor be refused here, whatever becomes of its number.
-    tries INTEGER NOT NULL DEFAULT 0
+    tries INTEGER NOT NULL DEFAULT 0,
+    -- When its author said again that it is to be sent, after it had lain for long.
+    confirmed_ms INTEGER
 );
 CREATE INDEX outbox_item ON outbox (item, position);
 CREATE INDEX outbox_batch ON outbox (batch);

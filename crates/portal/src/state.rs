@@ -1,5 +1,6 @@
 //! What all routes share.
 
+use crate::admission::Admission;
 use crate::auth::{PasswordCheck, Throttle};
 use crate::config::Config;
 use crate::environment::Environment;
@@ -16,6 +17,7 @@ pub struct Shared {
     pub config: Config,
     pub passwords: PasswordCheck,
     pub throttle: Throttle,
+    pub admission: Admission,
     /// Cancelled when the portal stops: streams end.
     pub stopping: CancellationToken,
 }
@@ -43,6 +45,10 @@ impl App {
 
     pub fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    pub fn admission(&self) -> &Admission {
+        &self.0.admission
     }
 
     pub fn stopping(&self) -> &CancellationToken {

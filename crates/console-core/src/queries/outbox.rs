@@ -121,12 +121,14 @@ impl Engine {
                         | OutboxState::Sending
                         | OutboxState::Refused
                         | OutboxState::Quarantined
+                        | OutboxState::Stale
                 ),
                 can_discard: matches!(
                     state,
                     OutboxState::Held
                         | OutboxState::Waiting
                         | OutboxState::Blocked
+                        | OutboxState::Stale
                         | OutboxState::Conflict
                         | OutboxState::Refused
                         | OutboxState::Quarantined
@@ -158,6 +160,7 @@ fn state(row: &OutboxRow, now: Timestamp) -> OutboxState {
         Some(Outcome::Quarantined { .. }) => OutboxState::Quarantined,
         None if row.sent => OutboxState::Sending,
         None if row.held_until > now && row.made_at <= now => OutboxState::Held,
+        None if row.stale => OutboxState::Stale,
         None if row.blocked => OutboxState::Blocked,
         None => OutboxState::Waiting,
     }
@@ -168,6 +171,9 @@ fn why(row: &OutboxRow, state: OutboxState, lookup: &Lookup) -> String {
         (OutboxState::Held, _) => "Held for a moment, so that it can be undone.".to_owned(),
         (OutboxState::Waiting, _) => "Saved on this device; it is sent with the next contact.".to_owned(),
         (OutboxState::Sending, _) => "Sent; the portal has not confirmed it yet.".to_owned(),
+        (OutboxState::Stale, _) => "You did this more than two weeks ago, and it was never sent. Look at the item, then \
+                                    send it or discard it."
+            .to_owned(),
         (OutboxState::Blocked, _) => "An earlier change of the same item must be settled first.".to_owned(),
         (OutboxState::Confirmed, _) => "The portal has applied it; the change is on its way down.".to_owned(),
         (_, Some(outcome)) => outcome.sentence(lookup),

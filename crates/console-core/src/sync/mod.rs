@@ -106,7 +106,7 @@ impl Engine {
             let _ = self.inner.cache.set_success(now, offset).await;
         }
         let cached = self.inner.cache.item_count().await.unwrap_or_default();
-        let counts = self.inner.cache.outbox_counts().await;
+        let counts = self.inner.cache.outbox_counts(now).await;
         self.set_status(|status| {
             status.syncing = false;
             status.bootstrap = None;

@@ -22,6 +22,8 @@ pub enum OutboxState {
     Quarantined,
     /// Another command on the same item must be settled first.
     Blocked,
+    /// It was never sent, and is older than two weeks: its author looks at the item and says whether it still holds.
+    Stale,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]

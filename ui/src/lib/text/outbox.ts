@@ -9,6 +9,7 @@ const states: Record<OutboxState, string> = {
   refused: "Refused",
   quarantined: "Set aside",
   blocked: "Blocked",
+  stale: "Still right?",
 };
 
 export const outbox = {

@@ -35,6 +35,7 @@ pub async fn get(
     Staff(caller): Staff,
     Query(wish): Query<Wish>,
 ) -> Result<Response, Failure> {
+    let permit = app.admission().load(app.environment())?;
     let wish = BootstrapWish { closed_since: wish.closed_since, after: wish.cursor.zip(wish.after) };
     let (begin, snapshot) = match app.store().bootstrap(&caller.person.id, wish).await? {
         BootstrapStart::Ready(begin, snapshot) => (*begin, snapshot),
@@ -46,6 +47,7 @@ pub async fn get(
     };
     let (lines, body) = mpsc::channel::<Line>(4);
     tokio::spawn(async move {
+        let _permit = permit;
         if let Err(error) = stream(&app, begin, snapshot, &lines).await {
             tracing::warn!(%error, "a bootstrap was cut short");
             // An error in the body resets the connection; without its last line nothing of the stream counts.

@@ -29,6 +29,7 @@ pub async fn get(
         closed_since: wish.closed_since,
         asks_expected: wish.expected,
     };
+    let _permit = app.admission().exchange(app.environment()).await?;
     let page = app.store().changes_for(&caller.person.id, &since, app.environment().now()).await?;
     page.map(Json).ok_or_else(|| {
         Failure::new(

@@ -48,7 +48,7 @@ const WHAT: Record<Request["do"], string> = {
   set_due: "Set the due date",
 };
 
-const NEEDS_AUTHOR: readonly OutboxState[] = ["conflict", "refused", "quarantined"];
+const NEEDS_AUTHOR: readonly OutboxState[] = ["conflict", "refused", "quarantined", "stale"];
 
 export class Outbox {
   commands: FakeCommand[] = [];
