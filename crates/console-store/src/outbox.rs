@@ -82,7 +82,8 @@ pub(crate) fn select(what: &str) -> sqlx::AssertSqlSafe<String> {
 }
 
 pub(crate) fn row(raw: Raw) -> Result<OutboxRow> {
-    let (position, id, batch, item, command, made, held, seq, outcome, at_seq, seen, blocked, sent, stale) = raw;
+    let (position, id, batch, item, command, made, held, seq, outcome, at_seq, seen, blocked, sent, stale) =
+        raw;
     Ok(OutboxRow {
         position,
         id: CommandId(id),

@@ -4,7 +4,7 @@ use crate::cache::Cache;
 use crate::error::{Result, StoreError};
 use crate::lease::{self, Lease};
 use crate::meta;
-use crate::outbox::{BLOCKED, HELD, OutboxRow, STALE, Raw, row, select};
+use crate::outbox::{BLOCKED, HELD, OutboxRow, Raw, STALE, row, select};
 use postern_domain::{CommandId, ItemId, Refusal, Timestamp};
 use postern_protocol::{CommandOutcome, Envelope, Outcome};
 use sqlx::sqlite::SqliteConnection;
@@ -24,7 +24,8 @@ pub(crate) fn kind(outcome: &Outcome) -> &'static str {
         Outcome::AlreadySatisfied { .. } => "satisfied",
         Outcome::Refused { .. } => "refused",
         Outcome::Conflict { .. } => "conflict",
-        Outcome::Quarantined { .. } => "quarantined",
+        // Nobody knows what became of it: what comes after it waits for its author, too.
+        Outcome::Quarantined { .. } | Outcome::NotUnderstood { .. } => "quarantined",
     }
 }
 

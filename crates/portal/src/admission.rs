@@ -48,6 +48,9 @@ impl Admission {
 fn come_back(environment: &Environment, from: u64, to: u64) -> Failure {
     let [byte] = environment.bytes::<1>();
     let seconds = from + u64::from(byte) % (to - from + 1);
-    Failure::new(ErrorCode::Unavailable, "The portal is busy with other consoles. It is tried again by itself.")
-        .retry_after(seconds)
+    Failure::new(
+        ErrorCode::Unavailable,
+        "The portal is busy with other consoles. It is tried again by itself.",
+    )
+    .retry_after(seconds)
 }

@@ -221,6 +221,7 @@ fn of_outcome(outcome: &CommandOutcome) -> Answer {
         Outcome::Applied { .. } => Answer::Allowed,
         Outcome::AlreadySatisfied { .. } => Answer::Nothing,
         Outcome::Refused { refusal } | Outcome::Conflict { refusal, .. } => Answer::of_refusal(refusal),
+        Outcome::NotUnderstood { said } => panic!("{said}"),
         Outcome::Quarantined { report } => panic!("{report}"),
     }
 }

@@ -170,7 +170,7 @@ impl World {
         let order = Order {
             id,
             item: item.clone(),
-            command,
+            command: Some(command),
             by: Actor::Person(by.clone()),
             made_at: None,
             source: Source::Direct,
@@ -234,5 +234,6 @@ pub fn word(outcome: &postern_protocol::Outcome) -> &'static str {
         Outcome::Refused { .. } => "refused",
         Outcome::Conflict { .. } => "conflict",
         Outcome::Quarantined { .. } => "quarantined",
+        Outcome::NotUnderstood { .. } => "not understood",
     }
 }

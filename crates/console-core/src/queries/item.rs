@@ -126,7 +126,9 @@ fn list_row(item: &Item, mine: &[OutboxRow], lookup: &Lookup) -> ListRow {
     let columns = Columns::of(item, lookup);
     let mark = mine.iter().filter_map(|row| match &row.outcome {
         Some(Outcome::Conflict { .. }) => Some((0, Mark::Conflict)),
-        Some(Outcome::Refused { .. } | Outcome::Quarantined { .. }) => Some((1, Mark::Refused)),
+        Some(Outcome::Refused { .. } | Outcome::Quarantined { .. } | Outcome::NotUnderstood { .. }) => {
+            Some((1, Mark::Refused))
+        }
         None => Some((2, Mark::Pending)),
         Some(Outcome::Applied { .. } | Outcome::AlreadySatisfied { .. }) => None,
     });

@@ -157,7 +157,7 @@ fn state(row: &OutboxRow, now: Timestamp) -> OutboxState {
         Some(Outcome::Applied { .. } | Outcome::AlreadySatisfied { .. }) => OutboxState::Confirmed,
         Some(Outcome::Conflict { .. }) => OutboxState::Conflict,
         Some(Outcome::Refused { .. }) => OutboxState::Refused,
-        Some(Outcome::Quarantined { .. }) => OutboxState::Quarantined,
+        Some(Outcome::Quarantined { .. } | Outcome::NotUnderstood { .. }) => OutboxState::Quarantined,
         None if row.sent => OutboxState::Sending,
         None if row.held_until > now && row.made_at <= now => OutboxState::Held,
         None if row.stale => OutboxState::Stale,
@@ -171,9 +171,11 @@ fn why(row: &OutboxRow, state: OutboxState, lookup: &Lookup) -> String {
         (OutboxState::Held, _) => "Held for a moment, so that it can be undone.".to_owned(),
         (OutboxState::Waiting, _) => "Saved on this device; it is sent with the next contact.".to_owned(),
         (OutboxState::Sending, _) => "Sent; the portal has not confirmed it yet.".to_owned(),
-        (OutboxState::Stale, _) => "You did this more than two weeks ago, and it was never sent. Look at the item, then \
+        (OutboxState::Stale, _) => {
+            "You did this more than two weeks ago, and it was never sent. Look at the item, then \
                                     send it or discard it."
-            .to_owned(),
+                .to_owned()
+        }
         (OutboxState::Blocked, _) => "An earlier change of the same item must be settled first.".to_owned(),
         (OutboxState::Confirmed, _) => "The portal has applied it; the change is on its way down.".to_owned(),
         (_, Some(outcome)) => outcome.sentence(lookup),
@@ -188,7 +190,7 @@ fn settled(outcome: &Outcome, lookup: &Lookup) -> Settlement {
         Outcome::AlreadySatisfied { .. } => Settlement::AlreadySatisfied { why },
         Outcome::Refused { .. } => Settlement::Refused { why },
         Outcome::Conflict { .. } => Settlement::Conflict { why },
-        Outcome::Quarantined { .. } => Settlement::Quarantined { why },
+        Outcome::Quarantined { .. } | Outcome::NotUnderstood { .. } => Settlement::Quarantined { why },
     }
 }
 

@@ -185,7 +185,7 @@ impl Scene {
     }
 
     pub async fn pull(&self, seq: i64, items: &[Item]) -> crate::Pulled {
-        self.cache.apply_page(&self.lease, &page(seq, items), NOW).await.unwrap()
+        self.cache.apply_page(&self.lease, &page(seq, items), &[], NOW).await.unwrap()
     }
 
     /// Gives a command, not held. Returns nothing: the command's id is `id`.

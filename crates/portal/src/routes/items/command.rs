@@ -22,7 +22,7 @@ pub async fn post(
     let order = Order {
         id: request.id,
         item: item.id,
-        command: request.command,
+        command: Some(request.command),
         by: Actor::Person(caller.person.id.clone()),
         made_at: None,
         source: Source::Direct,

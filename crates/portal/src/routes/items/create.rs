@@ -39,7 +39,7 @@ pub async fn post(
     let order = Order {
         id: request.command,
         item: id.clone(),
-        command: Command::Submit(Box::new(submission)),
+        command: Some(Command::Submit(Box::new(submission))),
         by: Actor::Person(caller.person.id.clone()),
         made_at: None,
         source: Source::Direct,

@@ -335,6 +335,7 @@ export class FakeBackend implements Backend {
       attention: this.outboxState.attention,
       bootstrap: this.connection === "bootstrapping" ? { done: 1240, total: 3200 } : null,
       cached_items: this.items.size,
+      newer_items: 0,
     };
   }
 
