@@ -1,6 +1,7 @@
 //! `apply`: an event makes the next state. Replaying an item's events from the first rebuilds it exactly.
 
 use crate::command::Submission;
+use crate::digest::{ContentDigest, Immaterial};
 use crate::event::{Entry, Event, Happening, Recorded};
 use crate::ids::{ItemId, PersonId, StepKey};
 use crate::item::{Actor, Attachment, AttachmentVersion, Comment, Escalation, ExceptionState, Item, Phase};
@@ -31,24 +32,66 @@ pub enum Inconsistent {
 /// [`Inconsistent`], when the event cannot follow that state.
 pub fn apply(item: Option<Item>, id: &ItemId, recorded: &Recorded) -> Result<Item, Inconsistent> {
     let mut item = match (item, &recorded.event) {
-        (None, Event::Drafted(submission)) => drafted_item(id, submission, &recorded.by, recorded.at),
-        (None, Event::Submitted(submission)) => submitted_item(id, submission, &recorded.by, recorded.at),
+        (None, Event::Drafted { submission, immaterial }) => {
+            Item { immaterial: immaterial.clone(), ..drafted_item(id, submission, &recorded.by, recorded.at) }
+        }
+        (None, Event::Submitted { submission, immaterial }) => Item {
+            immaterial: immaterial.clone(),
+            ..submitted_item(id, submission, &recorded.by, recorded.at)
+        },
         (None, _) => return Err(Inconsistent::NoItem),
-        (Some(_), Event::Drafted(_)) => return Err(Inconsistent::SubmittedTwice),
-        (Some(item), Event::Submitted(submission)) => {
+        (Some(_), Event::Drafted { .. }) => return Err(Inconsistent::SubmittedTwice),
+        (Some(item), Event::Submitted { submission, immaterial }) => {
             if item.phase != Phase::Draft {
                 return Err(Inconsistent::SubmittedTwice);
             }
-            handed_over(item, submission, recorded)
+            Item { immaterial: immaterial.clone(), ..handed_over(item, submission, recorded) }
         }
         (Some(mut item), _) => {
             change(&mut item, recorded)?;
             item
         }
     };
+    if changes_content(&recorded.event) {
+        item.content = ContentDigest::of(&item, &item.immaterial);
+    }
     item.version += 1;
     item.updated_at = recorded.at;
     Ok(item)
+}
+
+/// Whether what is decided on may be another after it. Listed in full: an event that is forgotten here would leave a
+/// digest that does not name its content.
+fn changes_content(event: &Event) -> bool {
+    match event {
+        Event::Drafted { .. }
+        | Event::Submitted { .. }
+        | Event::FieldsSet { .. }
+        | Event::VersionAttached { .. }
+        | Event::Migrated { .. } => true,
+        Event::Decided { outputs, .. } => !outputs.is_empty(),
+        Event::Skipped { .. }
+        | Event::ReviewOpened { .. }
+        | Event::ReviewClosed { .. }
+        | Event::ChangesRequested { .. }
+        | Event::Approved { .. }
+        | Event::Resubmitted { .. }
+        | Event::CoverChanged { .. }
+        | Event::ClockSet { .. }
+        | Event::Claimed { .. }
+        | Event::Reassigned { .. }
+        | Event::Escalated { .. }
+        | Event::DeEscalated { .. }
+        | Event::ExceptionRaised { .. }
+        | Event::ExceptionResolved { .. }
+        | Event::Completed {}
+        | Event::Withdrawn { .. }
+        | Event::Reopened { .. }
+        | Event::Commented { .. }
+        | Event::DueSet { .. }
+        | Event::PrioritySet { .. }
+        | Event::Noted { .. } => false,
+    }
 }
 
 /// Rebuilds an item from all its events, in order.
@@ -73,6 +116,8 @@ fn drafted_item(id: &ItemId, submission: &Submission, by: &Actor, at: Timestamp)
         client: submission.client.clone(),
         project: submission.project.clone(),
         journey: submission.journey.clone(),
+        immaterial: Immaterial::default(),
+        content: ContentDigest::none(),
         fields: submission.fields.clone(),
         priority: submission.priority,
         phase: Phase::Draft,
@@ -125,7 +170,7 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
     let at = recorded.at;
     let by = &recorded.by;
     match &recorded.event {
-        Event::Drafted(_) | Event::Submitted(_) => return Err(Inconsistent::SubmittedTwice),
+        Event::Drafted { .. } | Event::Submitted { .. } => return Err(Inconsistent::SubmittedTwice),
         Event::Skipped { .. } => {}
         Event::ReviewOpened {
             stage, step, reviewers, quorum, needed, veto, due_at, clock, covers, ..
@@ -213,7 +258,10 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             review.due_at = *due_at;
             reckon_due(item);
         }
-        Event::Migrated { to, .. } => item.journey.version = *to,
+        Event::Migrated { to, immaterial, .. } => {
+            item.journey.version = *to;
+            item.immaterial.clone_from(immaterial);
+        }
         Event::Claimed { step } => {
             let claimer = by.person().ok_or(Inconsistent::DecidedBySystem)?.clone();
             open_review(item, step)?.reviewers.push(claimer);
@@ -373,8 +421,8 @@ fn remember(item: &mut Item, recorded: &Recorded) {
 
 fn happening(item: &Item, event: &Event) -> Option<Happening> {
     Some(match event {
-        Event::Drafted(_) => Happening::Drafted,
-        Event::Submitted(_) => Happening::Submitted,
+        Event::Drafted { .. } => Happening::Drafted,
+        Event::Submitted { .. } => Happening::Submitted,
         Event::Skipped { steps } => Happening::Skipped { steps: steps.clone() },
         Event::ReviewOpened { stage, step, reviewers, fallback, .. } => Happening::ReviewOpened {
             stage: stage.clone(),
@@ -415,7 +463,7 @@ fn happening(item: &Item, event: &Event) -> Option<Happening> {
             Happening::CoverChanged { step: step.clone(), covers: covers.clone() }
         }
         Event::ClockSet { step, due_at, .. } => Happening::ClockSet { step: step.clone(), due_at: *due_at },
-        Event::Migrated { from, to } => Happening::Migrated { from: *from, to: *to },
+        Event::Migrated { from, to, .. } => Happening::Migrated { from: *from, to: *to },
         Event::Claimed { step } => Happening::Claimed { step: step.clone() },
         Event::Reassigned { step, from, to, reason } => Happening::Reassigned {
             step: step.clone(),

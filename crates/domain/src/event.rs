@@ -3,10 +3,10 @@
 use crate::absence::Seat;
 use crate::calendar::Clock;
 use crate::command::Submission;
-use crate::digest::ContentDigest;
+use crate::digest::{ContentDigest, Immaterial};
 use crate::ids::{AttachmentId, CommandId, CommentId, PersonId, StageKey, StepKey};
 use crate::item::{Actor, Fields, Phase, Priority, Visibility};
-use crate::journey::{Quorum, Veto};
+use crate::journey::{Journey, Quorum, Veto};
 use crate::review::{ReviewOutcome, Verdict};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,9 +15,18 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "happened", rename_all = "snake_case")]
 pub enum Event {
     /// Saved by the client and not handed over. Makes the item.
-    Drafted(Box<Submission>),
+    Drafted {
+        submission: Box<Submission>,
+        /// What is not decided on, by the journey that the item is pinned to.
+        #[serde(default, skip_serializing_if = "Immaterial::is_empty")]
+        immaterial: Immaterial,
+    },
     /// Handed over for the first time. Makes the item, unless it was drafted before.
-    Submitted(Box<Submission>),
+    Submitted {
+        submission: Box<Submission>,
+        #[serde(default, skip_serializing_if = "Immaterial::is_empty")]
+        immaterial: Immaterial,
+    },
     /// Steps and stages that do not apply to the item as it is.
     Skipped {
         steps: Vec<StepKey>,
@@ -93,6 +102,8 @@ pub enum Event {
     Migrated {
         from: u32,
         to: u32,
+        #[serde(default, skip_serializing_if = "Immaterial::is_empty")]
+        immaterial: Immaterial,
     },
     /// Whoever acted took a free seat.
     Claimed {
@@ -175,6 +186,18 @@ pub enum Event {
     Noted {
         activity: String,
     },
+}
+
+impl Event {
+    /// Saved under `journey`, which says what of it will be decided on.
+    pub fn drafted(submission: Submission, journey: &Journey) -> Self {
+        Event::Drafted { submission: Box::new(submission), immaterial: Immaterial::under(journey) }
+    }
+
+    /// Handed over under `journey`, which says what of it is decided on.
+    pub fn submitted(submission: Submission, journey: &Journey) -> Self {
+        Event::Submitted { submission: Box::new(submission), immaterial: Immaterial::under(journey) }
+    }
 }
 
 /// An event with who, when and why: one line of the audit trail.

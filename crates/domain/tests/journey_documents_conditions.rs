@@ -97,7 +97,7 @@ prop_compose! {
             owner: None,
         };
         let recorded = Recorded {
-            event: Event::Submitted(Box::new(submission)),
+            event: Event::Submitted { submission: Box::new(submission), immaterial: Immaterial::default() },
             by: Actor::System("import".to_owned()),
             on_behalf_of: None,
             at: Timestamp(0),

@@ -65,7 +65,7 @@ pub fn somebody(dice: &mut Dice) -> PersonId {
 pub fn command(request: Request, item: &Item, journey: &Journey, me: &PersonId, id: &str) -> Command {
     let step = item.reviews.iter().find(|review| review.waiting_on().any(|who| who == me));
     let step = step.or(item.reviews.first()).map(|review| review.step.clone());
-    let seen = Seen::of(item, journey, step);
+    let seen = Seen::of(item, step);
     let assignment_version = item.assignment_version;
     match request {
         Request::Approve { comment, outputs } => Command::Approve { seen, comment, outputs },

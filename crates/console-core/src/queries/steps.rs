@@ -10,7 +10,7 @@ use postern_domain::{
 };
 
 pub(super) fn steps(item: &Item, base: Option<&Item>, lookup: &Lookup, now: Timestamp) -> Vec<StepView> {
-    let content = lookup.seen(item).content;
+    let content = &item.content;
     let stages: &[Stage] = lookup.journey(item).map_or(&[], |journey| &journey.stages);
     let current = item.stage().and_then(|key| stages.iter().position(|stage| &stage.key == key));
     let mut steps = Vec::new();
@@ -32,12 +32,12 @@ pub(super) fn steps(item: &Item, base: Option<&Item>, lookup: &Lookup, now: Time
                     .map(|id| person_ref(id, lookup))
                     .collect(),
                 who: who(step, review, lookup),
-                quorum: quorum(&step.quorum, review, &content),
+                quorum: quorum(&step.quorum, review, content),
                 opened_at: review.map(|review| review.opened_at),
                 due_at: review.and_then(|review| review.due_at),
                 closed_at: review.and_then(|review| Some(review.closed.as_ref()?.at)),
                 outcome: review.and_then(|review| Some(review.closed.as_ref()?.outcome)),
-                decisions: decisions(item, base, &step.key, &content, lookup),
+                decisions: decisions(item, base, &step.key, content, lookup),
                 away: review.map_or_else(Vec::new, |review| away(review, lookup, now)),
                 has_free_seats: item.review(&step.key).is_some_and(Review::has_free_seats),
                 ledger: review.map_or_else(Vec::new, |review| reckoning(item, review, lookup, now)),
@@ -46,7 +46,7 @@ pub(super) fn steps(item: &Item, base: Option<&Item>, lookup: &Lookup, now: Time
     }
     // A journey that is not known here still has the steps that were taken.
     if stages.is_empty() {
-        steps.extend(item.reviews.iter().map(|review| unknown(item, base, review, &content, lookup)));
+        steps.extend(item.reviews.iter().map(|review| unknown(item, base, review, content, lookup)));
     }
     steps
 }

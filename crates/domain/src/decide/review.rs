@@ -242,11 +242,12 @@ fn review_as_seen<'a>(
     if let Some(why) = settled_as_wanted(item, seen, verdict) {
         return Ok(Seeing::Satisfied(why));
     }
-    let current = Seen::of(item, case.journey, item.reviews.first().map(|review| review.step.clone()));
-    if current.journey_version != seen.journey_version {
-        return Err(Refusal::JourneyChanged { seen: seen.journey_version, current: current.journey_version });
+    let current_version = item.journey.version;
+    if current_version != seen.journey_version {
+        return Err(Refusal::JourneyChanged { seen: seen.journey_version, current: current_version });
     }
-    if current.content != seen.content || current.round != seen.round {
+    if item.content != seen.content || item.round != seen.round {
+        let current = Seen::of(item, item.reviews.first().map(|review| review.step.clone()));
         return Err(Refusal::ContentChanged { seen: seen.clone(), current });
     }
     let moved_on = || Refusal::ReviewMovedOn { step: seen.step.clone() };

@@ -163,7 +163,7 @@ fn because_of(item: &Item, review: &Review, reader: &dyn Reader, now: Timestamp)
         "{} is decided by {}; it has {}.",
         step.name,
         who_decides(step, reader),
-        progress(review, &ContentDigest::of(item, journey))
+        progress(review, &item.content)
     ));
     if fell_to_others(item, review) {
         let names: Vec<String> = review.reviewers.iter().map(|id| reader.person(id)).collect();

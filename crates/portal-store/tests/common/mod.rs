@@ -163,7 +163,7 @@ pub fn history(id: &str, client: &Client, reference: &str, notes: usize) -> (Ite
     };
     let submission =
         Submission { reference: reference.into(), ..submission(client, "Imported", Some("olga")) };
-    let mut log = vec![recorded(0, Event::Submitted(Box::new(submission)))];
+    let mut log = vec![recorded(0, Event::submitted(submission, &Journey::built_in()))];
     log.extend((1..=notes).map(|line| recorded(line, Event::Noted { activity: format!("Activity {line}") })));
     (replay(&ItemId::from(id), &log).unwrap(), log)
 }

@@ -55,10 +55,10 @@ impl Setting {
         match standing {
             Standing::New => return,
             Standing::Draft => {
-                self.happen(&submitter, Event::Drafted(Box::new(self.submission())));
+                self.happen(&submitter, Event::drafted(self.submission(), &self.journey));
                 return self.write(author(relation, &self.caller));
             }
-            _ => self.happen(&submitter, Event::Submitted(Box::new(self.submission()))),
+            _ => self.happen(&submitter, Event::submitted(self.submission(), &self.journey)),
         }
         if relation == Relation::EarlierAuthor {
             self.write(Some(self.caller.clone()));
@@ -229,7 +229,7 @@ impl Setting {
 
     fn seen(&self) -> Seen {
         let item = self.is();
-        Seen::of(item, &self.journey, item.reviews.first().map(|review| review.step.clone()))
+        Seen::of(item, item.reviews.first().map(|review| review.step.clone()))
     }
 
     /// The command of `act`, as somebody gives it who sees the item as it is, so that nothing but permission and phase
