@@ -274,6 +274,7 @@ fn item(number: u32) -> Item {
         covers: Vec::new(),
         opened_at: entered,
         due_at: due,
+        groups: Default::default(),
         decisions: Vec::new(),
         closed: None,
     });

@@ -1,12 +1,15 @@
 //! `apply`: an event makes the next state. Replaying an item's events from the first rebuilds it exactly.
 
+mod history;
+
 use crate::command::Submission;
 use crate::digest::{ContentDigest, Immaterial};
 use crate::event::{Entry, Event, Happening, Recorded};
 use crate::ids::{ItemId, PersonId, StepKey};
 use crate::item::{Actor, Attachment, AttachmentVersion, Comment, Escalation, ExceptionState, Item, Phase};
-use crate::review::{Closing, Decision, Review, ReviewOutcome, Verdict};
+use crate::review::{Closing, Decision, Review};
 use crate::time::Timestamp;
+use history::remember;
 use std::collections::BTreeSet;
 
 /// An event that cannot follow the state it meets: the log is damaged or out of order.
@@ -173,7 +176,17 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
         Event::Drafted { .. } | Event::Submitted { .. } => return Err(Inconsistent::SubmittedTwice),
         Event::Skipped { .. } => {}
         Event::ReviewOpened {
-            stage, step, reviewers, quorum, needed, veto, due_at, clock, covers, ..
+            stage,
+            step,
+            reviewers,
+            quorum,
+            needed,
+            veto,
+            due_at,
+            clock,
+            covers,
+            groups,
+            ..
         } => {
             if item.reviews.iter().any(|open| &open.step == step || &open.stage != stage) {
                 return Err(Inconsistent::ReviewOpen);
@@ -191,6 +204,7 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
                 due_at: *due_at,
                 clock: clock.clone(),
                 covers: covers.clone(),
+                groups: groups.clone(),
                 decisions: Vec::new(),
                 closed: None,
             });
@@ -248,8 +262,10 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             contributed(item, by);
             enter(item, Phase::Submitted, at, None);
         }
-        Event::CoverChanged { step, covers } => {
-            open_review(item, step)?.covers.clone_from(covers);
+        Event::CoverChanged { step, covers, groups } => {
+            let review = open_review(item, step)?;
+            review.covers.clone_from(covers);
+            review.groups.clone_from(groups);
             item.assignment_version += 1;
         }
         Event::ClockSet { step, clock, due_at } => {
@@ -262,15 +278,21 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             item.journey.version = *to;
             item.immaterial.clone_from(immaterial);
         }
-        Event::Claimed { step } => {
-            let claimer = by.person().ok_or(Inconsistent::DecidedBySystem)?.clone();
-            open_review(item, step)?.reviewers.push(claimer);
+        Event::Claimed { step, groups } => {
+            let claimer = by.person().ok_or(Inconsistent::DecidedBySystem)?;
+            let review = open_review(item, step)?;
+            review.reviewers.push(claimer.clone());
+            belongs_to(review, claimer, groups);
             item.assignment_version += 1;
         }
-        Event::Reassigned { step, from, to, .. } => {
+        Event::Reassigned { step, from, to, groups, .. } => {
             item.assignment_version += 1;
             match step {
-                Some(step) => hand_on(open_review(item, step)?, from.as_ref(), to),
+                Some(step) => {
+                    let review = open_review(item, step)?;
+                    hand_on(review, from.as_ref(), to);
+                    belongs_to(review, to, groups);
+                }
                 None => item.owner = Some(to.clone()),
             }
         }
@@ -396,6 +418,12 @@ fn contributed(item: &mut Item, by: &Actor) {
     item.contributors.extend(by.person().cloned());
 }
 
+fn belongs_to(review: &mut Review, person: &PersonId, groups: &[String]) {
+    if !groups.is_empty() {
+        review.groups.insert(person.clone(), groups.to_vec());
+    }
+}
+
 /// Puts `to` in the place of `from`, or of everybody who has not decided yet.
 fn hand_on(review: &mut Review, from: Option<&PersonId>, to: &PersonId) {
     let decided: BTreeSet<_> = review.decisions.iter().map(|decision| decision.seat().clone()).collect();
@@ -404,100 +432,4 @@ fn hand_on(review: &mut Review, from: Option<&PersonId>, to: &PersonId) {
         None => decided.contains(id) && id != to,
     });
     review.reviewers.push(to.clone());
-}
-
-/// Keeps the event's line in the item's history. What only prepares a following event has none of its own.
-fn remember(item: &mut Item, recorded: &Recorded) {
-    if let Some(what) = happening(item, &recorded.event) {
-        let by_rule = matches!(&recorded.event, Event::ExceptionRaised { automatic: true, .. });
-        item.history.push(Entry {
-            at: recorded.at,
-            by: if by_rule { Actor::System(JOURNEY.to_owned()) } else { recorded.by.clone() },
-            on_behalf_of: recorded.on_behalf_of.clone(),
-            what,
-        });
-    }
-}
-
-fn happening(item: &Item, event: &Event) -> Option<Happening> {
-    Some(match event {
-        Event::Drafted { .. } => Happening::Drafted,
-        Event::Submitted { .. } => Happening::Submitted,
-        Event::Skipped { steps } => Happening::Skipped { steps: steps.clone() },
-        Event::ReviewOpened { stage, step, reviewers, fallback, .. } => Happening::ReviewOpened {
-            stage: stage.clone(),
-            step: step.clone(),
-            reviewers: reviewers.clone(),
-            fallback: *fallback,
-        },
-        Event::Decided { step, reason, overriding: true, .. } => {
-            Happening::Overridden { step: step.clone(), reason: reason.clone() }
-        }
-        Event::Decided { step, verdict, reason, on_behalf_of, .. } => {
-            let (step, on_behalf_of, reason) = (step.clone(), on_behalf_of.clone(), reason.clone());
-            match verdict {
-                Verdict::Approve => Happening::Approved { step, on_behalf_of, reason },
-                Verdict::RequestChanges => Happening::ChangesRequested { step, on_behalf_of, reason },
-            }
-        }
-        Event::ReviewClosed { step, outcome: ReviewOutcome::Outdated } => {
-            Happening::Outdated { step: step.clone() }
-        }
-        Event::ReviewClosed { .. } => return None,
-        Event::ChangesRequested { reason, .. } => {
-            // A decision just before says it already, with the step.
-            let told = item
-                .history
-                .iter()
-                .rev()
-                .find(|entry| !matches!(&entry.what, Happening::Outdated { .. }))
-                .is_some_and(|entry| matches!(&entry.what, Happening::ChangesRequested { .. }));
-            if told {
-                return None;
-            }
-            Happening::SentBack { reason: reason.clone() }
-        }
-        Event::Approved { .. } => Happening::FullyApproved,
-        Event::Resubmitted { .. } => Happening::Resubmitted { round: item.round },
-        Event::CoverChanged { step, covers } => {
-            Happening::CoverChanged { step: step.clone(), covers: covers.clone() }
-        }
-        Event::ClockSet { step, due_at, .. } => Happening::ClockSet { step: step.clone(), due_at: *due_at },
-        Event::Migrated { from, to, .. } => Happening::Migrated { from: *from, to: *to },
-        Event::Claimed { step } => Happening::Claimed { step: step.clone() },
-        Event::Reassigned { step, from, to, reason } => Happening::Reassigned {
-            step: step.clone(),
-            from: from.clone(),
-            to: to.clone(),
-            reason: reason.clone(),
-        },
-        Event::Escalated { level, to, reason, .. } => {
-            Happening::Escalated { level: *level, to: to.clone(), reason: reason.clone() }
-        }
-        Event::DeEscalated { .. } => Happening::DeEscalated,
-        Event::ExceptionRaised { category, reason, .. } => {
-            Happening::ExceptionRaised { category: category.clone(), reason: reason.clone() }
-        }
-        Event::ExceptionResolved { to, reason, .. } => {
-            Happening::ExceptionResolved { to: *to, reason: reason.clone() }
-        }
-        Event::Completed {} => Happening::Completed,
-        Event::Withdrawn { reason } => Happening::Withdrawn { reason: reason.clone() },
-        Event::Reopened { reason } => Happening::Reopened { reason: reason.clone() },
-        Event::Commented { visibility, .. } => Happening::Commented { visibility: *visibility },
-        Event::FieldsSet { fields, title, description, cosmetic } => {
-            let mut names: Vec<String> = fields.keys().cloned().collect();
-            names.extend(title.as_ref().map(|_| "title".to_owned()));
-            names.extend(description.as_ref().map(|_| "description".to_owned()));
-            Happening::FieldsSet { names, cosmetic: *cosmetic }
-        }
-        Event::DueSet { due_at } => Happening::DueSet { due_at: *due_at },
-        Event::PrioritySet { priority } => Happening::PrioritySet { priority: *priority },
-        Event::VersionAttached { attachment, name, .. } => {
-            let known = item.attachments.iter().find(|known| &known.id == attachment);
-            let version = known.map_or(1, |known| u32::try_from(known.versions.len()).unwrap_or(u32::MAX));
-            Happening::VersionAttached { name: name.clone(), version }
-        }
-        Event::Noted { activity } => Happening::Noted { activity: activity.clone() },
-    })
 }

@@ -26,6 +26,9 @@ pub enum Command {
     Override {
         seen: Seen,
         reason: String,
+        /// Values of the step's output fields: whoever approves in the deciders' place leaves behind what they would.
+        #[serde(default, skip_serializing_if = "Fields::is_empty")]
+        outputs: Fields,
     },
     /// Send back the content that was seen; the reason goes to the client.
     RequestChanges {

@@ -10,6 +10,7 @@ use crate::journey::{Journey, Quorum, Veto};
 use crate::review::{ReviewOutcome, Verdict};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "happened", rename_all = "snake_case")]
@@ -47,6 +48,9 @@ pub enum Event {
         /// The seats of those who are away.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         covers: Vec<Seat>,
+        /// With one per group: which of them the people in the seats belong to.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        groups: BTreeMap<PersonId, Vec<String>>,
         /// Nobody whom the step names may decide; whoever it was given to instead.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         fallback: bool,
@@ -87,10 +91,12 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         comment: Option<String>,
     },
-    /// Somebody left or came back, or a deputy did.
+    /// Somebody left or came back, or a deputy did; or somebody in a seat belongs to other groups now.
     CoverChanged {
         step: StepKey,
         covers: Vec<Seat>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        groups: BTreeMap<PersonId, Vec<String>>,
     },
     /// The step is due at another time: its calendar changed, or its clock stood still.
     ClockSet {
@@ -108,6 +114,9 @@ pub enum Event {
     /// Whoever acted took a free seat.
     Claimed {
         step: StepKey,
+        /// Theirs, with one per group.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        groups: Vec<String>,
     },
     /// Of one step; without a step, of the item: its owner.
     Reassigned {
@@ -116,6 +125,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<PersonId>,
         to: PersonId,
+        /// Of `to`, with one per group.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        groups: Vec<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },

@@ -84,6 +84,7 @@ fn opened() -> Event {
         due_at: None,
         clock: None,
         covers: Vec::new(),
+        groups: Default::default(),
         fallback: false,
     }
 }

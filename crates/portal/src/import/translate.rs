@@ -298,6 +298,7 @@ impl<'a> Translator<'a> {
             due_at: Some(opened_at.plus_ms(self.target_ms(&key))),
             clock: None,
             covers: Vec::new(),
+            groups: Default::default(),
             fallback: false,
         };
         way.record(opening, &Actor::System("import".to_owned()), opened_at)?;

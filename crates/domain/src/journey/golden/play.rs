@@ -140,7 +140,7 @@ fn command(number: usize, act: &Act, item: &Item, step: Option<StepKey>) -> Resu
             Command::Approve { seen: seen(), comment: act.reason.clone(), outputs: act.outputs.clone() }
         }
         Deed::RequestChanges => Command::RequestChanges { seen: seen(), reason: reason()? },
-        Deed::Override => Command::Override { seen: seen(), reason: reason()? },
+        Deed::Override => Command::Override { seen: seen(), reason: reason()?, outputs: act.outputs.clone() },
         Deed::Claim => Command::Claim { step: step.clone(), assignment_version },
         Deed::Reassign => Command::Reassign {
             step: step.clone(),
