@@ -2,8 +2,8 @@
 #![allow(dead_code)]
 
 use postern_domain::{
-    Actor, Client, Command, CommandId, CommentId, ConsoleId, Event, Item, ItemId, Person, PersonId, Recorded,
-    Role, Submission, Timestamp, Visibility, replay,
+    Actor, Client, Command, CommandId, CommentId, ConsoleId, Event, Item, ItemId, Journey, Person, PersonId,
+    Recorded, Role, Submission, Timestamp, Visibility, replay,
 };
 use postern_portal_store::{Founding, Order, Rules, Source, Store, StoreOptions};
 use postern_protocol::{CommandOutcome, Envelope, Outcome};
