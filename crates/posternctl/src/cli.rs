@@ -72,6 +72,12 @@ pub enum Command {
         /// Why; it is kept in the audit trail
         #[arg(long)]
         reason: String,
+        /// Fill in a field that the step asks for, for example `po_number=4711`; may be repeated
+        #[arg(long = "output", value_name = "FIELD=VALUE", value_parser = output)]
+        outputs: Vec<(String, FieldValue)>,
+        /// Where several steps are open: the key of the one to close
+        #[arg(long)]
+        step: Option<String>,
     },
     /// Send items back to the client
     RequestChanges {

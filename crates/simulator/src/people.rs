@@ -152,10 +152,8 @@ impl World {
         let Some(item) = wishes::item(&items, &mut dice) else { return Ok(()) };
         let me = wishes::somebody(&mut dice);
         let request = wishes::wish(item, &me, &mut dice);
-        let directory = self.portal.store().directory().await?;
-        let Some(journey) = directory.journey(&item.journey) else { return Ok(()) };
         let id = self.new_id();
-        let command = wishes::command(request, item, journey, &me, id.as_str());
+        let command = wishes::command(request, item, &me, id.as_str());
         self.direct(id, item.id.clone(), command, me).await
     }
 

@@ -63,6 +63,7 @@ fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Time
         submitter: explain::actor(&item.submitter, lookup),
         completed_at: item.completed_at,
         next: explain::next(item, lookup, now),
+        whole: steps::whole(item, lookup, now),
         steps: steps::steps(item, base, lookup, now),
         attachments: attachments(item, lookup),
         comments: comments(item, base, lookup),
@@ -102,7 +103,11 @@ fn my_step<'a>(item: &Item, lookup: &'a Lookup) -> Option<(&'a Journey, &'a Step
 
 /// What an approval by the signed-in person has to fill in.
 fn outputs(item: &Item, lookup: &Lookup) -> Vec<OutputView> {
-    let Some((journey, step)) = my_step(item, lookup) else { return Vec::new() };
+    my_step(item, lookup).map_or_else(Vec::new, |(journey, step)| outputs_of(item, journey, step))
+}
+
+/// What an approval of the step has to fill in.
+pub(super) fn outputs_of(item: &Item, journey: &Journey, step: &Step) -> Vec<OutputView> {
     let view = |key: &String| {
         let field = journey.field(key);
         OutputView {

@@ -107,7 +107,7 @@ pub fn after(item: &Item, command: &Command, by: &str, now: Timestamp) -> Item {
 
 pub fn approve(item: &Item) -> Command {
     let step = item.reviews.first().map(|review| review.step.clone());
-    Command::approve(Seen::of(item, &Journey::built_in(), step))
+    Command::approve(Seen::of(item, step))
 }
 
 pub fn comment(id: &str, body: &str) -> Command {

@@ -2,8 +2,8 @@
 #![allow(dead_code)]
 
 use postern_domain::{
-    Actor, Client, Command, CommandId, CommentId, ConsoleId, Event, Item, ItemId, Person, PersonId, Recorded,
-    Role, Submission, Timestamp, Visibility, replay,
+    Actor, Client, Command, CommandId, CommentId, ConsoleId, Event, Item, ItemId, Journey, Person, PersonId,
+    Recorded, Role, Submission, Timestamp, Visibility, replay,
 };
 use postern_portal_store::{Bootstrap, BootstrapBegin, BootstrapStart, BootstrapWish, Since};
 use postern_portal_store::{Founding, Order, Rules, Source, Store, StoreOptions};
@@ -164,7 +164,7 @@ pub fn history(id: &str, client: &Client, reference: &str, notes: usize) -> (Ite
     };
     let submission =
         Submission { reference: reference.into(), ..submission(client, "Imported", Some("olga")) };
-    let mut log = vec![recorded(0, Event::Submitted(Box::new(submission)))];
+    let mut log = vec![recorded(0, Event::submitted(submission, &Journey::built_in()))];
     log.extend((1..=notes).map(|line| recorded(line, Event::Noted { activity: format!("Activity {line}") })));
     (replay(&ItemId::from(id), &log).unwrap(), log)
 }

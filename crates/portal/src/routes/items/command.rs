@@ -31,5 +31,5 @@ pub async fn post(
         app.store().apply_command(&order, app.environment().now()).await.map_err(command_failure)?;
     let directory = app.store().directory().await?;
     let sentence = outcome.outcome.sentence(&ReadBy { directory: &directory, person: Some(&caller.person) });
-    Ok(Json(DirectReply { outcome: outcome_as_seen_by(&caller.person, outcome), sentence }))
+    Ok(Json(DirectReply { outcome: outcome_as_seen_by(&caller.person, outcome, &directory), sentence }))
 }
