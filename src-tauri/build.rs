@@ -18,6 +18,8 @@ const COMMANDS: &[&str] = &[
     "outbox_discard",
     "sync_now",
     "sync_status",
+    "kept",
+    "set_keep",
     "bottleneck",
     "absences",
     "save_absence",

@@ -46,6 +46,8 @@ pub enum Command {
     Status,
     /// Send and fetch now
     Sync,
+    /// What this device keeps for work without the network, and how much that is; with an option, choose
+    Keep(KeepArgs),
     /// List a queue
     Queue(QueueArgs),
     /// Everything about items
@@ -222,6 +224,16 @@ pub enum SortName {
     Priority,
     Reference,
     Title,
+}
+
+#[derive(Args)]
+pub struct KeepArgs {
+    /// Keep closed items for so many months; what is open is always kept
+    #[arg(long, value_name = "N")]
+    pub months: Option<u32>,
+    /// Keep all closed items
+    #[arg(long, conflicts_with = "months")]
+    pub everything: bool,
 }
 
 #[derive(Args)]

@@ -12,7 +12,7 @@ use crate::views::{
 };
 use postern_console_store::{CachedItem, Columns, ListRow, Lookup, Mark, OutboxRow, Predicted, predict};
 use postern_domain::explain::{self, Names as _};
-use postern_domain::{Action, CommandId, Item, ItemId, Journey, PersonId, Review, Step, Timestamp};
+use postern_domain::{Action, CommandId, Entry, Item, ItemId, Journey, PersonId, Review, Step, Timestamp};
 use postern_protocol::Outcome;
 
 impl Engine {
@@ -225,16 +225,24 @@ fn history(item: &Item, base: Option<&Item>, lookup: &Lookup) -> Vec<HistoryLine
     item.history
         .iter()
         .enumerate()
-        .map(|(index, entry)| {
-            let (text, detail) = explain::happening(&entry.what, lookup);
-            let who = explain::actor(&entry.by, lookup);
-            let who = match &entry.on_behalf_of {
-                Some(other) => format!("{who}, for {}", lookup.person(other)),
-                None => who,
-            };
-            HistoryLine { at: entry.at, who, text, detail, pending: index >= confirmed }
-        })
+        .map(|(index, entry)| line(entry, index >= confirmed, lookup))
         .rev_collect()
+}
+
+/// What happened after the item was seen, the earliest first.
+pub(super) fn since(seen: &Item, current: &Item, lookup: &Lookup) -> Vec<HistoryLine> {
+    let after = current.history.get(seen.history.len()..).unwrap_or_default();
+    after.iter().map(|entry| line(entry, false, lookup)).collect()
+}
+
+fn line(entry: &Entry, pending: bool, lookup: &Lookup) -> HistoryLine {
+    let (text, detail) = explain::happening(&entry.what, lookup);
+    let who = explain::actor(&entry.by, lookup);
+    let who = match &entry.on_behalf_of {
+        Some(other) => format!("{who}, for {}", lookup.person(other)),
+        None => who,
+    };
+    HistoryLine { at: entry.at, who, text, detail, pending }
 }
 
 /// Each action with the portal's own answer to a sample of it.

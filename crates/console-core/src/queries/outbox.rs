@@ -1,5 +1,6 @@
 //! The outbox, line by line, and what became of a command.
 
+use super::item::since;
 use crate::engine::Engine;
 use crate::views::{ConflictView, Difference, Failure, OutboxLine, OutboxState};
 use postern_console_store::{Lookup, OutboxRow};
@@ -98,6 +99,10 @@ impl Engine {
                             .seen
                             .as_deref()
                             .map_or_else(Vec::new, |seen| differences(seen, &current, lookup)),
+                        since: row
+                            .seen
+                            .as_deref()
+                            .map_or_else(Vec::new, |seen| since(seen, &current, lookup)),
                     })
                 }
                 _ => None,

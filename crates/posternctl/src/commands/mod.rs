@@ -2,6 +2,7 @@
 
 pub mod away;
 pub mod decide;
+pub mod keep;
 pub mod outbox;
 pub mod queue;
 pub mod session;

@@ -13,6 +13,7 @@ import type {
   FailureCode,
   GroupBy,
   ItemView,
+  KeepView,
   ListPage,
   ListQuery,
   OutboxLine,
@@ -236,6 +237,21 @@ export class FakeBackend implements Backend {
 
   outbox = () => this.#answer((): OutboxLine[] => this.outboxState.lines());
 
+  #months: number | null = 12;
+  kept = () =>
+    this.#answer(
+      (): KeepView => ({
+        months: this.#months,
+        closed_since: null,
+        items: this.items.size,
+        elsewhere: this.#months === null ? 0 : 1480,
+        bytes: this.items.size * 6200,
+      }),
+    );
+  setKeep = (months: number | null) => {
+    this.#months = months;
+    return this.kept();
+  };
   outboxRetry = (command: string) => this.#outboxDo(() => this.outboxState.retry(command));
 
   outboxDiscard = (command: string) => this.#outboxDo(() => this.outboxState.discard(command));
