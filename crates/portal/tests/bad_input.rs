@@ -2,6 +2,9 @@
 //! out, and an exit code; and that nothing half written stays behind.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::log_of;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::io::Write as _;
@@ -61,20 +64,6 @@ impl Folder {
     fn has_no_portal(&self) {
         assert!(!self.path("portal").exists(), "something was left behind");
     }
-}
-
-fn log_of(cases: usize) -> String {
-    let mut text = "<?xml version=\"1.0\"?>\n<log xes.version=\"1.0\">\n".to_owned();
-    for case in 0..cases {
-        text += &format!(
-            "<trace>\n<string key=\"concept:name\" value=\"case {case}\"/>\n\
-             <event><string key=\"concept:name\" value=\"Declaration SUBMITTED by EMPLOYEE\"/>\
-             <date key=\"time:timestamp\" value=\"2018-01-01T09:00:00Z\"/>\
-             <string key=\"org:resource\" value=\"STAFF MEMBER\"/>\
-             <string key=\"org:role\" value=\"EMPLOYEE\"/></event>\n</trace>\n"
-        );
-    }
-    text + "</log>\n"
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! A portal on a disk without room: what it says, what it leaves behind, and that it goes on afterwards.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::log_of;
 use postern_protocol::{SignIn, SignedIn, paths};
 use postern_test_support::{SmallDisk, http};
 use reqwest::Response;
@@ -13,20 +16,6 @@ use std::process::Command;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_postern-portal");
 const MAPPING: &str = include_str!("../mappings/domestic-declarations.toml");
 const PASSWORD: &str = "correct horse battery";
-
-fn log_of(cases: usize) -> String {
-    let mut text = "<?xml version=\"1.0\"?>\n<log xes.version=\"1.0\">\n".to_owned();
-    for case in 0..cases {
-        text += &format!(
-            "<trace>\n<string key=\"concept:name\" value=\"case {case}\"/>\n\
-             <event><string key=\"concept:name\" value=\"Declaration SUBMITTED by EMPLOYEE\"/>\
-             <date key=\"time:timestamp\" value=\"2018-01-01T09:00:00Z\"/>\
-             <string key=\"org:resource\" value=\"STAFF MEMBER\"/>\
-             <string key=\"org:role\" value=\"EMPLOYEE\"/></event>\n</trace>\n"
-        );
-    }
-    text + "</log>\n"
-}
 
 #[test]
 fn an_import_that_finds_the_disk_full_says_so_and_leaves_nothing_behind() {

@@ -1,10 +1,10 @@
 //! `device`: where people are signed in, and shutting a lost device out.
 
 use super::exit::Exit;
+use super::user::find;
 use crate::environment::Environment;
 use clap::Subcommand;
-use postern_domain::Person;
-use postern_portal_store::{Device, Store, StoreError};
+use postern_portal_store::{Device, Store};
 use std::path::Path;
 
 #[derive(Debug, clap::Args)]
@@ -52,11 +52,6 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
     }
     store.close().await;
     Ok(Exit::Done)
-}
-
-async fn find(store: &Store, email: &str) -> anyhow::Result<Person> {
-    let person = store.person_by_email(email).await?;
-    Ok(person.ok_or_else(|| StoreError::NotFound { what: format!("person with the address {email}") })?)
 }
 
 fn list(devices: &[Device], json: bool) -> anyhow::Result<()> {

@@ -139,7 +139,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
     Ok(Exit::Done)
 }
 
-async fn find(store: &Store, email: &str) -> anyhow::Result<Person> {
+pub(super) async fn find(store: &Store, email: &str) -> anyhow::Result<Person> {
     let person = store.person_by_email(email).await?;
     Ok(person.ok_or_else(|| StoreError::NotFound { what: format!("person with the address {email}") })?)
 }

@@ -58,3 +58,18 @@ pub async fn start_of_time(portal: &TestPortal, person: &str) -> Cursor {
     let BootstrapStart::Ready(begin, _) = start else { panic!("{start:?}") };
     Cursor { seq: 0, ..begin.cursor }
 }
+
+/// An event log in which so many declarations were handed over.
+pub fn log_of(cases: usize) -> String {
+    let mut text = "<?xml version=\"1.0\"?>\n<log xes.version=\"1.0\">\n".to_owned();
+    for case in 0..cases {
+        text += &format!(
+            "<trace>\n<string key=\"concept:name\" value=\"case {case}\"/>\n\
+             <event><string key=\"concept:name\" value=\"Declaration SUBMITTED by EMPLOYEE\"/>\
+             <date key=\"time:timestamp\" value=\"2018-01-01T09:00:00Z\"/>\
+             <string key=\"org:resource\" value=\"STAFF MEMBER\"/>\
+             <string key=\"org:role\" value=\"EMPLOYEE\"/></event>\n</trace>\n"
+        );
+    }
+    text + "</log>\n"
+}
