@@ -5,6 +5,7 @@ use crate::automation::{self, Clockwork};
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::state::{App, Shared};
+use crate::uploads::Uploads;
 use crate::{jobs, routes};
 use axum::Router;
 use axum::serve::ListenerExt as _;
@@ -110,6 +111,7 @@ impl Portal {
             config: self.config,
             passwords,
             throttle: Throttle::default(),
+            uploads: Uploads::default(),
             stopping: CancellationToken::new(),
         }))
     }

@@ -8,6 +8,7 @@ mod absence;
 mod auth;
 mod cursor;
 mod error;
+mod files;
 mod outcome;
 mod sync;
 
@@ -15,6 +16,7 @@ pub use absence::*;
 pub use auth::*;
 pub use cursor::*;
 pub use error::*;
+pub use files::*;
 pub use sync::*;
 
 /// The version of this protocol. A portal answers `upgrade_required` to anything below its floor.
@@ -37,7 +39,8 @@ pub mod paths {
     pub const EVENTS: &str = "/v1/sync/events";
     /// `POST`: hand over a new item. `GET /v1/items/{reference}`: one item as the caller may see it.
     pub const ITEMS: &str = "/v1/items";
-    /// `PUT /v1/files/{sha256}`: upload content; `GET`: download it, if an item that the caller may see names it.
+    /// `/v1/files/{sha256}`: `PUT` uploads content at once, `HEAD` and `PATCH` in parts; `GET` downloads it, or a range
+    /// of it, if an item that the caller may see names it.
     pub const FILES: &str = "/v1/files";
     /// Out-of-office windows.
     pub const ABSENCES: &str = "/v1/absences";
