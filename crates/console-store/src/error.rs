@@ -20,6 +20,8 @@ pub enum StoreError {
     DiskFull { path: PathBuf },
     #[error("{} cannot be written: check its permissions and those of its folder", .path.display())]
     ReadOnly { path: PathBuf },
+    #[error("{} cannot be {what}: {reason}", .path.display())]
+    File { path: PathBuf, what: &'static str, reason: String },
     #[error("{} could not be opened: {reason}", .path.display())]
     CannotOpen { path: PathBuf, reason: String },
     #[error("another program has kept the cache locked for too long: try again")]

@@ -11,7 +11,8 @@ use std::path::Path;
 use std::time::Duration;
 
 /// In the order of their numbers; a database's `user_version` says how many it has.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_cache.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/0001_cache.sql"), include_str!("../migrations/0002_uploads.sql")];
 
 /// How long a writer waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(15);

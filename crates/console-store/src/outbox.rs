@@ -2,6 +2,7 @@
 
 use crate::cache::Cache;
 use crate::error::Result;
+use crate::uploads::{self, UPLOADING};
 use crate::{items, journal, overlay};
 use postern_domain::{Command, CommandId, Item, ItemId, Timestamp};
 use postern_protocol::Outcome;
@@ -57,11 +58,14 @@ pub(crate) type Raw = (
 /// Held so that it can be undone. Where the clock was set back to before it was given, it has been held long enough.
 pub(crate) const HELD: &str = "(held_until_ms > $1 AND made_ms <= $1)";
 
-/// A conflict or a quarantine holds back what comes after it on the same item; a refusal does not.
+/// A conflict, a quarantine, or content that is not at the portal holds back what comes after it on the same item; a
+/// refusal does not.
 pub(crate) const BLOCKED: &str =
     "EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
       AND (e.outcome_kind IN ('conflict', 'quarantined')
-           OR (e.outcome_kind IS NULL AND e.seq IS NULL AND e.held_until_ms > $1 AND e.made_ms <= $1)))";
+           OR (e.outcome_kind IS NULL AND e.seq IS NULL
+               AND ((e.held_until_ms > $1 AND e.made_ms <= $1)
+                    OR EXISTS (SELECT 1 FROM uploads u WHERE u.sha256 = e.command ->> '$.sha256')))))";
 
 pub(crate) fn select(what: &str) -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!(
@@ -256,7 +260,10 @@ impl Cache {
         let mut connection = self.reader().await?;
         let (pending, attention): (i64, i64) = sqlx::query_as(
             "SELECT count(*) FILTER (WHERE outcome_kind IS NULL),
-                    count(*) FILTER (WHERE outcome_kind IN ('conflict', 'refused', 'quarantined')) FROM outbox",
+                    count(*) FILTER (WHERE outcome_kind IN ('conflict', 'refused', 'quarantined')
+                        OR (outcome_kind IS NULL AND EXISTS (SELECT 1 FROM uploads u
+                            WHERE u.stopped AND u.sha256 = command ->> '$.sha256')))
+             FROM outbox",
         )
         .fetch_one(&mut *connection)
         .await
@@ -269,7 +276,7 @@ impl Cache {
         let mut connection = self.reader().await?;
         let sql = sqlx::AssertSqlSafe(format!(
             "SELECT EXISTS (SELECT 1 FROM outbox o WHERE outcome_kind IS NULL
-                AND (seq IS NOT NULL OR (NOT {HELD} AND NOT {BLOCKED})))"
+                AND (seq IS NOT NULL OR (NOT {HELD} AND NOT {BLOCKED} AND NOT {UPLOADING})))"
         ));
         let found: bool = sqlx::query_scalar(sql)
             .bind(now.ms())
@@ -311,7 +318,7 @@ async fn insert(
     .bind(now.ms())
     .bind(held_until.ms())
     .bind(new.seen.as_ref().map(serde_json::to_string).transpose()?)
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    uploads::want(connection, &new.command).await
 }
