@@ -72,6 +72,7 @@ impl Engine {
             .await?;
         let changed =
             results.iter().filter(|result| result.accepted).map(|result| result.id.clone()).collect();
+        self.want_content(request).await?;
         self.changed(changed);
         self.recount().await;
         self.inner.wake.notify_one();
@@ -137,6 +138,7 @@ impl Engine {
         let row = self.outbox_row(command).await?;
         match &row.outcome {
             None => {
+                self.upload_again(&row.command).await?;
                 self.nudge();
                 Ok(())
             }

@@ -8,6 +8,7 @@ mod alerts;
 mod conflicts;
 mod disagreements;
 mod faults;
+mod files;
 mod sessions;
 mod sharing;
 mod views;

@@ -1,0 +1,81 @@
+//! The uploads of a process that stays: begun when they are due, several at once, each on its own.
+
+use super::upload::AT_ONCE;
+use crate::engine::Engine;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use std::collections::BTreeSet;
+
+/// How long until another look is taken when nothing is due, in milliseconds.
+const IDLE_MS: i64 = 60_000;
+/// How long until another look is taken while another process does the syncing, in milliseconds.
+const STAND_BY_MS: i64 = 10_000;
+/// How long until another look is taken while all places are taken, in milliseconds: an upload ends by itself.
+const FULL_MS: i64 = 5_000;
+
+/// Uploads until the engine stops. What is under way then goes on with the next start.
+pub(crate) async fn run(engine: Engine) {
+    let mut stop = engine.inner.stop.subscribe();
+    // What is left of commands that were given up waits for nothing.
+    let _ = engine.inner.cache.forget_idle_uploads().await;
+    if let Err(error) = engine.inner.cache.content().tidy(engine.device_now()).await {
+        tracing::warn!(%error, "old files cannot be removed");
+    }
+    let mut under_way = FuturesUnordered::new();
+    let mut names = BTreeSet::new();
+    loop {
+        let wait_ms = begin(&engine, &mut names, |upload| {
+            let engine = engine.clone();
+            under_way.push(async move {
+                let name = upload.sha256.clone();
+                engine.carry(upload).await;
+                name
+            });
+        })
+        .await;
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            Some(name) = under_way.next() => {
+                names.remove(&name);
+            }
+            () = engine.inner.transfers.waking.notified() => {}
+            () = engine.inner.deps.clock.sleep(wait_ms) => {}
+        }
+        if *stop.borrow() {
+            return;
+        }
+    }
+}
+
+/// Begins what is due and has a place. Returns how long to wait until the next look.
+async fn begin(
+    engine: &Engine,
+    names: &mut BTreeSet<String>,
+    mut start: impl FnMut(postern_console_store::Upload),
+) -> i64 {
+    let (cache, now) = (&engine.inner.cache, engine.device_now());
+    if engine.current().is_err() {
+        return IDLE_MS;
+    }
+    // An error of the cache shows in the status bar, with the next round of sync.
+    if engine.inner.transfers.take_urgent() {
+        let _ = cache.hurry_uploads().await;
+    }
+    let due = cache.due_uploads(now).await.unwrap_or_default();
+    let due: Vec<_> = due.into_iter().filter(|upload| !names.contains(&upload.sha256)).collect();
+    if due.is_empty() {
+        let next = cache.next_upload().await.ok().flatten().filter(|next| *next > now);
+        return next.map_or(IDLE_MS, |next| next.since(now).clamp(0, IDLE_MS));
+    }
+    if !engine.may_transfer().await {
+        return STAND_BY_MS;
+    }
+    for upload in due {
+        if names.len() >= AT_ONCE {
+            return FULL_MS;
+        }
+        names.insert(upload.sha256.clone());
+        start(upload);
+    }
+    IDLE_MS
+}
