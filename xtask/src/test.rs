@@ -1,6 +1,7 @@
 //! `cargo xtask test`: the UI's tests, then the Rust tests of the whole workspace, journeys included.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
@@ -45,11 +46,35 @@ fn rust_tests(repository: &Repository, steps: &Steps, arguments: &[String]) -> a
     };
     std::fs::create_dir_all(&artefacts)
         .with_context(|| format!("the folder {} cannot be made", artefacts.display()))?;
-    let with_folders = |command: &mut Command| {
-        command.env("POSTERN_BIN_DIR", repository.binaries()).env("POSTERN_ARTEFACTS", &artefacts);
-    };
-    steps.note(&format!("Journeys leave their screenshots in {}", artefacts.display()));
+    let done = run_rust_tests(repository, steps, arguments, &artefacts);
+    // Also after a failure: that is when they are looked at.
+    steps.note(&format!("{} screenshots are in {}", pictures(&artefacts), artefacts.display()));
+    done
+}
 
+/// How many pictures lie in a folder and its folders.
+fn pictures(folder: &Path) -> usize {
+    std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .map(|path| match path.is_dir() {
+            true => pictures(&path),
+            false => usize::from(path.extension().is_some_and(|extension| extension == "png")),
+        })
+        .sum()
+}
+
+fn run_rust_tests(
+    repository: &Repository,
+    steps: &Steps,
+    arguments: &[String],
+    artefacts: &Path,
+) -> anyhow::Result<()> {
+    let with_folders = |command: &mut Command| {
+        command.env("POSTERN_BIN_DIR", repository.binaries()).env("POSTERN_ARTEFACTS", artefacts);
+    };
     if process::is_installed("cargo-nextest") {
         steps.begin("Running the Rust tests (cargo nextest)");
         let mut nextest = repository.cargo();

@@ -71,7 +71,7 @@ impl Engine {
         prepare(folder).await?;
         let cache = Cache::open(&folder.join("cache.db")).await?;
         let meta = cache.meta().await?;
-        let (pending, attention) = cache.outbox_counts().await?;
+        let (pending, attention) = cache.outbox_counts(deps.clock.now()).await?;
         let status = SyncStatus {
             connection: Connection::SignedOut,
             syncing: false,
@@ -199,7 +199,7 @@ impl Engine {
 
     /// Counts the outbox anew and tells who listens.
     pub(crate) async fn recount(&self) {
-        if let Ok((pending, attention)) = self.inner.cache.outbox_counts().await {
+        if let Ok((pending, attention)) = self.inner.cache.outbox_counts(self.device_now()).await {
             self.set_status(|status| (status.pending, status.attention) = (pending, attention));
         }
     }

@@ -93,7 +93,9 @@ impl From<CallError> for Failure {
             CallError::Store(_) => FailureCode::Cache,
             CallError::Problem { code, .. } => match code {
                 ErrorCode::WrongCredentials => FailureCode::WrongPassword,
-                ErrorCode::TokenExpired | ErrorCode::SessionEnded => FailureCode::SignedOut,
+                ErrorCode::TokenExpired | ErrorCode::SessionEnded | ErrorCode::ShutOut => {
+                    FailureCode::SignedOut
+                }
                 ErrorCode::NotFound => FailureCode::NotFound,
                 ErrorCode::Forbidden | ErrorCode::Refused => FailureCode::Refused,
                 ErrorCode::UpgradeRequired => FailureCode::Upgrade,

@@ -17,6 +17,7 @@ mod deps;
 mod engine;
 mod failure;
 mod files;
+mod keep;
 mod portal;
 mod queries;
 pub mod secrets;

@@ -7,7 +7,7 @@ use crate::queries::person_ref;
 use crate::views::{Connection, EngineEvent, Failure, FailureCode, KeyStorage, SessionView};
 use postern_console_store::Meta;
 use postern_domain::{ConsoleId, Role};
-use postern_protocol::{SignIn, SignedIn, TokenPair, paths};
+use postern_protocol::{ErrorCode, SignIn, SignedIn, TokenPair, paths};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
@@ -75,7 +75,13 @@ impl Engine {
             device: self.inner.deps.device.clone(),
         };
         let call = Call::post(paths::SIGN_IN, &body);
-        let reply = portal::send(self.inner.deps.transport.as_ref(), &portal, None, &call).await?;
+        let reply = match portal::send(self.inner.deps.transport.as_ref(), &portal, None, &call).await {
+            Err(error) if error.code() == Some(ErrorCode::ShutOut) => {
+                self.shut_out_at_sign_in(&portal, &email).await?;
+                return Err(error.into());
+            }
+            reply => reply?,
+        };
         let signed_in: SignedIn = portal::json(reply).await?;
         self.adopt(&portal, &email, &signed_in).await?;
         let keys = if keep {
@@ -95,6 +101,18 @@ impl Engine {
         self.session().await
     }
 
+    /// Whoever may not come in any more has nothing left here but the commands that were never sent.
+    async fn shut_out_at_sign_in(&self, portal: &str, email: &str) -> Result<(), CallError> {
+        let meta = self.inner.cache.meta().await?;
+        if meta.portal.as_deref() == Some(portal) && meta.email.as_deref() == Some(email) {
+            let mut state = self.inner.sync.lock().await;
+            let lease = self.renew_lease(&mut state).await?;
+            self.inner.cache.keep_commands_alone(&lease).await?;
+            self.changed_everything();
+        }
+        Ok(())
+    }
+
     /// Makes the cache this person's, and empties it first if it was somebody else's.
     async fn adopt(&self, portal: &str, email: &str, signed_in: &SignedIn) -> Result<(), Failure> {
         let cache = &self.inner.cache;
@@ -102,7 +120,7 @@ impl Engine {
         let same =
             meta.person.as_ref() == Some(&signed_in.person.id) && meta.portal.as_deref() == Some(portal);
         if !same && meta.person.is_some() {
-            let unsent = cache.outbox_counts().await?.0;
+            let unsent = cache.outbox_counts(self.device_now()).await?.0;
             if unsent > 0 {
                 let whose = meta.email.unwrap_or_else(|| "somebody else".to_owned());
                 return Err(failure(
@@ -172,7 +190,7 @@ impl Engine {
     /// # Errors
     /// [`FailureCode::PendingChanges`], when changes would be lost and `discard` is false.
     pub async fn sign_out(&self, discard: bool) -> Result<(), Failure> {
-        let unsent = self.inner.cache.outbox_counts().await?.0;
+        let unsent = self.inner.cache.outbox_counts(self.device_now()).await?.0;
         if unsent > 0 && !discard {
             let changes = if unsent == 1 { "1 change".to_owned() } else { format!("{unsent} changes") };
             return Err(failure(

@@ -87,6 +87,7 @@ fn every_refusal_says_why_and_what_to_do() {
         Refusal::Empty { field: "comment".into() },
         Refusal::NotAReviewer { person: "abel".into() },
         Refusal::NoOpenReview,
+        Refusal::ShutOut,
         Refusal::NoSuchItem,
         Refusal::ItemExists,
         Refusal::BadFile,

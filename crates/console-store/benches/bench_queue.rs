@@ -2,7 +2,7 @@
 //! in the same run. `cargo bench -p postern-console-store`; `POSTERN_BENCH_ITEMS` sets another size.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
-use postern_console_store::{Cache, Listing, Meta, QueueKind, SortKey};
+use postern_console_store::{Cache, Listing, Load, Meta, QueueKind, SortKey};
 use postern_domain::filter::{Filter, parse};
 use postern_domain::*;
 use postern_protocol::{Cursor, Directory};
@@ -32,13 +32,14 @@ async fn run(count: u32) {
 
     let raw = raw_insert(&folder.path().join("raw.db"), &items).await;
     let begun = Instant::now();
-    let mut staging = cache.stage(directory()).await.unwrap();
+    let cursor = Cursor { epoch: "e".into(), seq: 1, scope_generation: 1, directory_version: 1 };
+    let load = Load { cursor, closed_since: None, last: None };
+    let mut staging = cache.stage(&lease, load, Some(directory())).await.unwrap();
     for item in items {
         staging.add(item).await.unwrap();
     }
     let filled = begun.elapsed();
-    let cursor = Cursor { epoch: "e".into(), seq: 1, scope_generation: 1, directory_version: 1 };
-    staging.swap(&lease, &cursor, NOW).await.unwrap();
+    assert!(staging.swap(&lease, None, NOW).await.unwrap());
     let total = begun.elapsed();
     println!(
         "bootstrap of {count} items: {total:.2?} (fill {filled:.2?}, index and swap {:.2?})",

@@ -3,6 +3,7 @@
 use crate::content::ContentFolder;
 use crate::directory::{self, Lookup};
 use crate::error::{Result, StoreError};
+use crate::lease::{self, Lease};
 use crate::{tables, uploads};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
@@ -117,6 +118,30 @@ impl Cache {
         self.name(emptied)?;
         directory::touch(&mut tx).await?;
         let unsent = self.name(uploads::unsent(&mut tx).await)?;
+        self.commit(tx).await?;
+        self.content().clear(unsent).await
+    }
+
+    /// Empties the cache of everything but the bare commands that have no outcome, and content that is nowhere else
+    /// yet: their author was shut out.
+    pub async fn keep_commands_alone(&self, lease: &Lease) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let emptied = async {
+            lease::check(&mut tx, lease).await?;
+            tables::empty(&mut tx).await?;
+            for statement in [
+                "DELETE FROM outbox WHERE outcome_kind IS NOT NULL",
+                "UPDATE outbox SET seen_doc = NULL",
+                "DELETE FROM journal",
+                "DELETE FROM preferences",
+            ] {
+                sqlx::query(statement).execute(&mut *tx).await?;
+            }
+            directory::touch(&mut tx).await?;
+            uploads::unsent(&mut tx).await
+        }
+        .await;
+        let unsent = self.name(emptied)?;
         self.commit(tx).await?;
         self.content().clear(unsent).await
     }

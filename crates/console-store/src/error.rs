@@ -16,13 +16,22 @@ pub enum StoreError {
         .path.display()
     )]
     NewerSchema { path: PathBuf, found: i64, known: i64 },
-    #[error("the disk that holds {} is full: nothing was changed; free some space and try again", .path.display())]
+    #[error("the disk that holds {} is full: nothing was saved; free some space and try again", .path.display())]
     DiskFull { path: PathBuf },
-    #[error("{} cannot be written: check its permissions and those of its folder", .path.display())]
+    #[error(
+        "the disk that holds {} failed ({reason}): nothing was saved; look whether a quota or a limit on the size of \
+         files is reached there, and whether the disk is sound",
+        .path.display()
+    )]
+    DiskFailed { path: PathBuf, reason: String },
+    #[error("the cache {} cannot be written: check its permissions and those of its folder", .path.display())]
     ReadOnly { path: PathBuf },
     #[error("{} cannot be {what}: {reason}", .path.display())]
     File { path: PathBuf, what: &'static str, reason: String },
-    #[error("{} could not be opened: {reason}", .path.display())]
+    #[error(
+        "the cache {} could not be opened ({reason}): check that it is a file, and its permissions and those of its folder",
+        .path.display()
+    )]
     CannotOpen { path: PathBuf, reason: String },
     #[error("another program has kept the cache locked for too long: try again")]
     Busy,
@@ -44,10 +53,13 @@ mod code {
     pub const BUSY: i32 = 5;
     pub const LOCKED: i32 = 6;
     pub const READONLY: i32 = 8;
+    pub const IOERR: i32 = 10;
     pub const CORRUPT: i32 = 11;
     pub const FULL: i32 = 13;
     pub const CANTOPEN: i32 = 14;
     pub const NOTADB: i32 = 26;
+    /// An extended one: the file that readers share cannot be made larger.
+    pub const SHARED_FILE_SIZE: i32 = 4874;
 }
 
 impl StoreError {
@@ -61,9 +73,13 @@ impl StoreError {
             };
         };
         let reason = database.message().to_owned();
-        let primary = database.code().and_then(|text| text.parse::<i32>().ok()).map(|code| code & 0xff);
-        match primary {
+        let extended = database.code().and_then(|text| text.parse::<i32>().ok());
+        if extended == Some(code::SHARED_FILE_SIZE) {
+            return StoreError::DiskFull { path };
+        }
+        match extended.map(|code| code & 0xff) {
             Some(code::NOTADB | code::CORRUPT) => StoreError::Unreadable { path, reason },
+            Some(code::IOERR) => StoreError::DiskFailed { path, reason },
             Some(code::FULL) => StoreError::DiskFull { path },
             Some(code::READONLY) => StoreError::ReadOnly { path },
             Some(code::CANTOPEN) => StoreError::CannotOpen { path, reason },

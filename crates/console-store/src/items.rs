@@ -6,6 +6,7 @@ use crate::directory::Lookup;
 use crate::error::Result;
 use crate::tables::Family;
 use postern_domain::{Item, ItemId};
+use postern_protocol::mark;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
 
@@ -23,7 +24,7 @@ pub struct CachedItem {
     pub base: Option<Item>,
 }
 
-const COLUMNS: &str = "row, id, layer, live, version, standing, my_turn, team, mine, escalated, unassigned, urgency, \
+const COLUMNS: &str = "row, id, layer, live, version, mark, standing, my_turn, team, mine, escalated, unassigned, urgency, \
      due_ms, due_sort, stuck_from_ms, entered_ms, updated_ms, submitted_ms, kind, phase, stage, journey, \
      journey_version, client, project, cohort, owner, submitter, escalated_to, comments, attachments, waiting, \
      reference, title";
@@ -62,6 +63,7 @@ pub(crate) async fn insert(
             .push_bind(*layer)
             .push_bind(1_i64)
             .push_bind(columns.version)
+            .push_bind(mark(&item.id, item.version))
             .push_bind(columns.standing as i64)
             .push_bind(columns.my_turn)
             .push_bind(columns.team)

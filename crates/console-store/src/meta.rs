@@ -3,7 +3,7 @@
 use crate::cache::Cache;
 use crate::error::{Result, StoreError};
 use postern_domain::{ConsoleId, PersonId, Timestamp};
-use postern_protocol::Cursor;
+use postern_protocol::{Cursor, Month};
 use sqlx::sqlite::SqliteConnection;
 use std::collections::HashMap;
 
@@ -23,6 +23,8 @@ pub struct Meta {
     pub next_seq: u64,
     /// The last sequence number for which an outcome is stored.
     pub acknowledged: u64,
+    /// Of closed items, what was closed in this month or later is here; none: all of them.
+    pub closed_since: Option<Month>,
     pub last_success: Option<Timestamp>,
     /// The portal's clock less this device's, in milliseconds, as of the last contact.
     pub clock_offset_ms: i64,
@@ -83,6 +85,7 @@ pub(crate) async fn read(connection: &mut SqliteConnection) -> Result<Meta> {
         cursor,
         next_seq: number(&values, "next_seq").unwrap_or(1),
         acknowledged: number(&values, "acknowledged").unwrap_or(0),
+        closed_since: values.get("closed_since").and_then(|text| text.parse().ok()),
         last_success: values.get("last_success").and_then(|text| text.parse().ok()).map(Timestamp::from_ms),
         clock_offset_ms: values.get("clock_offset_ms").and_then(|text| text.parse().ok()).unwrap_or(0),
         console: values.remove("console").map(ConsoleId),

@@ -11,8 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// In the order of their numbers; a database's `user_version` says how many it has.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_cache.sql"), include_str!("../migrations/0002_uploads.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_cache.sql")];
 
 /// How long a writer waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(15);
@@ -50,6 +49,15 @@ impl Cache {
             .max_lifetime(None)
             .acquire_timeout(Duration::from_secs(60))
             .test_before_acquire(false)
+            // On a full disk SQLite ends a transaction by itself. The driver does not notice, and a connection on which
+            // it still counts one open would refuse every further one: such a connection is replaced.
+            .before_acquire(|connection, _| {
+                Box::pin(async move {
+                    // Waits for the rollback that is still on its way.
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            })
             .connect_with(writing)
             .await
             .map_err(at)?;

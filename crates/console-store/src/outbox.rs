@@ -37,6 +37,8 @@ pub struct OutboxRow {
     pub seen: Option<Box<Item>>,
     /// It left at least once, and may have been applied.
     pub sent: bool,
+    /// It has lain for so long that its author is asked again.
+    pub stale: bool,
 }
 
 pub(crate) type Raw = (
@@ -53,16 +55,24 @@ pub(crate) type Raw = (
     Option<String>,
     bool,
     bool,
+    bool,
 );
 
 /// Held so that it can be undone. Where the clock was set back to before it was given, it has been held long enough.
 pub(crate) const HELD: &str = "(held_until_ms > $1 AND made_ms <= $1)";
 
-/// A conflict, a quarantine, or content that is not at the portal holds back what comes after it on the same item; a
-/// refusal does not.
+/// What was decided two weeks ago or longer, and never left, is not sent before its author has looked at it again. A
+/// comment is as good as it was.
+pub(crate) const STALE: &str = "(o.tries = 0 AND o.outcome_kind IS NULL AND o.command ->> '$.do' <> 'comment'
+    AND max(o.made_ms, coalesce(o.confirmed_ms, o.made_ms)) < $1 - 1209600000)";
+
+/// A conflict or a quarantine, what must be looked at again, or content that is not at the portal holds back what comes
+/// after it on the same item; a refusal does not.
 pub(crate) const BLOCKED: &str =
     "EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
       AND (e.outcome_kind IN ('conflict', 'quarantined')
+           OR (e.tries = 0 AND e.outcome_kind IS NULL AND e.command ->> '$.do' <> 'comment'
+               AND max(e.made_ms, coalesce(e.confirmed_ms, e.made_ms)) < $1 - 1209600000)
            OR (e.outcome_kind IS NULL AND e.seq IS NULL
                AND ((e.held_until_ms > $1 AND e.made_ms <= $1)
                     OR EXISTS (SELECT 1 FROM uploads u WHERE u.sha256 = e.command ->> '$.sha256')))))";
@@ -70,13 +80,14 @@ pub(crate) const BLOCKED: &str =
 pub(crate) fn select(what: &str) -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!(
         "SELECT position, command_id, batch, item, command, made_ms, held_until_ms, seq, outcome, at_seq, seen_doc,
-                outcome_kind IS NULL AND seq IS NULL AND {BLOCKED} AS blocked, tries > 0 AS sent
+                outcome_kind IS NULL AND seq IS NULL AND {BLOCKED} AS blocked, tries > 0 AS sent, {STALE} AS stale
          FROM outbox o {what}"
     ))
 }
 
 pub(crate) fn row(raw: Raw) -> Result<OutboxRow> {
-    let (position, id, batch, item, command, made, held, seq, outcome, at_seq, seen, blocked, sent) = raw;
+    let (position, id, batch, item, command, made, held, seq, outcome, at_seq, seen, blocked, sent, stale) =
+        raw;
     Ok(OutboxRow {
         position,
         id: CommandId(id),
@@ -91,6 +102,7 @@ pub(crate) fn row(raw: Raw) -> Result<OutboxRow> {
         blocked,
         seen: seen.map(|seen| serde_json::from_str(&seen)).transpose()?,
         sent,
+        stale,
     })
 }
 
@@ -170,6 +182,18 @@ impl Cache {
         let undone = self.name(undone)?;
         self.commit(tx).await?;
         Ok(undone)
+    }
+
+    /// Its author has looked again, and wants it sent as it is.
+    pub async fn confirm(&self, id: &CommandId, now: Timestamp) -> Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query("UPDATE outbox SET confirmed_ms = $2 WHERE command_id = $1")
+            .bind(id.as_str())
+            .bind(now.ms())
+            .execute(&mut *tx)
+            .await
+            .map_err(|error| self.named(error))?;
+        self.commit(tx).await
     }
 
     /// Takes one command out of the outbox for good and records that in the journal: one that was never sent, or one
@@ -256,15 +280,16 @@ impl Cache {
     }
 
     /// Commands not yet confirmed, and commands that wait for their author.
-    pub async fn outbox_counts(&self) -> Result<(u32, u32)> {
+    pub async fn outbox_counts(&self, now: Timestamp) -> Result<(u32, u32)> {
         let mut connection = self.reader().await?;
-        let (pending, attention): (i64, i64) = sqlx::query_as(
+        let (pending, attention): (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT count(*) FILTER (WHERE outcome_kind IS NULL),
-                    count(*) FILTER (WHERE outcome_kind IN ('conflict', 'refused', 'quarantined')
+                    count(*) FILTER (WHERE outcome_kind IN ('conflict', 'refused', 'quarantined') OR {STALE}
                         OR (outcome_kind IS NULL AND EXISTS (SELECT 1 FROM uploads u
-                            WHERE u.stopped AND u.sha256 = command ->> '$.sha256')))
-             FROM outbox",
-        )
+                            WHERE u.stopped AND u.sha256 = o.command ->> '$.sha256')))
+             FROM outbox o"
+        )))
+        .bind(now.ms())
         .fetch_one(&mut *connection)
         .await
         .map_err(|error| self.named(error))?;
@@ -276,7 +301,7 @@ impl Cache {
         let mut connection = self.reader().await?;
         let sql = sqlx::AssertSqlSafe(format!(
             "SELECT EXISTS (SELECT 1 FROM outbox o WHERE outcome_kind IS NULL
-                AND (seq IS NOT NULL OR (NOT {HELD} AND NOT {BLOCKED} AND NOT {UPLOADING})))"
+                AND NOT {STALE} AND (seq IS NOT NULL OR (NOT {HELD} AND NOT {BLOCKED} AND NOT {UPLOADING})))"
         ));
         let found: bool = sqlx::query_scalar(sql)
             .bind(now.ms())

@@ -5,9 +5,9 @@ use crate::directory::{self, Lookup, Reach};
 use crate::error::Result;
 use crate::items::{self, BASE, OVERLAY};
 use crate::lease::{self, Lease};
-use crate::{alerts, meta, outbox, overlay};
+use crate::{alerts, holding, meta, outbox, overlay};
 use postern_domain::{Item, ItemId, Timestamp};
-use postern_protocol::{Change, ChangePage};
+use postern_protocol::{Change, ChangePage, Divergence, Expected};
 use sqlx::sqlite::SqliteConnection;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub struct Pulled {
     pub everything: bool,
     /// There are alerts to show.
     pub alerts: bool,
+    /// The base is not what the portal says that it should be: a fault on one of the two sides.
+    pub diverged: Option<Divergence>,
 }
 
 impl Cache {
@@ -88,6 +90,11 @@ impl Cache {
             return Ok(pulled);
         }
         meta::set(tx, "cursor", Some(&page.cursor.to_string())).await?;
+        if let Some(Expected { holding: expected, elsewhere }) = page.expected {
+            let found = holding::of_base(tx).await?;
+            pulled.diverged = (found != expected).then_some(Divergence { expected, found });
+            meta::set(tx, "elsewhere", Some(&elsewhere.to_string())).await?;
+        }
         pulled.items = touched.into_iter().collect();
         Ok(pulled)
     }
@@ -115,7 +122,7 @@ async fn upsert(tx: &mut SqliteConnection, item: &Item, lookup: &Lookup, now: Ti
 }
 
 /// Out of sight: the row, its words, its alerts. Commands on it stay in the outbox; the portal answers them.
-async fn leave(tx: &mut SqliteConnection, id: &ItemId) -> Result<()> {
+pub(crate) async fn leave(tx: &mut SqliteConnection, id: &ItemId) -> Result<()> {
     items::remove(tx, id, BASE).await?;
     items::remove(tx, id, OVERLAY).await?;
     alerts::forget(tx, id).await

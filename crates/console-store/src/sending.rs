@@ -4,7 +4,7 @@ use crate::cache::Cache;
 use crate::error::{Result, StoreError};
 use crate::lease::{self, Lease};
 use crate::meta;
-use crate::outbox::{BLOCKED, HELD, OutboxRow, Raw, row, select};
+use crate::outbox::{BLOCKED, HELD, OutboxRow, Raw, STALE, row, select};
 use crate::uploads::UPLOADING;
 use postern_domain::{CommandId, ItemId, Refusal, Timestamp};
 use postern_protocol::{CommandOutcome, Envelope, Outcome};
@@ -57,7 +57,8 @@ impl Cache {
             // One of each item at a time: should it end in a conflict, what comes after it must not be on its way.
             // Comments hold nothing and go together.
             let fresh: Vec<Raw> = sqlx::query_as(select(&format!(
-                "WHERE seq IS NULL AND outcome_kind IS NULL AND NOT {HELD} AND NOT {BLOCKED} AND NOT {UPLOADING}
+                "WHERE seq IS NULL AND outcome_kind IS NULL AND NOT {HELD} AND NOT {STALE} AND NOT {BLOCKED}
+                   AND NOT {UPLOADING}
                    AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
                        AND e.outcome_kind IS NULL
                        AND NOT (e.command ->> '$.do' = 'comment' AND o.command ->> '$.do' = 'comment'))
@@ -92,6 +93,23 @@ impl Cache {
         rows.into_iter()
             .map(|row| {
                 let seq = row.seq.ok_or_else(|| StoreError::inconsistent("a command without its number"))?;
+                Ok(Envelope { id: row.id, seq, item: row.item, command: row.command, made_at: row.made_at })
+            })
+            .collect()
+    }
+
+    /// Everything without an outcome, in the order in which it was given, as it would be sent.
+    pub async fn unanswered(&self) -> Result<Vec<Envelope>> {
+        let mut connection = self.reader().await?;
+        let rows: Vec<Raw> = sqlx::query_as(select("WHERE outcome_kind IS NULL ORDER BY position"))
+            .bind(0_i64)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(|error| self.named(error))?;
+        rows.into_iter()
+            .map(|raw| {
+                let row = row(raw)?;
+                let seq = row.seq.unwrap_or_default();
                 Ok(Envelope { id: row.id, seq, item: row.item, command: row.command, made_at: row.made_at })
             })
             .collect()

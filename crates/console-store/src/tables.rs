@@ -2,13 +2,13 @@
 //! and that then takes the live one's place by renaming.
 
 use crate::error::Result;
-use crate::tally;
+use crate::{holding, tally};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Executor};
 
 /// Raised when the family's shape or the meaning of a column changes: an older cache is emptied of items and
 /// bootstraps again, its outbox kept.
-pub const ITEM_TABLES_VERSION: i64 = 2;
+pub const ITEM_TABLES_VERSION: i64 = 3;
 
 /// Which of the two families.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,7 @@ fn tables(prefix: &str) -> String {
             layer INTEGER NOT NULL,
             live INTEGER NOT NULL,
             version INTEGER NOT NULL,
+            mark INTEGER NOT NULL, -- of id and version, to be added up
             standing INTEGER NOT NULL, -- 0 draft, 1 open, 2 closed
             my_turn INTEGER NOT NULL,
             team INTEGER NOT NULL,
@@ -106,10 +107,11 @@ pub(crate) fn index_statements(family: Family, suffix: &str) -> Vec<String> {
     let prefix = family.prefix();
     let on_items = INDEXES.iter().map(|(name, unique, definition)| {
         let unique = if *unique { "UNIQUE " } else { "" };
-        format!("CREATE {unique}INDEX {name}_{suffix} ON {prefix}items {definition}")
+        format!("CREATE {unique}INDEX IF NOT EXISTS {name}_{suffix} ON {prefix}items {definition}")
     });
-    let on_turns =
-        std::iter::once(format!("CREATE INDEX item_turns_row_{suffix} ON {prefix}item_turns (row)"));
+    let on_turns = std::iter::once(format!(
+        "CREATE INDEX IF NOT EXISTS item_turns_row_{suffix} ON {prefix}item_turns (row)"
+    ));
     on_items.chain(on_turns).collect()
 }
 
@@ -170,9 +172,10 @@ pub(crate) async fn empty(connection: &mut SqliteConnection) -> Result<()> {
         connection.execute(sqlx::raw_sql(AssertSqlSafe(statement))).await?;
     }
     tally::install(connection).await?;
+    holding::install(connection).await?;
     connection.execute("DELETE FROM directory").await?;
     connection.execute("DELETE FROM alerts").await?;
-    connection.execute("DELETE FROM meta WHERE key IN ('cursor', 'last_success')").await?;
+    connection.execute("DELETE FROM meta WHERE key IN ('cursor', 'last_success', 'staging', 'staging_directory', 'closed_since', 'elsewhere')").await?;
     sqlx::query("INSERT OR REPLACE INTO meta (key, value) VALUES ('item_tables', $1)")
         .bind(ITEM_TABLES_VERSION.to_string())
         .execute(connection)

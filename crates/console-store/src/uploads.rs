@@ -3,7 +3,7 @@
 
 use crate::cache::Cache;
 use crate::error::Result;
-use crate::outbox::HELD;
+use crate::outbox::{HELD, STALE};
 use postern_domain::{Command, ItemId, Timestamp};
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnection;
@@ -98,9 +98,11 @@ impl Cache {
         self.select_uploads("true", Timestamp::from_ms(i64::MAX)).await
     }
 
-    /// Those that may go on now. What is held, so that it can be undone, has not left the device.
+    /// Those that may go on now. What is held, so that it can be undone, does not leave the device, nor does what its
+    /// author must look at again.
     pub async fn due_uploads(&self, now: Timestamp) -> Result<Vec<Upload>> {
-        self.select_uploads(&format!("NOT u.stopped AND u.next_ms <= $1 AND NOT {HELD}"), now).await
+        self.select_uploads(&format!("NOT u.stopped AND u.next_ms <= $1 AND NOT {HELD} AND NOT {STALE}"), now)
+            .await
     }
 
     async fn select_uploads(&self, which: &str, now: Timestamp) -> Result<Vec<Upload>> {
@@ -119,13 +121,17 @@ impl Cache {
     }
 
     /// When the next upload is due by itself; none when none is.
-    pub async fn next_upload(&self) -> Result<Option<Timestamp>> {
+    pub async fn next_upload(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let mut connection = self.reader().await?;
         let sql = AssertSqlSafe(format!(
-            "SELECT min(max(u.next_ms, o.held_until_ms)) FROM uploads u JOIN outbox o ON {NAMED} WHERE NOT u.stopped"
+            "SELECT min(max(u.next_ms, o.held_until_ms)) FROM uploads u JOIN outbox o ON {NAMED}
+             WHERE NOT u.stopped AND NOT {STALE}"
         ));
-        let next: Option<i64> =
-            sqlx::query_scalar(sql).fetch_one(&mut *connection).await.map_err(|error| self.named(error))?;
+        let next: Option<i64> = sqlx::query_scalar(sql)
+            .bind(now.ms())
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(|error| self.named(error))?;
         Ok(next.map(Timestamp::from_ms))
     }
 

@@ -64,6 +64,9 @@ pub enum Refusal {
     NoOpenReview,
     #[error("there is no such item")]
     NoSuchItem,
+    /// The person, or the device that it came from, was shut out before it arrived.
+    #[error("the author was shut out")]
+    ShutOut,
     #[error("there is such an item already")]
     ItemExists,
     #[error("the file's name, size or hash is not acceptable")]

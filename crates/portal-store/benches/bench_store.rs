@@ -31,7 +31,8 @@ async fn measure() {
     fixture.store.refresh_norms().await.unwrap();
     println!("norms: {:.2} s over 10,000 items", began.elapsed().as_secs_f64());
     let began = std::time::Instant::now();
-    let (_, mut snapshot) = fixture.store.bootstrap(&PersonId::from("olga")).await.unwrap().unwrap();
+    let (_, mut snapshot) =
+        common::snapshot(&fixture.store, &PersonId::from("olga"), Default::default()).await;
     let mut count = 0;
     while let Some(page) = snapshot.next().await.unwrap() {
         count += page.len();

@@ -8,10 +8,13 @@ use std::path::Path;
 const SQLITE_PERM: i32 = 3;
 const SQLITE_BUSY: i32 = 5;
 const SQLITE_READONLY: i32 = 8;
+const SQLITE_IOERR: i32 = 10;
 const SQLITE_CORRUPT: i32 = 11;
 const SQLITE_FULL: i32 = 13;
 const SQLITE_CANTOPEN: i32 = 14;
 const SQLITE_NOTADB: i32 = 26;
+/// An extended one: the file that readers share cannot be made larger.
+const SQLITE_IOERR_SHMSIZE: i32 = 4874;
 
 impl StoreError {
     /// What happened and what to do about it, for the person in front of the portal whose data is in `data`.
@@ -34,6 +37,10 @@ impl StoreError {
                     "{data}/portal.db cannot be opened. Check that the directory exists and that the user that runs \
                      the portal may read and write it."
                 ),
+                Some(SQLITE_IOERR) => format!(
+                    "The disk that holds {data} failed to read or write. Nothing was changed. Look whether a quota or \
+                     a limit on the size of files is reached there, and whether the disk is sound."
+                ),
                 Some(SQLITE_BUSY) => format!(
                     "Another program is writing to {data}/portal.db and did not finish in time. Try again; if it \
                      stays so, look for an import or a backup that hangs."
@@ -52,6 +59,11 @@ impl StoreError {
                 "The database in {data} was written by a newer postern-portal (schema {found}; this one knows \
                  {known}). Use the newer program."
             ),
+            StoreError::OtherMigration { name } => format!(
+                "The database in {data} was set up by another build of postern-portal: the migration {name} that \
+                 ran there is not the one in this program. Nothing was changed. Use the build that wrote it; a sample \
+                 or an import can also be made anew in another directory."
+            ),
             StoreError::Io { path, source } => match source.kind() {
                 ErrorKind::StorageFull => {
                     format!(
@@ -61,6 +73,9 @@ impl StoreError {
                 }
                 ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                     format!("{} cannot be read or written by this user: {source}.", path.display())
+                }
+                ErrorKind::NotFound => {
+                    format!("{} is missing. Put it back from the latest backup.", path.display())
                 }
                 _ => format!("{}: {source}.", path.display()),
             },
@@ -79,7 +94,8 @@ impl StoreError {
     }
 }
 
+/// The primary code; of a file that cannot grow, the one of a full disk.
 fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
     let code = error.as_database_error()?.code()?.parse::<i32>().ok()?;
-    Some(code & 0xff)
+    Some(if code == SQLITE_IOERR_SHMSIZE { SQLITE_FULL } else { code & 0xff })
 }

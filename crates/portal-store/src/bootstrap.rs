@@ -4,97 +4,121 @@ use crate::changes::visible;
 use crate::dialect::Tx;
 use crate::error::StoreError;
 use crate::store::Store;
-use postern_domain::{ClientId, Item, Kind, Person, PersonId, Phase, Place, ProjectId, Role};
-use postern_protocol::{Cursor, Directory};
+use crate::{head, places};
+use postern_domain::{Item, ItemId, Person, PersonId};
+use postern_protocol::{Cursor, Directory, Expected, Month};
 use sqlx::Row as _;
 
 const PAGE: i64 = 250;
+
+/// What a load is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct BootstrapWish {
+    /// Of closed items, only those that were closed in this month or later.
+    pub closed_since: Option<Month>,
+    /// To go on with a load that was cut: the cursor that it began with, and the last item that arrived.
+    pub after: Option<(Cursor, ItemId)>,
+}
 
 /// What a bootstrap begins with. From `cursor` on, changes continue.
 #[derive(Clone, Debug)]
 pub struct BootstrapBegin {
     pub cursor: Cursor,
+    /// How many items are to come.
     pub items: u64,
-    pub directory: Directory,
+    /// None when the load goes on after a cut.
+    pub directory: Option<Directory>,
+    /// What the console holds at the end; none when the load goes on after a cut.
+    pub expected: Option<Expected>,
+}
+
+/// Whether there is something to load.
+#[derive(Debug)]
+pub enum BootstrapStart {
+    /// There is no such person any more.
+    Nobody,
+    /// The load cannot go on where it was cut: the portal, the person's scope or the directory is another since.
+    StartOver,
+    Ready(Box<BootstrapBegin>, Bootstrap),
 }
 
 /// A snapshot being read. It keeps one connection and one state of the database until it is dropped, so drop it soon
 /// when nobody reads on.
+#[derive(Debug)]
 pub struct Bootstrap {
     tx: Tx,
     person: Person,
-    after: Option<String>,
+    closed_since: i64,
+    after: String,
 }
 
 impl Store {
-    /// Begins a snapshot for `person`; none if there is no such person any more.
+    /// Begins a snapshot for `person`, in the order of the items' ids, or goes on behind an item with what is there
+    /// now: what changed since the cursor comes as changes in any case.
     pub async fn bootstrap(
         &self,
         person: &PersonId,
-    ) -> Result<Option<(BootstrapBegin, Bootstrap)>, StoreError> {
+        wish: BootstrapWish,
+    ) -> Result<BootstrapStart, StoreError> {
         let mut tx = self.begin_snapshot().await?;
-        let head = crate::head::read(&mut tx).await?;
+        let head = head::read(&mut tx).await?;
         let directory = self.directory_at(&mut tx, &head).await?;
-        let Some(person) = directory.people().get(person).cloned() else { return Ok(None) };
-        let cursor = Cursor {
+        let Some(person) = directory.people().get(person).cloned() else { return Ok(BootstrapStart::Nobody) };
+        let current = Cursor {
             epoch: head.epoch,
             seq: head.seq,
             scope_generation: directory.scope_generation(&person.id),
             directory_version: head.directory_version,
         };
-        let begin = BootstrapBegin {
-            cursor,
-            items: count(&mut tx, &person).await?,
-            directory: directory.for_person(&person),
+        let expected = places::expected(&mut tx, &person, wish.closed_since).await?;
+        let closed_since = wish.closed_since.map_or(0, Month::number);
+        let (cursor, after, expected, items) = match wish.after {
+            None => (current, String::new(), Some(expected), expected.holding.items),
+            Some((began, _)) if !continues(&began, &current) => return Ok(BootstrapStart::StartOver),
+            Some((began, last)) => {
+                let arrived = "SELECT COUNT(*) FROM items
+                    WHERE id <= $1 AND (closed_month = 0 OR closed_month >= $2)";
+                let arrived: i64 = sqlx::query_scalar(arrived)
+                    .bind(last.as_str())
+                    .bind(closed_since)
+                    .fetch_one(&mut *tx)
+                    .await?;
+                // Only for the progress: among those before it may be some that the person does not see.
+                let rest = expected.holding.items.saturating_sub(arrived.unsigned_abs());
+                (began, last.0, None, rest)
+            }
         };
-        Ok(Some((begin, Bootstrap { tx, person, after: None })))
+        let directory = expected.is_some().then(|| directory.for_person(&person));
+        let begin = BootstrapBegin { cursor, items, directory, expected };
+        Ok(BootstrapStart::Ready(Box::new(begin), Bootstrap { tx, person, closed_since, after }))
     }
+}
+
+/// Whether what `began` stands for can be completed from `current`.
+fn continues(began: &Cursor, current: &Cursor) -> bool {
+    began.epoch == current.epoch
+        && began.scope_generation == current.scope_generation
+        && began.directory_version == current.directory_version
+        && began.seq <= current.seq
 }
 
 impl Bootstrap {
     /// The next page of items that the person may see; it may be empty. None after the last page.
     pub async fn next(&mut self) -> Result<Option<Vec<Box<Item>>>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, client, project, kind, doc FROM items WHERE $1 IS NULL OR id > $1 ORDER BY id LIMIT $2",
+            "SELECT id, client, project, kind, doc FROM items
+             WHERE id > $1 AND (closed_month = 0 OR closed_month >= $3) ORDER BY id LIMIT $2",
         )
         .bind(&self.after)
         .bind(PAGE)
+        .bind(self.closed_since)
         .fetch_all(&mut *self.tx)
         .await?;
         let Some(last) = rows.last() else { return Ok(None) };
-        self.after = Some(last.try_get("id")?);
+        self.after = last.try_get("id")?;
         rows.iter()
             .filter_map(|row| visible(&self.person, row).transpose())
             .collect::<Result<_, _>>()
             .map(Some)
     }
-}
-
-/// How many items the person may see, counted by place without reading any document.
-async fn count(tx: &mut Tx, person: &Person) -> Result<u64, StoreError> {
-    let rows = sqlx::query(
-        "SELECT client, project, kind, phase = 'draft' AS draft, COUNT(*) AS items FROM items
-         GROUP BY client, project, kind, phase = 'draft'",
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let mut total = 0;
-    for row in &rows {
-        let client = ClientId(row.try_get("client")?);
-        let project = row.try_get::<Option<String>, _>("project")?.map(ProjectId);
-        let kind: String = row.try_get("kind")?;
-        let Some(kind) = Kind::ALL.into_iter().find(|known| known.as_str() == kind) else { continue };
-        let place = Place { client: &client, project: project.as_ref(), kind };
-        let phase = if row.try_get("draft")? { Phase::Draft } else { Phase::Submitted };
-        if sees_place(person, place, phase) {
-            total += row.try_get::<i64, _>("items")?.unsigned_abs();
-        }
-    }
-    Ok(total)
-}
-
-/// The domain's rule for seeing an item, as far as it depends on place and phase.
-fn sees_place(person: &Person, place: Place<'_>, phase: Phase) -> bool {
-    let roles: &[Role] = if phase == Phase::Draft { &[Role::Client, Role::ClientAdmin] } else { &Role::ALL };
-    roles.iter().any(|role| person.holds(*role, place))
 }

@@ -2,12 +2,12 @@
 
 use crate::dialect::{Connection, DbRow};
 use crate::error::StoreError;
-use crate::items;
 use crate::store::Store;
+use crate::{items, places};
 use postern_domain::{
     ClientId, CommandId, Item, Kind, Person, PersonId, Place, ProjectId, Timestamp, may_view,
 };
-use postern_protocol::{Change, ChangePage, Cursor};
+use postern_protocol::{Change, ChangePage, Cursor, Month};
 use sqlx::Row as _;
 
 /// Rows looked at together.
@@ -50,16 +50,29 @@ pub(crate) fn visible(person: &Person, row: &DbRow) -> Result<Option<Box<Item>>,
     Ok(may_view(person, &item).then(|| Box::new(item)))
 }
 
+/// From where a console asks for changes, and for what.
+#[derive(Clone, Debug)]
+pub struct Since {
+    pub cursor: Cursor,
+    /// At most so many items in a page.
+    pub limit: usize,
+    /// Of closed items, only those that were closed in this month or later.
+    pub closed_since: Option<Month>,
+    /// It wants to know what it should hold.
+    pub asks_expected: bool,
+}
+
 impl Store {
-    /// What changed for this person since the cursor, at most `limit` items. None when the cursor is not good any
+    /// What changed for this person since the cursor, a page of it. None when the cursor is not good any
     /// more: another epoch, another scope, or ahead of this portal.
     pub async fn changes_for(
         &self,
         person: &PersonId,
-        cursor: &Cursor,
-        limit: usize,
+        since: &Since,
         now: Timestamp,
     ) -> Result<Option<ChangePage>, StoreError> {
+        let (cursor, limit) = (&since.cursor, since.limit);
+        let closed_since = since.closed_since.map_or(0, Month::number);
         let mut tx = self.begin_read().await?;
         let head = crate::head::read(&mut tx).await?;
         let directory = self.directory_at(&mut tx, &head).await?;
@@ -76,7 +89,7 @@ impl Store {
         let (mut seq, mut looked_at) = (cursor.seq, 0);
         while seq < head.seq && changes.len() < limit && looked_at < MOST_LOOKED_AT {
             let rows = sqlx::query(
-                "SELECT id, client, project, kind, doc, created_seq, change_seq, moved_seq FROM items
+                "SELECT id, client, project, kind, closed_month, doc, created_seq, change_seq, moved_seq FROM items
                  WHERE change_seq > $1 ORDER BY change_seq LIMIT $2",
             )
             .bind(seq)
@@ -97,7 +110,10 @@ impl Store {
                     let created: i64 = row.try_get("created_seq")?;
                     Ok(moved > cursor.seq && created <= cursor.seq)
                 };
+                let closed: i64 = row.try_get("closed_month")?;
                 match visible(person, row)? {
+                    // It was closed before what the console keeps, and is no news to it.
+                    Some(_) if closed != 0 && closed < closed_since => {}
                     Some(item) => changes.push(Change::Upsert { item }),
                     None if was_known()? => {
                         changes.push(Change::Leave { id: row.try_get::<String, _>("id")?.as_str().into() })
@@ -106,6 +122,11 @@ impl Store {
                 }
             }
         }
+        let more = seq < head.seq;
+        let expected = match since.asks_expected && !more {
+            true => Some(places::expected(&mut tx, person, since.closed_since).await?),
+            false => None,
+        };
         let is_newer = cursor.directory_version < head.directory_version;
         Ok(Some(ChangePage {
             changes,
@@ -116,7 +137,8 @@ impl Store {
                 scope_generation,
                 directory_version: head.directory_version,
             },
-            more: seq < head.seq,
+            more,
+            expected,
             server_time: now,
         }))
     }

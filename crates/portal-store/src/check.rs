@@ -4,6 +4,7 @@ use crate::dialect;
 use crate::error::StoreError;
 use crate::files;
 use crate::items;
+use crate::migrations;
 use crate::short_handed::{self, ShortHandedReview};
 use crate::store::Store;
 use sha2::{Digest, Sha256};
@@ -46,10 +47,10 @@ impl Store {
         {
             let mut reader = self.reader().await?;
             let schema = dialect::schema_version(&mut reader).await?;
-            if schema != dialect::newest_schema() {
+            if schema != migrations::newest() {
                 findings.push(Finding::new(
                     Severity::Error,
-                    format!("the database has schema {schema} instead of {}", dialect::newest_schema()),
+                    format!("the database has schema {schema} instead of {}", migrations::newest()),
                     "Start the portal once with this version of the program.".to_owned(),
                 ));
             }

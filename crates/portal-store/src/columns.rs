@@ -2,6 +2,7 @@
 
 use crate::dialect::{Database, DbRow};
 use postern_domain::Item;
+use postern_protocol::{Month, mark};
 use sqlx::query::Query;
 use sqlx::{Database as DatabaseOf, Row as _};
 use std::fmt;
@@ -14,7 +15,7 @@ pub(crate) enum Value {
 }
 
 /// The columns that follow from the document alone, in the order of the statements in `items.rs`.
-pub(crate) const NAMES: [&str; 20] = [
+pub(crate) const NAMES: [&str; 22] = [
     "id",
     "reference",
     "kind",
@@ -34,10 +35,12 @@ pub(crate) const NAMES: [&str; 20] = [
     "completed_at_ms",
     "due_at_ms",
     "version",
+    "mark",
+    "closed_month",
     "doc",
 ];
 
-pub(crate) fn of(item: &Item) -> Result<[Value; 20], serde_json::Error> {
+pub(crate) fn of(item: &Item) -> Result<[Value; 22], serde_json::Error> {
     let text = |text: &str| Value::Text(text.to_owned());
     let priority = match serde_json::to_value(item.priority)? {
         serde_json::Value::String(name) => name,
@@ -63,8 +66,15 @@ pub(crate) fn of(item: &Item) -> Result<[Value; 20], serde_json::Error> {
         item.completed_at.map(|at| Value::Integer(at.ms())).into(),
         item.due_at.map(|at| Value::Integer(at.ms())).into(),
         Value::Integer(item.version.cast_signed()),
+        Value::Integer(mark(&item.id, item.version)),
+        Value::Integer(closed_month(item)),
         Value::Text(serde_json::to_string(item)?),
     ])
+}
+
+/// The month in which it was closed, as a number; 0 while it is not.
+pub(crate) fn closed_month(item: &Item) -> i64 {
+    if item.phase.is_terminal() { Month::of(item.entered_at).number() } else { 0 }
 }
 
 /// Reads one column as it is stored; `None` when it is not even of a type that belongs there.

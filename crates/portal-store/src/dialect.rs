@@ -1,6 +1,7 @@
-//! What differs between databases, and nothing else: types, opening, pragmas, transactions, migrations.
+//! What differs between databases, and nothing else: types, opening, pragmas, transactions.
 
 use crate::error::StoreError;
+use crate::migrations;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
@@ -14,8 +15,6 @@ pub(crate) type Connection = SqliteConnection;
 pub(crate) type Pool = SqlitePool;
 pub(crate) type DbRow = SqliteRow;
 pub(crate) type Tx = Transaction<'static, Database>;
-
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/sqlite/0001_start.sql")];
 
 /// Older ones can damage a WAL database that two connections use.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -52,13 +51,13 @@ pub(crate) async fn open(file: &Path, create: bool, most_pages: Option<u32>) -> 
     if parse_version(&version).is_none_or(|found| found < OLDEST_SQLITE) {
         return Err(StoreError::OldSqlite { version });
     }
-    migrate(&mut first).await?;
+    migrations::run(&mut first).await?;
     first.close().await?;
     let mut writing = options(file);
     if let Some(pages) = most_pages {
         writing = writing.pragma("max_page_count", pages.to_string());
     }
-    let writer = SqlitePoolOptions::new()
+    let writer = fit_connections()
         .min_connections(1)
         .max_connections(1)
         .max_lifetime(None)
@@ -66,7 +65,7 @@ pub(crate) async fn open(file: &Path, create: bool, most_pages: Option<u32>) -> 
         .connect_with(writing)
         .await?;
     let reading = |connections| {
-        SqlitePoolOptions::new()
+        fit_connections()
             .max_connections(connections)
             .max_lifetime(None)
             .connect_lazy_with(options(file).pragma("query_only", "ON"))
@@ -74,33 +73,35 @@ pub(crate) async fn open(file: &Path, create: bool, most_pages: Option<u32>) -> 
     Ok(Pools { writer, readers: reading(READERS), snapshots: reading(SNAPSHOTS) })
 }
 
-/// The newest schema that this program knows.
-pub(crate) fn newest_schema() -> i64 {
-    MIGRATIONS.len() as i64
+/// On a full disk SQLite ends a transaction by itself. The driver does not notice, and a connection on which it still
+/// counts one open would refuse every further one: such a connection is replaced.
+fn fit_connections() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().test_before_acquire(false).before_acquire(|connection, _| {
+        Box::pin(async move {
+            // Waits for the rollback that is still on its way.
+            connection.ping().await?;
+            Ok(!connection.is_in_transaction())
+        })
+    })
 }
 
+/// How many migrations ran on this database.
 pub(crate) async fn schema_version(db: &mut Connection) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar("PRAGMA user_version").fetch_one(db).await?)
 }
 
-async fn migrate(db: &mut Connection) -> Result<(), StoreError> {
-    let found = schema_version(db).await?;
-    let known = newest_schema();
-    if found > known {
-        return Err(StoreError::NewerSchema { found, known });
-    }
-    for (index, text) in MIGRATIONS.iter().enumerate() {
-        let version = index as i64 + 1;
-        let mut tx = db.begin_with("BEGIN IMMEDIATE").await?;
-        if schema_version(&mut tx).await? < version {
-            sqlx::raw_sql(*text).execute(&mut *tx).await?;
-            sqlx::raw_sql(AssertSqlSafe(format!("PRAGMA user_version = {version}")))
-                .execute(&mut *tx)
-                .await?;
-        }
-        tx.commit().await?;
-    }
+pub(crate) async fn set_schema_version(db: &mut Connection, version: i64) -> Result<(), StoreError> {
+    sqlx::raw_sql(AssertSqlSafe(format!("PRAGMA user_version = {version}"))).execute(db).await?;
     Ok(())
+}
+
+pub(crate) async fn has_table(db: &mut Connection, name: &str) -> Result<bool, StoreError> {
+    let tables: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = $1")
+            .bind(name)
+            .fetch_one(db)
+            .await?;
+    Ok(tables > 0)
 }
 
 /// A transaction that may write. Holds the database's one write lock from its first moment on, so that whoever

@@ -20,6 +20,9 @@ pub enum StoreError {
     AlreadyInitialised { path: PathBuf },
     #[error("the database has schema {found}, and this program knows schemas up to {known}")]
     NewerSchema { found: i64, known: i64 },
+    /// A migration ran on this database with another text than this program has.
+    #[error("the database was set up by another build: its migration {name} is not this program's")]
+    OtherMigration { name: &'static str },
     #[error(
         "SQLite {version} is too old: at least 3.51.3 is needed, older ones can damage a database in use"
     )]

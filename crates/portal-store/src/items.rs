@@ -1,9 +1,9 @@
 //! Items: the current state of each, as a document and as columns to select by.
 
-use crate::columns;
 use crate::dialect::{Connection, DbRow};
 use crate::error::StoreError;
 use crate::store::Store;
+use crate::{columns, places};
 use postern_domain::{Item, ItemId};
 use sqlx::Row as _;
 
@@ -42,9 +42,10 @@ macro_rules! insert_item {
     () => {
         "INSERT INTO items (id, reference, kind, client, project, journey, journey_version, phase, stage, owner,
                             priority, round, created_at_ms, submitted_at_ms, entered_at_ms, updated_at_ms,
-                            completed_at_ms, due_at_ms, version, doc, created_seq, change_seq, moved_seq)
+                            completed_at_ms, due_at_ms, version, mark, closed_month, doc, created_seq, change_seq,
+                            moved_seq)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-                 $21, $21, $22)"
+                 $21, $22, $23, $23, $24)"
     };
 }
 
@@ -56,7 +57,7 @@ const UPSERT: &str = concat!(
         reference = $2, kind = $3, client = $4, project = $5, journey = $6, journey_version = $7, phase = $8,
         stage = $9, owner = $10, priority = $11, round = $12, created_at_ms = $13, submitted_at_ms = $14,
         entered_at_ms = $15, updated_at_ms = $16, completed_at_ms = $17, due_at_ms = $18, version = $19,
-        doc = $20, change_seq = $21, moved_seq = $22"
+        mark = $20, closed_month = $21, doc = $22, change_seq = $23, moved_seq = $24"
 );
 
 /// Writes the row of an item that changed with `seq`, and the files that it names.
@@ -66,6 +67,7 @@ pub(crate) async fn save(
     seq: i64,
     moved_seq: i64,
 ) -> Result<(), StoreError> {
+    places::leave(db, &item.id).await?;
     write(db, UPSERT, item, seq, moved_seq).await
 }
 
@@ -85,6 +87,7 @@ async fn write(
         .map_err(|error| StoreError::inconsistent(format!("item {} cannot be written: {error}", item.id)))?;
     let query = columns.into_iter().fold(sqlx::query(sql), columns::bind);
     query.bind(seq).bind(moved_seq).execute(&mut *db).await?;
+    places::enter(db, &item.id).await?;
     for version in item.attachments.iter().flat_map(|attachment| &attachment.versions) {
         sqlx::query("INSERT INTO item_files (sha256, item) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(&version.sha256)

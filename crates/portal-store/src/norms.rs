@@ -27,6 +27,12 @@ impl Store {
     /// Learns the norms anew from all items. Tells consoles (by the directory's version) only when they changed.
     pub async fn refresh_norms(&self) -> Result<Vec<StageNorm>, StoreError> {
         let fresh = self.learn_norms().await?;
+        self.keep_norms(fresh).await
+    }
+
+    /// Keeps norms that somebody learnt who had every item in hand.
+    pub async fn keep_norms(&self, mut fresh: Vec<StageNorm>) -> Result<Vec<StageNorm>, StoreError> {
+        fresh.sort_by(|a, b| (&a.journey, &a.stage).cmp(&(&b.journey, &b.stage)));
         let mut writing = self.write().await?;
         if all(&mut writing.tx).await? == fresh {
             return Ok(fresh);
@@ -49,8 +55,6 @@ impl Store {
     async fn learn_norms(&self) -> Result<Vec<StageNorm>, StoreError> {
         let mut samples = NormSamples::default();
         self.for_each_item(|item| samples.add(&item)).await?;
-        let mut norms = samples.norms();
-        norms.sort_by(|a, b| (&a.journey, &a.stage).cmp(&(&b.journey, &b.stage)));
-        Ok(norms)
+        Ok(samples.norms())
     }
 }

@@ -153,7 +153,7 @@ impl Store {
         .execute(&mut *writing.tx)
         .await?;
         if after.disabled {
-            sessions::end_all_of(&mut writing.tx, id, "disabled", now).await?;
+            sessions::end_all_of(&mut writing.tx, id, sessions::DISABLED, now).await?;
         }
         writing.head.directory_version += 1;
         writing.commit(self).await?;

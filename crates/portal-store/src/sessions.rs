@@ -10,11 +10,18 @@
 use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::store::Store;
-use postern_domain::{Person, PersonId, Timestamp};
+use postern_domain::{DAY_MS, Person, PersonId, Timestamp};
 use sqlx::Row as _;
 
 /// For how long a repeated refresh is taken for a lost reply; milliseconds.
 const LOST_REPLY_MS: i64 = 10_000;
+
+/// Why a session ended: its person was switched off.
+pub(crate) const DISABLED: &str = "disabled";
+/// Why a session ended: its device was shut out.
+pub(crate) const REVOKED: &str = "revoked";
+/// For how long a shut out device is still known, so that it learns of it; milliseconds.
+const SHUT_OUT_MS: i64 = 400 * DAY_MS;
 
 /// A pair of tokens about to be given out, as hashes.
 #[derive(Clone, Debug)]
@@ -37,8 +44,10 @@ pub struct Authenticated {
 pub enum RefreshRefused {
     Unknown,
     Expired,
-    /// The session was ended before: signed out, disabled, a new password.
+    /// The session was ended before: signed out, a new password.
     Ended,
+    /// The device, or its person, was shut out.
+    ShutOut,
     /// The token was used before. The whole session is ended now.
     Reused,
 }
@@ -105,7 +114,7 @@ impl Store {
     ) -> Result<Result<PersonId, RefreshRefused>, StoreError> {
         let mut tx = self.begin_write().await?;
         let row = sqlx::query(
-            "SELECT t.session, t.generation, t.expires_ms, t.used_ms, t.void, s.generation AS newest, s.ended_ms,
+            "SELECT t.session, t.generation, t.expires_ms, t.used_ms, t.void, s.generation AS newest, s.ended_ms, s.ended_why,
                     s.person, p.disabled
              FROM tokens t JOIN sessions s ON s.id = t.session JOIN people p ON p.id = s.person
              WHERE t.hash = $1 AND t.kind = 'refresh'",
@@ -119,7 +128,9 @@ impl Store {
         let (void, disabled): (bool, bool) = (row.try_get("void")?, row.try_get("disabled")?);
         let used: Option<i64> = row.try_get("used_ms")?;
         if row.try_get::<Option<i64>, _>("ended_ms")?.is_some() || disabled {
-            return Ok(Err(RefreshRefused::Ended));
+            let why: Option<String> = row.try_get("ended_why")?;
+            let is_shut_out = disabled || matches!(why.as_deref(), Some(DISABLED | REVOKED));
+            return Ok(Err(if is_shut_out { RefreshRefused::ShutOut } else { RefreshRefused::Ended }));
         }
         if row.try_get::<i64, _>("expires_ms")? <= now.ms() {
             return Ok(Err(RefreshRefused::Expired));
@@ -165,10 +176,15 @@ impl Store {
     /// Forgets tokens that ran out before `before`, and sessions of which no token is left.
     pub async fn forget_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.begin_write().await?;
-        let tokens = sqlx::query("DELETE FROM tokens WHERE expires_ms < $1")
-            .bind(before.ms())
-            .execute(&mut *tx)
-            .await?;
+        let tokens = sqlx::query(
+            "DELETE FROM tokens WHERE expires_ms < $1 AND NOT EXISTS (
+                SELECT 1 FROM sessions s WHERE s.id = tokens.session AND s.ended_ms > $2
+                    AND s.ended_why IN ('disabled', 'revoked'))",
+        )
+        .bind(before.ms())
+        .bind(before.plus_ms(-SHUT_OUT_MS).ms())
+        .execute(&mut *tx)
+        .await?;
         sqlx::query(
             "DELETE FROM sessions WHERE started_ms < $1
              AND NOT EXISTS (SELECT 1 FROM tokens t WHERE t.session = sessions.id)",
@@ -206,14 +222,21 @@ async fn insert_tokens(
     Ok(())
 }
 
-async fn end(db: &mut Connection, session: &str, why: &str, now: Timestamp) -> Result<(), StoreError> {
-    sqlx::query("UPDATE sessions SET ended_ms = $2, ended_why = $3 WHERE id = $1 AND ended_ms IS NULL")
-        .bind(session)
-        .bind(now.ms())
-        .bind(why)
-        .execute(db)
-        .await?;
-    Ok(())
+/// False when it had ended before, or never was.
+pub(crate) async fn end(
+    db: &mut Connection,
+    session: &str,
+    why: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query("UPDATE sessions SET ended_ms = $2, ended_why = $3 WHERE id = $1 AND ended_ms IS NULL")
+            .bind(session)
+            .bind(now.ms())
+            .bind(why)
+            .execute(db)
+            .await?;
+    Ok(done.rows_affected() > 0)
 }
 
 pub(crate) async fn end_all_of(

@@ -98,7 +98,7 @@ async fn an_item_without_its_trail_and_a_trail_without_its_item_are_found() {
         (
             "INSERT INTO items SELECT 'i0', 'ACME-99', kind, client, project, journey, journey_version, phase, stage, owner,
                 priority, round, created_at_ms, submitted_at_ms, entered_at_ms, updated_at_ms, completed_at_ms,
-                due_at_ms, version, doc, 0, 0, 0 FROM items WHERE id = 'i1'",
+                due_at_ms, version, mark, closed_month, doc, 0, 0, 0 FROM items WHERE id = 'i1'",
             "i0",
         ),
     ] {
@@ -118,6 +118,9 @@ async fn a_change_log_that_was_edited_is_found() {
         "UPDATE items SET change_seq = 1000 WHERE id = 'i1'",
         "UPDATE items SET created_seq = created_seq + 1 WHERE id = 'i2'",
         "UPDATE items SET moved_seq = 1000 WHERE id = 'i2'",
+        "UPDATE places SET items = items + 1 WHERE client = 'acme'",
+        "UPDATE places SET marks = marks - 1 WHERE client = 'acme'",
+        "DELETE FROM places",
     ] {
         let fixture = world().await;
         fixture.tamper(edit).await;

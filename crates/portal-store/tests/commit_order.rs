@@ -3,8 +3,9 @@
 
 mod common;
 
-use common::{Fixture, say};
+use common::{Fixture, say, since, snapshot};
 use postern_domain::{ItemId, PersonId};
+use postern_portal_store::BootstrapWish;
 use postern_protocol::{Change, Cursor};
 use postern_test_support::acme;
 use std::collections::HashMap;
@@ -60,7 +61,7 @@ async fn follow(fixture: Arc<Fixture>, done: Arc<AtomicBool>) -> HashMap<ItemId,
         let was_done = done.load(Ordering::SeqCst);
         let page = fixture
             .store
-            .changes_for(&PersonId::from("olga"), &cursor, 3, fixture.now())
+            .changes_for(&PersonId::from("olga"), &since(&cursor, 3), fixture.now())
             .await
             .unwrap()
             .unwrap();
@@ -79,7 +80,7 @@ async fn follow(fixture: Arc<Fixture>, done: Arc<AtomicBool>) -> HashMap<ItemId,
 }
 
 async fn cursor(fixture: &Fixture) -> Cursor {
-    let (begin, _) = fixture.store.bootstrap(&PersonId::from("olga")).await.unwrap().unwrap();
+    let (begin, _) = snapshot(&fixture.store, &PersonId::from("olga"), BootstrapWish::default()).await;
     Cursor { seq: 0, ..begin.cursor }
 }
 

@@ -71,6 +71,35 @@ async fn a_database_from_a_newer_program_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_database_whose_migration_was_edited_after_it_ran_is_left_alone() {
+    let fixture = Fixture::new().await;
+    let before = fixture.submit("i1", &acme()).await;
+    let kept = "SELECT checksum FROM migrations WHERE version = 1";
+    for edit in ["UPDATE migrations SET checksum = 'of another text'", "DROP TABLE migrations"] {
+        fixture.tamper(&format!("CREATE TABLE kept AS {kept}; {edit}")).await;
+        let advice = failure_of_open(fixture.data.path()).await;
+        assert!(advice.contains("0001_start") && advice.contains("Use the build that wrote it"), "{advice}");
+        fixture
+            .tamper(
+                "CREATE TABLE IF NOT EXISTS migrations (version BIGINT PRIMARY KEY, checksum TEXT NOT NULL);
+                 INSERT OR REPLACE INTO migrations SELECT 1, checksum FROM kept; DROP TABLE kept",
+            )
+            .await;
+    }
+    let again = Store::open(fixture.data.path()).await.unwrap();
+    assert_eq!(again.item(&"i1".into()).await.unwrap(), Some(before));
+}
+
+#[tokio::test]
+async fn an_up_to_date_database_opens_while_somebody_else_is_in_the_middle_of_writing() {
+    let fixture = Fixture::new().await;
+    let bulk = fixture.store.bulk().await.unwrap();
+    let other = Store::open(fixture.data.path()).await.unwrap();
+    assert_eq!(other.head().await.unwrap().seq, 0);
+    drop(bulk);
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_database_names_itself_and_the_backup() {
     let fixture = Fixture::new().await;
     fixture.store.close().await;

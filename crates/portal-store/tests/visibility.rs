@@ -3,10 +3,10 @@
 
 mod common;
 
-use common::{Fixture, say};
-use postern_domain::{Client, ItemId, Kind, Person, PersonId, Role, Scope, may_view};
-use postern_portal_store::PersonChange;
-use postern_protocol::{Change, Cursor};
+use common::{Fixture, say, since, snapshot};
+use postern_domain::{Client, Command, ItemId, Kind, Person, PersonId, Phase, Role, Scope, may_view};
+use postern_portal_store::{BootstrapStart, BootstrapWish, PersonChange, Since};
+use postern_protocol::{Change, Cursor, Expected, Holding, Month};
 use postern_test_support::{acme, globex, person, project, submission};
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ fn everybody() -> Vec<Person> {
 }
 
 async fn bootstrapped(fixture: &Fixture, person: &PersonId) -> (Cursor, BTreeSet<ItemId>, u64) {
-    let (begin, mut snapshot) = fixture.store.bootstrap(person).await.unwrap().unwrap();
+    let (begin, mut snapshot) = snapshot(&fixture.store, person, BootstrapWish::default()).await;
     let mut items = BTreeSet::new();
     while let Some(page) = snapshot.next().await.unwrap() {
         items.extend(page.into_iter().map(|item| item.id));
@@ -59,7 +59,7 @@ async fn bootstrapped(fixture: &Fixture, person: &PersonId) -> (Cursor, BTreeSet
 }
 
 async fn changed(fixture: &Fixture, person: &PersonId, cursor: &Cursor) -> BTreeSet<ItemId> {
-    let page = fixture.store.changes_for(person, cursor, 500, fixture.now()).await.unwrap().unwrap();
+    let page = fixture.store.changes_for(person, &since(cursor, 500), fixture.now()).await.unwrap().unwrap();
     page.changes
         .into_iter()
         .map(|change| match change {
@@ -89,6 +89,84 @@ async fn every_role_and_scope_gets_exactly_what_it_may_see() {
     }
 }
 
+async fn holding_of(fixture: &Fixture, person: &PersonId, closed_since: Option<Month>) -> Expected {
+    let (begin, ..) = bootstrapped(fixture, person).await;
+    let since = Since { closed_since, asks_expected: true, ..since(&begin, 10) };
+    let page = fixture.store.changes_for(person, &since, fixture.now()).await.unwrap().unwrap();
+    page.expected.unwrap()
+}
+
+#[tokio::test]
+async fn what_a_console_should_hold_is_what_its_person_may_see_in_its_version() {
+    let fixture = world().await;
+    for (number, command) in (0..8).zip([say("c1", "x"), say("c2", "y")].into_iter().cycle()) {
+        fixture.command("olga", &format!("i{number}"), command).await;
+    }
+    let withdraw = Command::Withdraw { reason: "not needed".into() };
+    fixture.command("olga", "i0", withdraw).await;
+    assert_eq!(fixture.item("i0").await.phase, Phase::Withdrawn);
+    let this_month = Month::of(fixture.now());
+    for person in everybody() {
+        fixture.store.add_person(&person, None).await.unwrap();
+        let (mut all, mut open) = (Holding::default(), Holding::default());
+        for number in 0..8 {
+            let item = fixture.item(&format!("i{number}")).await;
+            if may_view(&person, &item) {
+                all.add_item(&item.id, item.version);
+                if item.phase.is_open() {
+                    open.add_item(&item.id, item.version);
+                }
+            }
+        }
+        let expected = |holding: Holding| Expected { holding, elsewhere: all.items - holding.items };
+        assert_eq!(holding_of(&fixture, &person.id, None).await, expected(all), "{}", person.id);
+        assert_eq!(holding_of(&fixture, &person.id, Some(this_month)).await, expected(all), "{}", person.id);
+        let next_month = Month::from_number(this_month.number() + 1);
+        assert_eq!(holding_of(&fixture, &person.id, Some(next_month)).await, expected(open), "{}", person.id);
+    }
+}
+
+#[tokio::test]
+async fn a_load_that_was_cut_goes_on_behind_its_last_item_with_the_cursor_that_it_began_with() {
+    let fixture = world().await;
+    let olga = PersonId::from("olga");
+    let (cursor, all, _) = bootstrapped(&fixture, &olga).await;
+    fixture.command("olga", "i2", say("c", "Changed after the load began")).await;
+
+    let after = Some((cursor.clone(), ItemId::from("i4")));
+    let (begin, mut rest) =
+        snapshot(&fixture.store, &olga, BootstrapWish { after: after.clone(), closed_since: None }).await;
+    assert_eq!((&begin.cursor, begin.expected, begin.directory), (&cursor, None, None));
+    let rest: BTreeSet<ItemId> =
+        rest.next().await.unwrap().unwrap().into_iter().map(|item| item.id).collect();
+    let behind: BTreeSet<ItemId> = all.into_iter().filter(|id| id.as_str() > "i4").collect();
+    assert_eq!((rest.len() as u64, &rest), (begin.items, &behind));
+    // What changed since is in the changes since the cursor, wherever it stands.
+    let changed = changed(&fixture, &olga, &begin.cursor).await;
+    assert_eq!(changed, BTreeSet::from([ItemId::from("i2")]));
+
+    fixture.store.roll_epoch("another").await.unwrap();
+    let wish = BootstrapWish { after, closed_since: None };
+    assert!(matches!(fixture.store.bootstrap(&olga, wish).await.unwrap(), BootstrapStart::StartOver));
+}
+
+#[tokio::test]
+async fn what_was_closed_before_the_kept_months_is_neither_loaded_nor_sent() {
+    let fixture = world().await;
+    let olga = PersonId::from("olga");
+    let (cursor, ..) = bootstrapped(&fixture, &olga).await;
+    fixture.command("olga", "i0", Command::Withdraw { reason: "not needed".into() }).await;
+    let next = Month::from_number(Month::of(fixture.now()).number() + 1);
+    let wish = BootstrapWish { closed_since: Some(next), after: None };
+    let (begin, mut load) = snapshot(&fixture.store, &olga, wish).await;
+    let loaded = load.next().await.unwrap().unwrap();
+    assert!(loaded.iter().all(|item| item.id.as_str() != "i0"));
+    assert_eq!((begin.items, begin.expected.unwrap().elsewhere), (loaded.len() as u64, 1));
+    let since = Since { closed_since: Some(next), ..since(&cursor, 10) };
+    let page = fixture.store.changes_for(&olga, &since, fixture.now()).await.unwrap().unwrap();
+    assert_eq!(page.changes, []);
+}
+
 #[tokio::test]
 async fn a_page_is_limited_and_the_next_goes_on_after_it() {
     let fixture = world().await;
@@ -96,8 +174,12 @@ async fn a_page_is_limited_and_the_next_goes_on_after_it() {
     let mut cursor = Cursor { seq: 0, ..cursor };
     let mut seen = BTreeSet::new();
     loop {
-        let page =
-            fixture.store.changes_for(&"olga".into(), &cursor, 3, fixture.now()).await.unwrap().unwrap();
+        let page = fixture
+            .store
+            .changes_for(&"olga".into(), &since(&cursor, 3), fixture.now())
+            .await
+            .unwrap()
+            .unwrap();
         assert!(page.changes.len() <= 3);
         for change in page.changes {
             let Change::Upsert { item } = change else { panic!("nothing leaves") };
@@ -117,7 +199,8 @@ async fn somebody_who_sees_little_still_comes_to_the_head() {
     let fixture = world().await;
     let (cursor, ..) = bootstrapped(&fixture, &"gus".into()).await;
     fixture.command("olga", "i0", say("c", "Out of sight of gus")).await;
-    let page = fixture.store.changes_for(&"gus".into(), &cursor, 10, fixture.now()).await.unwrap().unwrap();
+    let page =
+        fixture.store.changes_for(&"gus".into(), &since(&cursor, 10), fixture.now()).await.unwrap().unwrap();
     assert!(page.changes.is_empty() && !page.more);
     assert_eq!(page.cursor.seq, fixture.store.head().await.unwrap().seq);
 }
@@ -128,7 +211,7 @@ async fn other_grants_another_epoch_or_a_cursor_from_the_future_end_the_cursor()
     let gus = PersonId::from("gus");
     let (cursor, ..) = bootstrapped(&fixture, &gus).await;
     let is_good = async |cursor: &Cursor| {
-        fixture.store.changes_for(&gus, cursor, 10, fixture.now()).await.unwrap().is_some()
+        fixture.store.changes_for(&gus, &since(cursor, 10), fixture.now()).await.unwrap().is_some()
     };
     assert!(is_good(&cursor).await);
     assert!(!is_good(&Cursor { epoch: "other".into(), ..cursor.clone() }).await);
@@ -145,7 +228,8 @@ async fn other_grants_another_epoch_or_a_cursor_from_the_future_end_the_cursor()
 async fn the_directory_comes_once_after_it_changed() {
     let fixture = world().await;
     let (cursor, ..) = bootstrapped(&fixture, &"olga".into()).await;
-    let page = fixture.store.changes_for(&"olga".into(), &cursor, 10, fixture.now()).await.unwrap().unwrap();
+    let page =
+        fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().unwrap();
     assert!(page.directory.is_none());
     let client = Client {
         id: "initech".into(),
@@ -155,10 +239,15 @@ async fn the_directory_comes_once_after_it_changed() {
         owner: None,
     };
     fixture.store.add_client(&client).await.unwrap();
-    let page = fixture.store.changes_for(&"olga".into(), &cursor, 10, fixture.now()).await.unwrap().unwrap();
-    assert!(page.directory.unwrap().clients.contains(&client));
     let page =
-        fixture.store.changes_for(&"olga".into(), &page.cursor, 10, fixture.now()).await.unwrap().unwrap();
+        fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().unwrap();
+    assert!(page.directory.unwrap().clients.contains(&client));
+    let page = fixture
+        .store
+        .changes_for(&"olga".into(), &since(&page.cursor, 10), fixture.now())
+        .await
+        .unwrap()
+        .unwrap();
     assert!(page.directory.is_none());
 }
 

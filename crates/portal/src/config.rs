@@ -26,6 +26,10 @@ pub struct Config {
     pub trust_forwarded_for: bool,
     /// Sign-ins that may be checked at the same time: each takes 19 MiB and a core.
     pub concurrent_sign_ins: usize,
+    /// Full loads that run at the same time; other consoles are asked to come back.
+    pub concurrent_loads: usize,
+    /// Pushes and pages of changes that are worked on at the same time.
+    pub concurrent_exchanges: usize,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +51,8 @@ impl Default for Config {
             default_journey: "standard".to_owned(),
             trust_forwarded_for: false,
             concurrent_sign_ins: 2,
+            concurrent_loads: 6,
+            concurrent_exchanges: 32,
         }
     }
 }

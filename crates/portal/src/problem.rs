@@ -87,6 +87,7 @@ fn title(code: ErrorCode) -> &'static str {
         ErrorCode::WrongCredentials => "Wrong e-mail address or password",
         ErrorCode::TokenExpired => "The access token has run out",
         ErrorCode::SessionEnded => "The session has ended",
+        ErrorCode::ShutOut => "Access has ended",
         ErrorCode::Forbidden => "Not allowed",
         ErrorCode::NotFound => "Not found",
         ErrorCode::SequenceGap => "A command is missing before this one",

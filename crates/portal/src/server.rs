@@ -1,5 +1,6 @@
 //! Starting and stopping the portal.
 
+use crate::admission::Admission;
 use crate::auth::{PasswordCheck, PasswordCost, Throttle};
 use crate::automation::{self, Clockwork};
 use crate::config::Config;
@@ -108,6 +109,7 @@ impl Portal {
         Ok(App::new(Shared {
             store,
             environment: self.environment,
+            admission: Admission::new(self.config.concurrent_loads, self.config.concurrent_exchanges),
             config: self.config,
             passwords,
             throttle: Throttle::default(),

@@ -1,5 +1,6 @@
 //! What all routes share.
 
+use crate::admission::Admission;
 use crate::auth::{PasswordCheck, Throttle};
 use crate::config::Config;
 use crate::environment::Environment;
@@ -18,6 +19,7 @@ pub struct Shared {
     pub passwords: PasswordCheck,
     pub throttle: Throttle,
     pub uploads: Uploads,
+    pub admission: Admission,
     /// Cancelled when the portal stops: streams end.
     pub stopping: CancellationToken,
 }
@@ -50,6 +52,10 @@ impl App {
     /// The uploads that are under way.
     pub fn uploads(&self) -> &Uploads {
         &self.0.uploads
+    }
+
+    pub fn admission(&self) -> &Admission {
+        &self.0.admission
     }
 
     pub fn stopping(&self) -> &CancellationToken {

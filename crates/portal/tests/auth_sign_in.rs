@@ -40,7 +40,9 @@ async fn somebody_without_a_password_or_disabled_cannot_sign_in() {
     assert_eq!(problem(attempt(&portal, "ghost@example.com", "")).await, ErrorCode::WrongCredentials);
     let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
     portal.store().change_person(&"olga".into(), &disable, portal.environment.now()).await.unwrap();
-    assert_eq!(problem(attempt(&portal, "olga@example.com", PASSWORD)).await, ErrorCode::WrongCredentials);
+    // Whether somebody was switched off is said only to who knows the password.
+    assert_eq!(problem(attempt(&portal, "olga@example.com", "guess")).await, ErrorCode::WrongCredentials);
+    assert_eq!(problem(attempt(&portal, "olga@example.com", PASSWORD)).await, ErrorCode::ShutOut);
 }
 
 #[tokio::test]

@@ -29,6 +29,6 @@ async fn a_disabled_persons_next_request_is_refused() {
     let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
     portal.store().change_person(&"olga".into(), &disable, portal.environment.now()).await.unwrap();
     for path in [paths::BOOTSTRAP, paths::EVENTS, "/v1/items/ACME-1"] {
-        assert_eq!(problem(olga.get(path)).await, ErrorCode::TokenExpired, "{path}");
+        assert_eq!(problem(olga.get(path)).await, ErrorCode::ShutOut, "{path}");
     }
 }

@@ -122,6 +122,17 @@ fn people_are_added_granted_revoked_disabled_and_listed() {
 }
 
 #[test]
+fn devices_are_listed_and_shut_out() {
+    let data = init();
+    let run = |args: &[&str]| portal(data.path(), args, "");
+    assert_eq!(stdout(&run(&["device", "list"])), "");
+    assert_eq!(stdout(&run(&["device", "list", "--json"])).trim(), "[]");
+    assert_eq!(code(&run(&["device", "revoke", "no-such-session"])), 6);
+    assert_eq!(code(&run(&["device", "list", "--person", "nobody@example.com"])), 6);
+    assert_eq!(code(&run(&["device", "evidence", "nobody@example.com"])), 6);
+}
+
+#[test]
 fn clients_and_projects_are_added_and_listed_and_a_grant_can_name_them() {
     let data = init();
     let run = |args: &[&str]| portal(data.path(), args, &format!("{PASSWORD}\n"));

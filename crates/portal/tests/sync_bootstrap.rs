@@ -11,7 +11,7 @@ async fn bootstrap(session: &Session) -> (Cursor, Vec<String>) {
     let text = session.get(paths::BOOTSTRAP).send().await.unwrap().text().await.unwrap();
     let mut parts = text.lines().map(|line| serde_json::from_str(line).unwrap());
     let Some(BootstrapPart::Begin { cursor, items, .. }) = parts.next() else { panic!("{text}") };
-    let Some(BootstrapPart::End { items: sent }) = parts.next_back() else { panic!("{text}") };
+    let Some(BootstrapPart::End { items: sent, .. }) = parts.next_back() else { panic!("{text}") };
     let references: Vec<_> = parts
         .map(|part| match part {
             BootstrapPart::Item { item } => item.reference,

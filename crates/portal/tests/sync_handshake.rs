@@ -16,6 +16,7 @@ fn hello(console: &str, acknowledged: u64) -> Handshake {
         console: console.into(),
         epoch: None,
         acknowledged,
+        diverged: None,
     }
 }
 

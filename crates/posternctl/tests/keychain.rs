@@ -2,6 +2,9 @@
 //! Where `dbus-run-session` or `gnome-keyring-daemon` is missing, the test says so and passes.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use postern_domain::{DAY_MS, MINUTE_MS};
 use postern_test_support::{PASSWORD, TestPortal};
 use std::path::Path;
 use std::process::Stdio;
@@ -65,6 +68,40 @@ async fn a_sign_in_is_kept_in_the_keychain_and_in_no_file() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         assert!(!String::from_utf8_lossy(&bytes).contains("refresh_token"));
     }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_ran_out_says_how_to_go_on_and_saves_nothing() {
+    if !is_there("dbus-run-session") || !is_there("gnome-keyring-daemon") {
+        eprintln!("skipped: no dbus-run-session or gnome-keyring-daemon here");
+        return;
+    }
+    let common::Scene { portal, profile: home, .. } = common::Scene::new(1).await;
+    let program =
+        format!("{} --profile {}", env!("CARGO_BIN_EXE_posternctl"), home.path().join("profile").display());
+    let login = format!(
+        "{program} login --portal {} --email olga@example.com --password-stdin; echo \"login $?\"",
+        portal.url()
+    );
+    let (_, text) = with_keyring(home.path(), &login).await;
+    assert!(text.contains("login 0"), "{text}");
+
+    portal.clock.advance_ms(16 * MINUTE_MS);
+    let (_, text) = with_keyring(home.path(), &format!("{program} sync; echo \"sync $?\"")).await;
+    assert!(text.contains("sync 0"), "an access token that ran out is replaced silently: {text}");
+
+    portal.clock.advance_ms(40 * DAY_MS);
+    let later = format!(
+        "{program} sync; echo \"sync $?\"
+         {program} queue > /dev/null; echo \"cached $?\"
+         {program} approve ACME-1; echo \"approve $?\"
+         {program} outbox --offline; echo \"outbox $?\""
+    );
+    let (_, text) = with_keyring(home.path(), &later).await;
+    for words in ["sync 6", "Sign in again", "posternctl login", "cached 0", "approve 6", "outbox 0"] {
+        assert!(text.contains(words), "“{words}” is missing in: {text}");
+    }
+    assert!(!text.contains("panicked"), "{text}");
 }
 
 #[tokio::test]

@@ -18,6 +18,9 @@ pub enum ErrorCode {
     TokenExpired,
     /// 401: the refresh token is not good any more: sign in again.
     SessionEnded,
+    /// 403: this device, or its person, was shut out: remove what was cached. Only unsent commands are taken still, and
+    /// refused.
+    ShutOut,
     /// 403: known, and not allowed.
     Forbidden,
     /// 404: not there, or not in sight.
@@ -49,7 +52,7 @@ impl ErrorCode {
         match self {
             ErrorCode::Malformed => 400,
             ErrorCode::WrongCredentials | ErrorCode::TokenExpired | ErrorCode::SessionEnded => 401,
-            ErrorCode::Forbidden => 403,
+            ErrorCode::ShutOut | ErrorCode::Forbidden => 403,
             ErrorCode::NotFound => 404,
             ErrorCode::SequenceGap | ErrorCode::ClientForked | ErrorCode::WrongOffset => 409,
             ErrorCode::CursorGone => 410,

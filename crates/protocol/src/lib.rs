@@ -9,6 +9,7 @@ mod auth;
 mod cursor;
 mod error;
 mod files;
+mod holding;
 mod outcome;
 mod sync;
 
@@ -17,6 +18,7 @@ pub use auth::*;
 pub use cursor::*;
 pub use error::*;
 pub use files::*;
+pub use holding::*;
 pub use sync::*;
 
 /// The version of this protocol. A portal answers `upgrade_required` to anything below its floor.

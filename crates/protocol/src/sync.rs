@@ -1,6 +1,7 @@
 //! Sync: commands go up, changes come down.
 
 use crate::cursor::Cursor;
+use crate::holding::{Divergence, Expected};
 use postern_domain::absence::{Absence, Absences};
 use postern_domain::calendar::{Calendar, CalendarUse, Calendars};
 use postern_domain::{
@@ -20,6 +21,8 @@ pub struct Handshake {
     pub epoch: Option<String>,
     /// The last sequence number for which the console has stored an outcome; 0 before the first.
     pub acknowledged: u64,
+    /// Its cache was not what it should have been, and is loaded anew.
+    pub diverged: Option<Divergence>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +128,8 @@ pub struct ChangePage {
     pub cursor: Cursor,
     /// More pages wait behind the cursor.
     pub more: bool,
+    /// What the console should hold once it has taken this page in: on the last page, and only if it asked.
+    pub expected: Option<Expected>,
     pub server_time: Timestamp,
 }
 
@@ -172,11 +177,13 @@ impl Directory {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "part", rename_all = "snake_case")]
 pub enum BootstrapPart {
-    /// First: from `cursor` on, changes continue.
+    /// First: from `cursor` on, changes continue. A load that goes on after a cut keeps the cursor that it began with.
     Begin {
         cursor: Cursor,
+        /// How many are still to come.
         items: u64,
-        directory: Box<Directory>,
+        /// None for a load that goes on after a cut: it came before, and has not changed since.
+        directory: Option<Box<Directory>>,
         server_time: Timestamp,
     },
     Item {
@@ -184,7 +191,11 @@ pub enum BootstrapPart {
     },
     /// Last: without it the stream was cut, and nothing of it counts.
     End {
+        /// How many came with this stream.
         items: u64,
+        /// What the console holds now. None for a load that went on after a cut: its parts are of different moments,
+        /// and the changes since the cursor make them one.
+        expected: Option<Expected>,
     },
 }
 

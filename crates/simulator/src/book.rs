@@ -12,6 +12,8 @@ pub enum Fate {
     Withdrawn,
     /// Put away when its outcome had been read.
     Read,
+    /// Its author was shut out, and the device emptied.
+    Surrendered,
 }
 
 #[derive(Clone, Debug)]
@@ -47,9 +49,13 @@ impl Book {
         }
     }
 
-    /// The device was emptied: whoever comes back to it may be told again.
-    pub fn forget_what_was_told(&mut self) {
+    /// The device was emptied but for the commands that are `left`: whoever comes back to it may be told again.
+    pub fn emptied(&mut self, left: &BTreeSet<CommandId>) {
         self.told.clear();
+        let gone = |made: &&mut Made| made.fate != Fate::Withdrawn && !left.contains(&made.id);
+        for made in self.made.iter_mut().filter(gone) {
+            made.fate = Fate::Surrendered;
+        }
     }
 
     /// False when this very notification was handed out before.

@@ -8,6 +8,8 @@ use postern_protocol::Cursor;
 
 /// In how much simulated time, in milliseconds, everything must come to rest.
 const REST_MS: i64 = 60_000;
+/// After so long, a console asks again what it should hold.
+const COMPARE_MS: i64 = 60_000;
 /// How often the consoles are looked at. A portal's nudge takes less to arrive and be spread.
 const STEP_MS: i64 = 1_000;
 
@@ -34,11 +36,26 @@ impl World {
             }
         }
         self.come_to_rest().await?;
+        self.compare().await?;
         // What needs a person is looked at and put away; what it held back goes on, and may need a person again.
         while self.look_at_what_needs_a_person().await? {
             self.come_to_rest().await?;
         }
         Ok(())
+    }
+
+    /// Sooner or later a console asks what it should hold, and loads anew what its disk has lost.
+    async fn compare(&mut self) -> anyhow::Result<()> {
+        if !self.profiles.iter().any(|profile| profile.rotten) {
+            return Ok(());
+        }
+        self.time.pass(COMPARE_MS);
+        for who in 0..self.profiles.len() {
+            for which in 0..2 {
+                self.whole_round(who, which, &[], 0).await?;
+            }
+        }
+        self.come_to_rest().await
     }
 
     async fn look_at_what_needs_a_person(&mut self) -> anyhow::Result<bool> {
@@ -55,12 +72,12 @@ impl World {
         Ok(looked_at)
     }
 
-    /// Whoever is not of the staff any more has nothing on their device after the next contact.
+    /// Whoever is not of the staff any more, or was switched off, has nothing on their device after the next contact.
     async fn shut_out_see_nothing(&mut self) -> anyhow::Result<()> {
         let directory = self.portal.store().directory().await?;
         for who in 0..self.profiles.len() {
             let person = self.profiles.get(who).and_then(|profile| directory.people().get(&profile.person));
-            if person.is_none_or(|person| person.is_staff() || person.disabled) {
+            if person.is_none_or(|person| person.is_staff() && !person.disabled) {
                 continue;
             }
             // A session that ended meanwhile takes a few contacts more.

@@ -111,6 +111,11 @@ pub enum Step {
     Clone {
         who: u8,
     },
+    /// A device's disk loses a row of what the portal sent.
+    Rot {
+        who: u8,
+        dice: u64,
+    },
     /// A device's clock is set, or the portal's where nobody is named.
     Skew {
         who: Option<u8>,
@@ -206,7 +211,8 @@ fn disaster(dice: &mut Dice) -> Step {
         18..=20 => Step::Restore,
         21 | 22 => Step::Picture { who: who(dice) },
         23 | 24 => Step::Rewind { who: who(dice) },
-        25..=27 => Step::Clone { who: who(dice) },
+        25 | 26 => Step::Clone { who: who(dice) },
+        27 => Step::Rot { who: who(dice), dice: dice.number() },
         _ => {
             let who = dice.chance(70).then(|| who(dice));
             let ms = [-3_600_000, -90_000, -4_000, 4_000, 90_000, 3_600_000][dice.below(6)];

@@ -9,6 +9,7 @@ use postern_console_core::{Alert, Deps, Engine, Failure, SyncReport};
 use postern_domain::{CommandId, ItemId, PersonId, Timestamp};
 use postern_protocol::Cursor;
 use sqlx::SqliteConnection;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -26,6 +27,10 @@ pub struct Profile {
     pub processes: [Option<Process>; 2],
     pub book: Book,
     pub picture: Option<Picture>,
+    /// Its disk lost a row, or is a copy of one that did.
+    pub rotten: bool,
+    /// Commands that the console itself refused.
+    pub refused_here: BTreeSet<CommandId>,
     /// Processes started so far: each has ids of its own.
     started: u64,
 }
@@ -85,6 +90,8 @@ impl Profile {
             processes: [None, None],
             book: Book::default(),
             picture: None,
+            rotten: false,
+            refused_here: BTreeSet::new(),
             started: 0,
         })
     }

@@ -7,7 +7,9 @@ use crate::wire::{Answer, Fault};
 use crate::world::World;
 use postern_console_core::transport::Unreachable;
 use postern_console_core::{Connection, FailureCode};
+use postern_domain::CommandId;
 use postern_protocol::paths;
+use std::collections::BTreeSet;
 
 /// How long a request takes that goes well, in milliseconds.
 const QUICK_MS: i64 = 40;
@@ -50,6 +52,13 @@ impl World {
         if let Some(mutation) = self.mutation {
             mutation.before_round(&mut profile.watcher).await?;
         }
+        let refused_here: Vec<String> = sqlx::query_scalar(
+            "SELECT command_id FROM outbox WHERE outcome_kind = 'refused' AND at_seq IS NULL
+             UNION ALL SELECT command_id FROM journal WHERE outcome_kind = 'refused' AND at_seq IS NULL",
+        )
+        .fetch_all(&mut profile.watcher)
+        .await?;
+        profile.refused_here.extend(refused_here.into_iter().map(CommandId));
         let Some(process) = profile.processes.get(which).and_then(Option::as_ref) else { return Ok(false) };
         if process.work.is_some() {
             return Ok(process.seam.waits());
@@ -247,17 +256,28 @@ impl World {
         };
         if let Some(failure) = failure {
             self.say(format_args!("c{who} failed: {:?}: {}", failure.code, failure.message));
-            if failure.code == FailureCode::SignedOut
-                && failure.message.contains("withdrawn access")
-                && let Some(profile) = self.profiles.get_mut(who)
-            {
-                profile.book.forget_what_was_told();
-            }
             if failure.code == FailureCode::Cache {
                 return broken(Check::Healthy, format!("the cache of c{who}: {}", failure.message));
             }
         }
+        self.look_whether_it_was_emptied(who).await?;
         self.hear_alerts(who, which)
+    }
+
+    /// A device whose person was shut out holds bare commands at most. What is not in its outbox any more must be at the
+    /// portal.
+    async fn look_whether_it_was_emptied(&mut self, who: usize) -> anyhow::Result<()> {
+        let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
+        let rows: i64 = sqlx::query_scalar(
+            "SELECT (SELECT count(*) FROM directory) + (SELECT count(*) FROM items) + (SELECT count(*) FROM journal)",
+        )
+        .fetch_one(&mut profile.watcher)
+        .await?;
+        if rows == 0 {
+            let left: BTreeSet<CommandId> = profile.outbox().await?.into_iter().map(|row| row.id).collect();
+            profile.book.emptied(&left);
+        }
+        Ok(())
     }
 
     fn hear_alerts(&mut self, who: usize, which: usize) -> anyhow::Result<()> {

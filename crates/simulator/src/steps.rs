@@ -63,6 +63,7 @@ impl World {
             Step::Picture { who } => self.picture(self.who(*who)).await,
             Step::Rewind { who } => self.rewind(self.who(*who)).await,
             Step::Clone { who } => self.clone_device(self.who(*who)).await,
+            Step::Rot { who, dice } => self.rot(self.who(*who), *dice).await,
             Step::Skew { who, ms } => {
                 self.skew(*who, *ms);
                 Ok(())
@@ -180,6 +181,28 @@ impl World {
         self.portal_is_new().await
     }
 
+    async fn rot(&mut self, who: usize, dice: u64) -> anyhow::Result<()> {
+        let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
+        let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM items WHERE layer = 0 ORDER BY id")
+            .fetch_all(&mut profile.watcher)
+            .await?;
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let id = &ids[Dice::new(dice).below(ids.len())];
+        for statement in [
+            "DELETE FROM item_text WHERE rowid = (SELECT row FROM items WHERE id = $1 AND layer = 0)",
+            "DELETE FROM item_turns WHERE row = (SELECT row FROM items WHERE id = $1 AND layer = 0)",
+            "DELETE FROM item_docs WHERE row = (SELECT row FROM items WHERE id = $1 AND layer = 0)",
+            "DELETE FROM items WHERE id = $1 AND layer = 0",
+        ] {
+            sqlx::query(statement).bind(id).execute(&mut profile.watcher).await?;
+        }
+        profile.rotten = true;
+        self.say(format_args!("c{who} loses its row of {id}"));
+        Ok(())
+    }
+
     async fn picture(&mut self, who: usize) -> anyhow::Result<()> {
         let folder = self.new_folder("picture");
         let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
@@ -218,11 +241,12 @@ impl World {
         let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
         profile.copy_cache(&folder).await?;
         let (person, book, secret) = (profile.person.clone(), profile.book.clone(), profile.keys.secret());
-        let skew = profile.skew.load(Ordering::SeqCst);
+        let (skew, rotten) = (profile.skew.load(Ordering::SeqCst), profile.rotten);
         self.shared.extend(book.made().iter().map(|made| made.id.clone()));
         let number = self.join(person.as_str(), &folder.join("cache.db"), secret).await?;
         if let Some(clone) = self.profiles.get_mut(number) {
             clone.book = book;
+            clone.rotten = rotten;
             clone.skew.store(skew, Ordering::SeqCst);
         }
         self.say(format_args!("c{number} is a copy of c{who}"));

@@ -140,7 +140,7 @@ impl World {
 
     /// The portal gets a request of `who`, and its answer is looked through.
     pub async fn deliver(&mut self, who: usize, request: &Request) -> anyhow::Result<Answer> {
-        let before = checks::before_request(self, request).await?;
+        let before = checks::before_request(self, who, request).await?;
         if let Some(mutation) = self.mutation {
             mutation.before_delivery(self, request).await?;
         }

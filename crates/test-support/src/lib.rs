@@ -1,5 +1,5 @@
 //! For tests only: a clock that stands still, randomness that repeats, people and items to work with, a whole portal
-//! in this process on a real socket, a network that fails when told to, and the permission matrix cell by cell.
+//! in this process on a real socket, a network that fails when told to, a disk without room, and the permission matrix cell by cell.
 //!
 //! Nothing that ships may depend on this crate.
 
@@ -9,6 +9,7 @@ pub mod matrix;
 mod people;
 mod portal;
 mod random;
+mod small_disk;
 mod transport;
 
 pub use clock::FakeClock;
@@ -16,4 +17,5 @@ pub use commands::{envelope, seen, submission, submit};
 pub use people::{PersonBuilder, acme, client, globex, person, project};
 pub use portal::{PASSWORD, Session, TestPortal, http};
 pub use random::SeededRandom;
+pub use small_disk::SmallDisk;
 pub use transport::{Fault, FaultyTransport, RequestLine};

@@ -54,10 +54,11 @@ fn beside_this_test() -> PathBuf {
     test.parent().and_then(Path::parent).expect("a target folder").to_owned()
 }
 
-/// Where a screenshot of this name goes.
+/// Where a screenshot of this name goes; the name may begin with a folder.
 pub fn artefact(name: &str) -> PathBuf {
     let folder = std::env::var_os("POSTERN_ARTEFACTS")
         .map_or_else(|| std::env::temp_dir().join("postern-artefacts"), PathBuf::from);
-    std::fs::create_dir_all(&folder).expect("the artefact folder");
-    folder.join(name)
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap_or(&folder)).expect("the artefact folder");
+    path
 }

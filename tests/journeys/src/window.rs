@@ -113,6 +113,25 @@ impl Window {
         references
     }
 
+    /// Makes the window so large that the page has this many pixels, and waits until it has laid itself out.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.driver.set_window_rect(0, 0, width, height).await.expect("another size");
+        eventually(&format!("the page is {width} × {height}"), PATIENCE, || async {
+            let size: (u32, u32) = self.ask("[innerWidth, innerHeight]").await;
+            (size == (width, height)).then_some(())
+        })
+        .await;
+        // Two frames: one to measure, one to paint.
+        let wait = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
+        self.driver.execute_async(wait, Vec::new()).await.expect("two frames");
+    }
+
+    /// What a JavaScript expression gives.
+    pub async fn ask<T: serde::de::DeserializeOwned>(&self, expression: &str) -> T {
+        let given = self.driver.execute(format!("return {expression}"), Vec::new()).await.expect(expression);
+        given.convert().expect(expression)
+    }
+
     pub async fn screenshot(&self, name: &str) {
         let png = self.driver.screenshot_as_png().await.expect("a screenshot");
         std::fs::write(artefact(name), png).expect("the screenshot's file");

@@ -128,7 +128,8 @@ impl Engine {
         Ok(items)
     }
 
-    /// Gives a refused or quarantined command anew, for the item as it is now; makes one that waits go at once. A
+    /// Gives a refused or quarantined command anew, for the item as it is now; makes one that waits go at once, also one
+    /// that had lain for so long that its author was asked. A
     /// conflict is not retried: its author looks at the item and decides again.
     ///
     /// # Errors
@@ -138,6 +139,11 @@ impl Engine {
         let row = self.outbox_row(command).await?;
         match &row.outcome {
             None => {
+                if row.stale {
+                    self.inner.cache.confirm(command, self.device_now()).await?;
+                    self.changed(vec![row.item]);
+                    self.recount().await;
+                }
                 self.upload_again(&row.command).await?;
                 self.nudge();
                 Ok(())

@@ -4,6 +4,7 @@ use super::upload::AT_ONCE;
 use crate::engine::Engine;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
+use postern_console_store::Upload;
 use std::collections::BTreeSet;
 
 /// How long until another look is taken when nothing is due, in milliseconds.
@@ -24,15 +25,15 @@ pub(crate) async fn run(engine: Engine) {
     let mut under_way = FuturesUnordered::new();
     let mut names = BTreeSet::new();
     loop {
-        let wait_ms = begin(&engine, &mut names, |upload| {
+        let (uploads, wait_ms) = next(&engine, &mut names).await;
+        for upload in uploads {
             let engine = engine.clone();
             under_way.push(async move {
                 let name = upload.sha256.clone();
                 engine.carry(upload).await;
                 name
             });
-        })
-        .await;
+        }
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
             Some(name) = under_way.next() => {
@@ -47,15 +48,11 @@ pub(crate) async fn run(engine: Engine) {
     }
 }
 
-/// Begins what is due and has a place. Returns how long to wait until the next look.
-async fn begin(
-    engine: &Engine,
-    names: &mut BTreeSet<String>,
-    mut start: impl FnMut(postern_console_store::Upload),
-) -> i64 {
+/// What is due and has a place among `names`, and how long to wait until the next look.
+async fn next(engine: &Engine, names: &mut BTreeSet<String>) -> (Vec<Upload>, i64) {
     let (cache, now) = (&engine.inner.cache, engine.device_now());
     if engine.current().is_err() {
-        return IDLE_MS;
+        return (Vec::new(), IDLE_MS);
     }
     // An error of the cache shows in the status bar, with the next round of sync.
     if engine.inner.transfers.take_urgent() {
@@ -64,18 +61,14 @@ async fn begin(
     let due = cache.due_uploads(now).await.unwrap_or_default();
     let due: Vec<_> = due.into_iter().filter(|upload| !names.contains(&upload.sha256)).collect();
     if due.is_empty() {
-        let next = cache.next_upload().await.ok().flatten().filter(|next| *next > now);
-        return next.map_or(IDLE_MS, |next| next.since(now).clamp(0, IDLE_MS));
+        let next = cache.next_upload(now).await.ok().flatten().filter(|next| *next > now);
+        return (Vec::new(), next.map_or(IDLE_MS, |next| next.since(now).clamp(0, IDLE_MS)));
     }
     if !engine.may_transfer().await {
-        return STAND_BY_MS;
+        return (Vec::new(), STAND_BY_MS);
     }
-    for upload in due {
-        if names.len() >= AT_ONCE {
-            return FULL_MS;
-        }
-        names.insert(upload.sha256.clone());
-        start(upload);
-    }
-    IDLE_MS
+    let wait_ms = if names.len() + due.len() > AT_ONCE { FULL_MS } else { IDLE_MS };
+    let begun: Vec<_> = due.into_iter().take(AT_ONCE.saturating_sub(names.len())).collect();
+    names.extend(begun.iter().map(|upload| upload.sha256.clone()));
+    (begun, wait_ms)
 }

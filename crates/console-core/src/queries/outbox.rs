@@ -130,6 +130,7 @@ impl Engine {
                         | OutboxState::Sending
                         | OutboxState::Refused
                         | OutboxState::Quarantined
+                        | OutboxState::Stale
                 ),
                 can_discard: matches!(
                     state,
@@ -138,6 +139,7 @@ impl Engine {
                         | OutboxState::Blocked
                         | OutboxState::Uploading
                         | OutboxState::UploadStopped
+                        | OutboxState::Stale
                         | OutboxState::Conflict
                         | OutboxState::Refused
                         | OutboxState::Quarantined
@@ -170,6 +172,7 @@ fn state(row: &OutboxRow, upload: Option<&Upload>, now: Timestamp) -> OutboxStat
         Some(Outcome::Quarantined { .. }) => OutboxState::Quarantined,
         None if row.sent && upload.is_none() => OutboxState::Sending,
         None if row.held_until > now && row.made_at <= now => OutboxState::Held,
+        None if row.stale => OutboxState::Stale,
         None if upload.is_some_and(|upload| upload.stopped) => OutboxState::UploadStopped,
         None if upload.is_some() => OutboxState::Uploading,
         None if row.blocked => OutboxState::Blocked,
@@ -185,6 +188,11 @@ fn why(row: &OutboxRow, state: OutboxState, upload: Option<&Upload>, lookup: &Lo
         (OutboxState::Held, _) => "Held for a moment, so that it can be undone.".to_owned(),
         (OutboxState::Waiting, _) => "Saved on this device; it is sent with the next contact.".to_owned(),
         (OutboxState::Sending, _) => "Sent; the portal has not confirmed it yet.".to_owned(),
+        (OutboxState::Stale, _) => {
+            "You did this more than two weeks ago, and it was never sent. Look at the item, then \
+                                    send it or discard it."
+                .to_owned()
+        }
         (OutboxState::Blocked, _) => "An earlier change of the same item must be settled first.".to_owned(),
         (OutboxState::Confirmed, _) => "The portal has applied it; the change is on its way down.".to_owned(),
         (_, Some(outcome)) => outcome.sentence(lookup),

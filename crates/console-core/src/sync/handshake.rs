@@ -5,7 +5,9 @@ use crate::engine::Engine;
 use crate::failure::CallError;
 use crate::portal::Call;
 use postern_domain::ConsoleId;
-use postern_protocol::{ErrorCode, Handshake, HandshakeReply, HandshakeVerdict, PROTOCOL_VERSION, paths};
+use postern_protocol::{
+    Divergence, ErrorCode, Handshake, HandshakeReply, HandshakeVerdict, PROTOCOL_VERSION, paths,
+};
 use std::sync::atomic::Ordering;
 
 impl Engine {
@@ -13,7 +15,7 @@ impl Engine {
     pub(super) async fn greet(&self, state: &mut SyncState) -> Result<(), CallError> {
         // A fork and a restored portal each need a second greeting; a third disagreement is a bug of one of the two.
         for _ in 0..3 {
-            let reply = self.handshake().await?;
+            let reply = self.handshake(state.diverged).await?;
             self.inner.clock_offset_ms.store(reply.server_time.since(self.device_now()), Ordering::Relaxed);
             let lease = self.renew_lease(state).await?;
             let known = self.inner.cache.meta().await?.epoch;
@@ -61,10 +63,10 @@ impl Engine {
 
     /// The last number of this console that the portal has applied.
     pub(super) async fn last_applied(&self) -> Result<u64, CallError> {
-        Ok(self.handshake().await?.last_applied)
+        Ok(self.handshake(None).await?.last_applied)
     }
 
-    async fn handshake(&self) -> Result<HandshakeReply, CallError> {
+    async fn handshake(&self, diverged: Option<Divergence>) -> Result<HandshakeReply, CallError> {
         let meta = self.inner.cache.meta().await?;
         let console =
             meta.console.ok_or_else(|| CallError::Store("The cache has no console id.".to_owned()))?;
@@ -74,23 +76,14 @@ impl Engine {
             console,
             epoch: meta.epoch,
             acknowledged: meta.acknowledged,
+            diverged,
         };
-        let reply = self.call(Call::post(paths::HANDSHAKE, &greeting)).await;
-        if let Err(CallError::Problem { code: ErrorCode::Forbidden, detail, .. }) = &reply {
-            return Err(self.revoked(detail).await);
-        }
-        reply
-    }
-
-    /// The portal knows this person or device and lets it in no more: what it sent is removed. Unsent commands stay in
-    /// the outbox, and are not sent.
-    async fn revoked(&self, detail: &str) -> CallError {
-        let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
-        if let Err(error) = self.inner.cache.wipe().await {
-            return error.into();
-        }
-        let reason = format!("The portal has withdrawn access; what was cached is removed. {detail}");
-        self.signed_out(Some(reason.clone()));
-        CallError::SignedOut { reason }
+        // Who may sign in and is not of the staff has no more business here than somebody who was shut out.
+        self.call(Call::post(paths::HANDSHAKE, &greeting)).await.map_err(|error| match error {
+            CallError::Problem { code: ErrorCode::Forbidden, detail, request_id } => {
+                CallError::Problem { code: ErrorCode::ShutOut, detail, request_id }
+            }
+            other => other,
+        })
     }
 }

@@ -8,6 +8,7 @@ mod handshake;
 pub(crate) mod presence;
 mod pull;
 mod push;
+mod surrender;
 
 pub(crate) use events::follow_events;
 
@@ -17,7 +18,7 @@ use crate::views::{Connection, Failure};
 use backoff::{Backoff, Met};
 use postern_console_store::Lease;
 use postern_domain::Timestamp;
-use postern_protocol::ErrorCode;
+use postern_protocol::{Divergence, ErrorCode};
 use std::sync::atomic::Ordering;
 
 /// How long a lease lasts without being renewed, in milliseconds.
@@ -50,6 +51,10 @@ pub(crate) struct SyncState {
     pub elsewhere: bool,
     /// When it next tries by itself.
     pub next: Timestamp,
+    /// When it last asked what it should hold.
+    pub compared: Option<Timestamp>,
+    /// It did not hold what it should, which the portal learns with the next greeting.
+    pub diverged: Option<Divergence>,
 }
 
 impl Engine {
@@ -102,7 +107,7 @@ impl Engine {
             let _ = self.inner.cache.set_success(now, offset).await;
         }
         let cached = self.inner.cache.item_count().await.unwrap_or_default();
-        let counts = self.inner.cache.outbox_counts().await;
+        let counts = self.inner.cache.outbox_counts(now).await;
         self.set_status(|status| {
             status.syncing = false;
             status.bootstrap = None;
@@ -139,22 +144,35 @@ impl Engine {
         self.current()?;
         self.renew_lease(state).await?;
         let mut report = SyncReport::default();
+        let done = match self.greet_and_exchange(state, &mut report).await {
+            // Nobody but the handshake knows whether it is the person who may not come in any more.
+            Err(error) if error.code() == Some(ErrorCode::Forbidden) => {
+                self.greet(state).await.and(Err(error))
+            }
+            other => other.map(|()| report),
+        };
+        match done {
+            Err(CallError::Problem { code: ErrorCode::ShutOut, detail, .. }) => {
+                Err(self.surrender(state, &detail).await)
+            }
+            other => other,
+        }
+    }
+
+    async fn greet_and_exchange(
+        &self,
+        state: &mut SyncState,
+        report: &mut SyncReport,
+    ) -> Result<(), CallError> {
         if !state.greeted {
             self.greet(state).await?;
         }
-        match self.exchange(state, &mut report).await {
-            // Nobody but the handshake knows whether it is the person who may not come in any more.
-            Err(error) if error.code() == Some(ErrorCode::Forbidden) => {
-                self.greet(state).await?;
-                Err(error)
-            }
-            other => other.map(|()| report),
-        }
+        self.exchange(state, report).await
     }
 
     /// Everything up and everything down, after the greeting.
     async fn exchange(&self, state: &mut SyncState, report: &mut SyncReport) -> Result<(), CallError> {
-        if self.inner.cache.meta().await?.cursor.is_none() {
+        if self.inner.cache.meta().await?.cursor.is_none() || self.fit_to_wish(state).await? {
             self.bootstrap(state, report).await?;
         }
         self.push(state, report).await?;
@@ -165,10 +183,22 @@ impl Engine {
                 // A restored portal gets back what it lost before anything of it is shown.
                 self.push(state, report).await?;
                 self.bootstrap(state, report).await?;
-                self.pull(state, report).await
+                self.pull(state, report).await?;
             }
-            other => other,
+            other => other?,
         }
+        if let Some(Divergence { expected, found }) = state.diverged {
+            tracing::error!(
+                ?expected,
+                ?found,
+                "the cache is not what the portal sent: loading everything anew"
+            );
+            self.greet(state).await?;
+            self.bootstrap(state, report).await?;
+            state.diverged = None;
+            self.pull(state, report).await?;
+        }
+        Ok(())
     }
 
     /// Takes or renews the right to sync.

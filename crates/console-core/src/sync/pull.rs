@@ -7,15 +7,32 @@ use crate::portal::Call;
 use postern_protocol::{ChangePage, MAX_PAGE, paths};
 use std::sync::atomic::Ordering;
 
+/// How often a console asks what it should hold, in milliseconds.
+const COMPARE_MS: i64 = 30_000;
+
 impl Engine {
     pub(super) async fn pull(&self, state: &mut SyncState, report: &mut SyncReport) -> Result<(), CallError> {
         loop {
-            let Some(cursor) = self.inner.cache.meta().await?.cursor else { return Ok(()) };
-            let path = format!("{}?cursor={cursor}&limit={MAX_PAGE}", paths::CHANGES);
+            let meta = self.inner.cache.meta().await?;
+            let Some(cursor) = meta.cursor else { return Ok(()) };
+            let now = self.device_now();
+            // A clock that was set back must not put the question off.
+            let asks = state.compared.is_none_or(|at| !(0..COMPARE_MS).contains(&now.since(at)));
+            let mut path = format!("{}?cursor={cursor}&limit={MAX_PAGE}", paths::CHANGES);
+            if let Some(month) = meta.closed_since {
+                path.push_str(&format!("&closed_since={month}"));
+            }
+            if asks {
+                path.push_str("&expected=true");
+            }
             let page: ChangePage = self.call(Call::get(path)).await?;
             self.inner.clock_offset_ms.store(page.server_time.since(self.device_now()), Ordering::Relaxed);
             let lease = self.renew_lease(state).await?;
             let pulled = self.inner.cache.apply_page(&lease, &page, self.device_now()).await?;
+            if page.expected.is_some() {
+                state.compared = Some(now);
+                state.diverged = pulled.diverged;
+            }
             report.pulled += u32::try_from(page.changes.len()).unwrap_or(u32::MAX);
             if pulled.everything {
                 self.changed_everything();

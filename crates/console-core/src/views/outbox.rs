@@ -26,6 +26,8 @@ pub enum OutboxState {
     Uploading,
     /// Its file does not go up by itself: it is gone from this device, or the portal does not take it.
     UploadStopped,
+    /// It was never sent, and is older than two weeks: its author looks at the item and says whether it still holds.
+    Stale,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]

@@ -79,6 +79,22 @@ pub struct Progress {
     pub total: u32,
 }
 
+/// What this device keeps of all that its person may see.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct KeepView {
+    /// For how many months closed items are kept; none: for ever. What is open is always kept.
+    pub months: Option<u32>,
+    /// Closed items are here from this instant on; none: all of them.
+    pub closed_since: Option<Timestamp>,
+    /// Items on this device.
+    pub items: u32,
+    /// More items that the person may see, at the portal only.
+    pub elsewhere: u32,
+    /// What the cache takes on the disk, in bytes.
+    pub bytes: f64,
+}
+
 /// A message from the engine to its front end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(tag = "event", rename_all = "snake_case")]

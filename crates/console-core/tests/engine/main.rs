@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod harness;
+mod holding;
 
 mod acting;
 mod alerts;
@@ -11,4 +12,5 @@ mod faults;
 mod files;
 mod sessions;
 mod sharing;
+mod shut_out;
 mod views;

@@ -67,7 +67,7 @@ impl ContentFolder {
     pub async fn read(&self, sha256: &str, from: u64, length: u64) -> Result<Option<Vec<u8>>> {
         let path = self.path(sha256);
         blocking(move || {
-            let read = (|| {
+            let read = (|| -> io::Result<Vec<u8>> {
                 let mut file = std::fs::File::open(&path)?;
                 file.seek(SeekFrom::Start(from))?;
                 let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];

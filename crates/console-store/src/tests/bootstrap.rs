@@ -1,8 +1,10 @@
 use super::fixtures::*;
+use crate::Cache;
 use crate::error::StoreError;
 use crate::queue::QueueKind;
-use postern_domain::ItemId;
 use postern_domain::filter::Filter;
+use postern_domain::{Item, ItemId, Phase, Timestamp};
+use postern_protocol::{ChangePage, Expected};
 
 async fn open(scene: &Scene) -> Vec<ItemId> {
     scene.cache.matching_ids(QueueKind::Open, &Filter::default(), NOW).await.unwrap()
@@ -11,14 +13,14 @@ async fn open(scene: &Scene) -> Vec<ItemId> {
 #[tokio::test]
 async fn a_bootstrap_is_not_seen_before_it_is_swapped_in() {
     let scene = Scene::with(vec![item(1, ME)]).await;
-    let mut staging = scene.cache.stage(directory()).await.unwrap();
+    let mut staging = scene.stage(load(50)).await;
     for number in 2..5_000 {
         staging.add(item(number, ME)).await.unwrap();
     }
     assert_eq!(open(&scene).await, [ItemId::from("item-1")]);
     assert_eq!(staging.items(), 4_998);
 
-    staging.swap(&scene.lease, &cursor(50), NOW).await.unwrap();
+    assert!(staging.swap(&scene.lease, None, NOW).await.unwrap());
     assert_eq!(open(&scene).await.len(), 4_998);
     assert_eq!(scene.cache.meta().await.unwrap().cursor, Some(cursor(50)));
     assert!(scene.shown(&ItemId::from("item-1")).await.is_none());
@@ -27,7 +29,7 @@ async fn a_bootstrap_is_not_seen_before_it_is_swapped_in() {
 #[tokio::test]
 async fn a_bootstrap_that_is_given_up_leaves_nothing_and_the_next_one_succeeds() {
     let scene = Scene::with(vec![item(1, ME)]).await;
-    let mut staging = scene.cache.stage(directory()).await.unwrap();
+    let mut staging = scene.stage(load(50)).await;
     for number in 2..3_000 {
         staging.add(item(number, ME)).await.unwrap();
     }
@@ -42,10 +44,11 @@ async fn a_bootstrap_that_is_given_up_leaves_nothing_and_the_next_one_succeeds()
 #[tokio::test]
 async fn a_bootstrap_is_not_swapped_in_under_a_lost_lease() {
     let scene = Scene::with(vec![item(1, ME)]).await;
-    let mut staging = scene.cache.stage(directory()).await.unwrap();
+    let mut staging = scene.stage(load(50)).await;
     staging.add(item(2, ME)).await.unwrap();
+    staging.flush().await.unwrap();
     scene.cache.take_lease("another", at(60), 60_000).await.unwrap().unwrap();
-    assert!(matches!(staging.swap(&scene.lease, &cursor(50), NOW).await, Err(StoreError::LeaseLost)));
+    assert!(matches!(staging.swap(&scene.lease, None, NOW).await, Err(StoreError::LeaseLost)));
     assert_eq!(open(&scene).await, [ItemId::from("item-1")]);
 }
 
@@ -72,4 +75,94 @@ async fn items_stay_readable_after_swap_and_patch_in_turn() {
         assert_eq!(scene.shown(&changed.id).await, Some(changed));
         assert_eq!(open(&scene).await.len(), round as usize);
     }
+}
+
+fn holding(items: &[Item]) -> Expected {
+    let mut expected = Expected { elsewhere: 7, ..Expected::default() };
+    for item in items {
+        expected.holding.add_item(&item.id, item.version);
+    }
+    expected
+}
+
+#[tokio::test]
+async fn a_load_that_was_cut_goes_on_where_it_was_also_in_another_process() {
+    let scene = Scene::with(vec![item(1, ME)]).await;
+    let mut staging = scene.stage(load(50)).await;
+    staging.add(item(2, ME)).await.unwrap();
+    staging.add(item(3, ME)).await.unwrap();
+    staging.flush().await.unwrap();
+    // What had not been put on the disk comes again.
+    staging.add(item(4, ME)).await.unwrap();
+    drop(staging);
+
+    let again = Cache::open(scene.cache.path()).await.unwrap();
+    let cut = again.cut_load().await.unwrap().unwrap();
+    assert_eq!((&cut.cursor, cut.last.as_ref().unwrap().as_str()), (&cursor(50), "item-3"));
+    let mut staging = again.stage(&scene.lease, cut, None).await.unwrap();
+    assert_eq!(staging.items(), 2);
+    staging.add(item(4, ME)).await.unwrap();
+    let all = [item(2, ME), item(3, ME), item(4, ME)];
+    assert!(staging.swap(&scene.lease, Some(holding(&all)), NOW).await.unwrap());
+    assert_eq!(open(&scene).await.len(), 3);
+    assert_eq!(again.cut_load().await.unwrap(), None);
+    let kept = again.kept().await.unwrap();
+    assert_eq!((kept.items, kept.elsewhere), (3, 7));
+}
+
+#[tokio::test]
+async fn a_load_that_is_not_what_was_announced_is_not_swapped_in() {
+    let scene = Scene::with(vec![item(1, ME)]).await;
+    let mut staging = scene.stage(load(50)).await;
+    staging.add(item(2, ME)).await.unwrap();
+    let other = holding(&[item(3, ME)]);
+    assert!(!staging.swap(&scene.lease, Some(other), NOW).await.unwrap());
+    assert_eq!(open(&scene).await, [ItemId::from("item-1")]);
+    assert_eq!(scene.cache.meta().await.unwrap().cursor, Some(cursor(10)));
+    assert_eq!(scene.cache.cut_load().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_page_says_whether_the_base_is_what_it_should_be() {
+    let (one, two) = (item(1, ME), item(2, ME));
+    let scene = Scene::with(vec![one.clone(), two.clone()]).await;
+    let with = |expected: Expected, seq| ChangePage { expected: Some(expected), ..page(seq, &[]) };
+    let pull = async |page: ChangePage| scene.cache.apply_page(&scene.lease, &page, NOW).await.unwrap();
+
+    assert_eq!(pull(with(holding(&[two.clone(), one.clone()]), 11)).await.diverged, None);
+    let diverged = pull(with(holding(std::slice::from_ref(&one)), 12)).await.diverged.unwrap();
+    assert_eq!((diverged.expected.items, diverged.found.items), (1, 2));
+
+    let newer = after(&one, &comment("c", "newer"), "mara", NOW);
+    let diverged = pull(with(holding(&[newer.clone(), two.clone()]), 13)).await.diverged.unwrap();
+    assert_eq!(diverged.expected.items, diverged.found.items);
+    scene.pull(14, std::slice::from_ref(&newer)).await;
+    // An overlay is not what the portal sent, and is not counted.
+    scene.give("k1", &two.id, approve(&two)).await;
+    assert_eq!(pull(with(holding(&[newer, two]), 15)).await.diverged, None);
+}
+
+#[tokio::test]
+async fn what_was_closed_before_the_chosen_month_is_let_go_and_the_rest_stays() {
+    let closed = |number| {
+        let mut item = item(number, ME);
+        item.phase = Phase::Completed;
+        item.reviews.clear();
+        item
+    };
+    let (mut old, mut recent) = (closed(1), closed(2));
+    old.entered_at = Timestamp::parse_rfc3339("2025-02-28T23:59:59Z").unwrap();
+    recent.entered_at = Timestamp::parse_rfc3339("2025-03-01T00:00:00Z").unwrap();
+    let mut open_long = item(3, ME);
+    open_long.entered_at = old.entered_at;
+    let scene = Scene::with(vec![old.clone(), recent.clone(), open_long.clone()]).await;
+
+    let month = "2025-03".parse().unwrap();
+    assert_eq!(scene.cache.narrow(&scene.lease, month).await.unwrap(), 1);
+    assert!(scene.shown(&old.id).await.is_none());
+    assert!(scene.shown(&recent.id).await.is_some() && scene.shown(&open_long.id).await.is_some());
+    let kept = scene.cache.kept().await.unwrap();
+    assert_eq!((kept.closed_since, kept.items, kept.elsewhere), (Some(month), 2, 1));
+    let page = ChangePage { expected: Some(holding(&[recent, open_long])), ..page(11, &[]) };
+    assert_eq!(scene.cache.apply_page(&scene.lease, &page, NOW).await.unwrap().diverged, None);
 }

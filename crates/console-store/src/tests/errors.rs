@@ -52,6 +52,18 @@ async fn a_full_disk_changes_nothing_and_is_called_by_its_name() {
 }
 
 #[tokio::test]
+async fn once_the_disk_has_room_again_the_same_cache_writes_again() {
+    let scene = Scene::with(vec![item(1, ME)]).await;
+    let mut tx = scene.cache.begin().await.unwrap();
+    // What SQLite does by itself when the disk is full, behind the driver's back.
+    sqlx::query("ROLLBACK").execute(&mut *tx).await.unwrap();
+    drop(tx);
+    let one = item(1, ME);
+    scene.give("k1", &one.id, approve(&one)).await;
+    assert_eq!(scene.cache.outbox(NOW).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_profile_opened_again_has_everything() {
     let scene = Scene::with(vec![item(1, ME)]).await;
     let one = item(1, ME);

@@ -4,6 +4,7 @@ use crate::cache::Cache;
 use crate::lease::Lease;
 use crate::meta::Meta;
 use crate::outbox::NewCommand;
+use crate::staging::{Load, Staging};
 use postern_domain::*;
 use postern_protocol::{Change, ChangePage, CommandOutcome, Cursor, Directory, Envelope, Outcome};
 use tempfile::TempDir;
@@ -122,12 +123,18 @@ pub fn cursor(seq: i64) -> Cursor {
     Cursor { epoch: "e1".to_owned(), seq, scope_generation: 1, directory_version: 1 }
 }
 
+/// A load of everything that begins at `seq`.
+pub fn load(seq: i64) -> Load {
+    Load { cursor: cursor(seq), closed_since: None, last: None }
+}
+
 pub fn page(seq: i64, items: &[Item]) -> ChangePage {
     ChangePage {
         changes: items.iter().map(|item| Change::Upsert { item: Box::new(item.clone()) }).collect(),
         directory: None,
         cursor: cursor(seq),
         more: false,
+        expected: None,
         server_time: NOW,
     }
 }
@@ -166,11 +173,15 @@ impl Scene {
     }
 
     pub async fn bootstrap(&self, items: Vec<Item>, seq: i64) {
-        let mut staging = self.cache.stage(directory()).await.unwrap();
+        let mut staging = self.stage(load(seq)).await;
         for item in items {
             staging.add(item).await.unwrap();
         }
-        staging.swap(&self.lease, &cursor(seq), NOW).await.unwrap();
+        assert!(staging.swap(&self.lease, None, NOW).await.unwrap());
+    }
+
+    pub async fn stage(&self, load: Load) -> Staging {
+        self.cache.stage(&self.lease, load, Some(directory())).await.unwrap()
     }
 
     pub async fn pull(&self, seq: i64, items: &[Item]) -> crate::Pulled {

@@ -121,7 +121,7 @@ async fn a_command_too_large_to_send_is_refused_here_and_the_others_close_the_ga
     assert!(scene.cache.refuse_here(&scene.lease, &CommandId::from("big"), refusal).await.unwrap());
     let again = scene.envelopes(NOW).await;
     assert_eq!(again.iter().map(|each| (each.id.as_str(), each.seq)).collect::<Vec<_>>(), [("small", 1)]);
-    assert_eq!(scene.cache.outbox_counts().await.unwrap(), (1, 1));
+    assert_eq!(scene.cache.outbox_counts(NOW).await.unwrap(), (1, 1));
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn a_command_that_may_have_been_applied_is_not_refused_here_for_its_size()
     scene.envelopes(NOW).await;
     let refusal = Refusal::TooLong { field: "command".to_owned(), length: 9, limit: 0 };
     assert!(!scene.cache.refuse_here(&scene.lease, &CommandId::from("big"), refusal).await.unwrap());
-    assert_eq!(scene.cache.outbox_counts().await.unwrap(), (2, 0));
+    assert_eq!(scene.cache.outbox_counts(NOW).await.unwrap(), (2, 0));
     // Meanwhile the other item does not wait for it.
     let aside = [one.id.clone()].into();
     let others = scene.cache.next_envelopes(&scene.lease, 100, NOW, &aside).await.unwrap();

@@ -33,7 +33,7 @@ async fn after_a_restore_what_the_portal_lost_is_sent_again_first_under_its_old_
     let meta = scene.cache.meta().await.unwrap();
     assert_eq!((meta.acknowledged, meta.cursor, meta.epoch.as_deref()), (1, None, Some("restored")));
     // The refusal is not tried again behind its author's back.
-    assert_eq!(scene.cache.outbox_counts().await.unwrap(), (3, 1));
+    assert_eq!(scene.cache.outbox_counts(NOW).await.unwrap(), (3, 1));
 }
 
 #[tokio::test]

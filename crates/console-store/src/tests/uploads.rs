@@ -60,12 +60,12 @@ async fn what_is_held_does_not_leave_and_what_was_undone_is_forgotten() {
     let (attach, _) = file(&scene, "plan", "The plan.").await;
     scene.give_held("c1", &one.id, attach, at(1)).await;
     assert!(scene.cache.due_uploads(NOW).await.unwrap().is_empty());
-    assert_eq!(scene.cache.next_upload().await.unwrap(), Some(at(1)));
+    assert_eq!(scene.cache.next_upload(NOW).await.unwrap(), Some(at(1)));
     assert_eq!(scene.cache.due_uploads(at(1)).await.unwrap().len(), 1);
     scene.cache.undo("batch", NOW).await.unwrap();
     assert!(scene.cache.due_uploads(at(1)).await.unwrap().is_empty());
     scene.cache.forget_idle_uploads().await.unwrap();
-    assert_eq!(scene.cache.next_upload().await.unwrap(), None);
+    assert_eq!(scene.cache.next_upload(NOW).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn an_upload_that_failed_waits_and_one_that_stopped_waits_for_its_author()
     let waiting = &scene.cache.uploads().await.unwrap()[0];
     assert_eq!((waiting.sent, waiting.tries, waiting.problem.as_deref()), (4, 1, Some("It is slow.")));
     scene.cache.upload_stopped(&sha256, "The file is gone.").await.unwrap();
-    assert_eq!(scene.cache.outbox_counts().await.unwrap(), (1, 1));
+    assert_eq!(scene.cache.outbox_counts(NOW).await.unwrap(), (1, 1));
     assert!(scene.cache.due_uploads(at(9)).await.unwrap().is_empty());
     scene.give("c2", &one.id, attach).await;
     assert_eq!(scene.cache.due_uploads(NOW).await.unwrap().len(), 1, "attached again, it goes on");

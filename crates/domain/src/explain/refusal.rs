@@ -71,6 +71,10 @@ pub fn refusal(refusal: &Refusal, reader: &dyn Reader) -> String {
             format!("{} is not one of those whose turn it is.", reader.person(id))
         }
         Refusal::NoOpenReview => "No step is open to decide on.".to_owned(),
+        Refusal::ShutOut => {
+            "You, or the device that this was done on, had no access any more when it arrived. The portal keeps it on record."
+                .to_owned()
+        }
         Refusal::NoSuchItem => "There is no such item, or it is not in sight any more.".to_owned(),
         Refusal::ItemExists => "There is such an item already.".to_owned(),
         Refusal::BadFile => "The file's name, size or hash is not acceptable.".to_owned(),

@@ -106,6 +106,8 @@ CREATE TABLE items (
     completed_at_ms INTEGER,
     due_at_ms       INTEGER,
     version         INTEGER NOT NULL,
+    mark            INTEGER NOT NULL,
+    closed_month    INTEGER NOT NULL,
     doc             TEXT    NOT NULL,
     created_seq     INTEGER NOT NULL,
     change_seq      INTEGER NOT NULL,
@@ -113,6 +115,18 @@ CREATE TABLE items (
 ) STRICT;
 CREATE UNIQUE INDEX items_by_change ON items (change_seq);
 CREATE INDEX items_by_client ON items (client, phase);
+
+-- How many items are in each place, and the sum of their marks: what a person holds who may see these places.
+CREATE TABLE places (
+    client       TEXT    NOT NULL,
+    project      TEXT    NOT NULL,
+    kind         TEXT    NOT NULL,
+    draft        INTEGER NOT NULL,
+    closed_month INTEGER NOT NULL,
+    items        INTEGER NOT NULL,
+    marks        INTEGER NOT NULL,
+    PRIMARY KEY (client, project, kind, draft, closed_month)
+) STRICT, WITHOUT ROWID;
 
 -- When the portal's clock has something to do for an item.
 CREATE TABLE wakes (
@@ -191,6 +205,16 @@ CREATE TABLE command_crashes (
     report  TEXT    NOT NULL,
     last_ms INTEGER NOT NULL
 ) STRICT;
+
+-- What came from people and devices that were shut out: refused, and kept as it came.
+CREATE TABLE evidence (
+    command     TEXT    PRIMARY KEY,
+    person      TEXT    NOT NULL,
+    console     TEXT    NOT NULL,
+    received_ms INTEGER NOT NULL,
+    envelope    TEXT    NOT NULL
+) STRICT;
+CREATE INDEX evidence_by_person ON evidence (person, received_ms);
 
 CREATE TABLE sessions (
     id         TEXT    PRIMARY KEY,

@@ -1,12 +1,12 @@
 //! Verification: recomputes the whole chain, and rebuilds every item from it.
 
 use super::chain;
-use crate::columns;
 use crate::dialect::{Connection, DbRow, Tx};
 use crate::error::StoreError;
 use crate::head::{self, HeadRow, NO_HASH};
 use crate::signing;
 use crate::store::Store;
+use crate::{columns, places};
 use postern_domain::{ItemId, Recorded};
 use sqlx::Row as _;
 use std::collections::BTreeMap;
@@ -106,6 +106,9 @@ impl Store {
         let lines = verify_chain(tx, &head, &mut |done| progress(Progress { done, of })).await?;
         verify_items(tx, &mut |done| progress(Progress { done: lines + done, of })).await?;
         verify_changes(tx, &head).await?;
+        if let Some(what) = places::disagreement(tx).await? {
+            return differs(None, None, what);
+        }
         Ok(AuditReport {
             lines,
             items: items.unsigned_abs(),
@@ -200,7 +203,7 @@ async fn verify_items(db: &mut Connection, progress: &mut impl FnMut(u64)) -> Re
         let rows = sqlx::query(
             "SELECT id, reference, kind, client, project, journey, journey_version, phase, stage, owner, priority,
                     round, created_at_ms, submitted_at_ms, entered_at_ms, updated_at_ms, completed_at_ms, due_at_ms,
-                    version, doc
+                    version, mark, closed_month, doc
              FROM items WHERE $1 IS NULL OR id > $1 ORDER BY id LIMIT $2",
         )
         .bind(&after)

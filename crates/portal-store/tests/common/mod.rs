@@ -5,8 +5,9 @@ use postern_domain::{
     Actor, Client, Command, CommandId, CommentId, ConsoleId, Event, Item, ItemId, Person, PersonId, Recorded,
     Role, Submission, Timestamp, Visibility, replay,
 };
+use postern_portal_store::{Bootstrap, BootstrapBegin, BootstrapStart, BootstrapWish, Since};
 use postern_portal_store::{Founding, Order, Rules, Source, Store, StoreOptions};
-use postern_protocol::{CommandOutcome, Envelope, Outcome};
+use postern_protocol::{CommandOutcome, Cursor, Envelope, Outcome};
 use postern_test_support::{acme, envelope, globex, person, project, submission, submit};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
@@ -166,4 +167,17 @@ pub fn history(id: &str, client: &Client, reference: &str, notes: usize) -> (Ite
     let mut log = vec![recorded(0, Event::Submitted(Box::new(submission)))];
     log.extend((1..=notes).map(|line| recorded(line, Event::Noted { activity: format!("Activity {line}") })));
     (replay(&ItemId::from(id), &log).unwrap(), log)
+}
+
+/// Begins a load, which must be possible.
+pub async fn snapshot(store: &Store, person: &PersonId, wish: BootstrapWish) -> (BootstrapBegin, Bootstrap) {
+    match store.bootstrap(person, wish).await.unwrap() {
+        BootstrapStart::Ready(begin, snapshot) => (*begin, snapshot),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Everything since a cursor, closed items included.
+pub fn since(cursor: &Cursor, limit: usize) -> Since {
+    Since { cursor: cursor.clone(), limit, closed_since: None, asks_expected: false }
 }

@@ -15,6 +15,13 @@ pub struct Caller {
     pub session: String,
 }
 
+/// Who sends commands: staff, or somebody whose commands are refused and kept.
+pub enum Sender {
+    Staff(Caller),
+    /// A shut out device or person, or somebody who is not of the staff any more.
+    ShutOut(Person),
+}
+
 /// A caller who works here. Clients' contacts never see the sync endpoints.
 pub struct Staff(pub Caller);
 
@@ -29,8 +36,13 @@ impl FromRequestParts<App> for Caller {
             )
         };
         let token = bearer(&parts.headers).ok_or_else(expired)?;
-        let authenticated = app.store().authenticate(&hash_of(token), app.environment().now()).await?;
-        let authenticated = authenticated.ok_or_else(expired)?;
+        let hash = hash_of(token);
+        let Some(authenticated) = app.store().authenticate(&hash, app.environment().now()).await? else {
+            return Err(match app.store().shut_out(&hash).await? {
+                Some(_) => shut_out(),
+                None => expired(),
+            });
+        };
         Ok(Self { person: authenticated.person, session: authenticated.session })
     }
 }
@@ -40,12 +52,34 @@ impl FromRequestParts<App> for Staff {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let caller = Caller::from_request_parts(parts, app).await?;
-        if caller.person.is_staff() {
-            Ok(Self(caller))
-        } else {
-            Err(Failure::new(ErrorCode::Forbidden, "This part of the portal is for its staff."))
+        if caller.person.is_staff() { Ok(Self(caller)) } else { Err(not_staff()) }
+    }
+}
+
+impl FromRequestParts<App> for Sender {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        match Caller::from_request_parts(parts, app).await {
+            Ok(caller) if caller.person.is_staff() => Ok(Self::Staff(caller)),
+            // A client's contact has nothing to do here; who has no role at all may have been of the staff.
+            Ok(caller) if caller.person.grants.is_empty() => Ok(Self::ShutOut(caller.person)),
+            Ok(_) => Err(not_staff()),
+            Err(failure) => {
+                let Some(token) = bearer(&parts.headers) else { return Err(failure) };
+                app.store().shut_out(&hash_of(token)).await?.map(Self::ShutOut).ok_or(failure)
+            }
         }
     }
+}
+
+fn not_staff() -> Failure {
+    Failure::new(ErrorCode::Forbidden, "This part of the portal is for its staff.")
+}
+
+/// The device or its person was shut out.
+pub fn shut_out() -> Failure {
+    Failure::new(ErrorCode::ShutOut, "Your access from this device has ended. Ask your portal's admin.")
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

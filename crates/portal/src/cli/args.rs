@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use super::{audit, backup, calendar, check, client, exit, init, journey, serve, user};
+use super::{audit, backup, calendar, check, client, device, exit, init, journey, serve, user};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -34,6 +34,8 @@ pub enum Command {
     Import(crate::import::args::Args),
     /// People who may sign in, and what they may do.
     User(user::Args),
+    /// Where people are signed in, and shutting a lost device out.
+    Device(device::Args),
     /// Clients and their projects.
     Client(client::Args),
     /// Journeys: the workflows of items, as documents.

@@ -6,6 +6,7 @@ mod backup;
 mod calendar;
 mod check;
 mod client;
+mod device;
 pub(crate) mod exit;
 pub(crate) mod grant;
 mod init;
@@ -52,6 +53,7 @@ async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Journey(args) => journey::run(&cli.data, &environment, args).await,
         Command::Calendar(args) => calendar::run(&cli.data, &environment, args).await,
         Command::Client(args) => client::run(&cli.data, &environment, args).await,
+        Command::Device(args) => device::run(&cli.data, &environment, args).await,
         Command::Audit(args) => audit::run(&cli.data, args).await,
         Command::Backup(args) => backup::run(&cli.data, args).await,
         Command::Restored => backup::restored(&cli.data, &environment).await,

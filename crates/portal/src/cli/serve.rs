@@ -19,7 +19,9 @@ Keys of portal.toml, with their defaults:
   upload_timeout_seconds = 600    until an upload is given up
   default_journey = \"standard\"    for items whose submitter names none
   trust_forwarded_for = false     a reverse proxy in front sets X-Forwarded-For
-  concurrent_sign_ins = 2         password checks at the same time";
+  concurrent_sign_ins = 2         password checks at the same time
+  concurrent_loads = 6            full loads of consoles at the same time
+  concurrent_exchanges = 32       pushes and pages of changes at the same time";
 
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = KEYS)]

@@ -62,7 +62,12 @@ pub async fn run(data: &Path, environment: &Environment, args: ImportArgs) -> an
             if let Some(folder) = new_folder {
                 folder.take_back();
             }
-            Err(anyhow::Error::new(error).context("nothing was imported, and the data folder is as it was"))
+            Err(match error {
+                // Of what only the store can explain, its own advice says more.
+                ImportError::Store(error) => error.into(),
+                error => anyhow::Error::new(error)
+                    .context("nothing was imported, and the data folder is as it was"),
+            })
         }
     }
 }

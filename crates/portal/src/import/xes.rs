@@ -11,6 +11,8 @@ use quick_xml::events::{BytesStart, Event};
 const MAX_DEPTH: usize = 64;
 /// More events than any one case has.
 const MAX_EVENTS_PER_CASE: usize = 100_000;
+/// A case is in memory as a whole: so many bytes of keys and values, and no more.
+const MAX_CASE: usize = 64 * 1024 * 1024;
 
 /// # Errors
 /// The line and the reason, where the file is no XES log or is cut off.
@@ -19,8 +21,15 @@ pub fn read(source: Source, names: &AttributeNames, sink: CaseSink<'_>) -> Resul
     let file = source.name;
     let mut reader = Reader::from_reader(source.reader);
     reader.config_mut().check_end_names = true;
-    let mut log =
-        Traces { names, counter: counter.clone(), path: Vec::new(), case: None, event: None, ended: false };
+    let mut log = Traces {
+        names,
+        counter: counter.clone(),
+        path: Vec::new(),
+        case: None,
+        case_bytes: 0,
+        event: None,
+        ended: false,
+    };
     let broken = |reason: String| BrokenLog { file: file.clone(), line: counter.line(), reason };
     let mut buffer = Vec::new();
     loop {
@@ -72,6 +81,7 @@ struct Traces<'a> {
     counter: LineCounter,
     path: Vec<Tag>,
     case: Option<Case>,
+    case_bytes: usize,
     event: Option<(Attributes, u64)>,
     ended: bool,
 }
@@ -83,6 +93,7 @@ impl Traces<'_> {
             (b"log", None) => Tag::Log,
             (_, None) => return Err("this is no XES log: its outermost element is not <log>".to_owned()),
             (b"trace", Some(Tag::Log)) => {
+                self.case_bytes = 0;
                 self.case =
                     Some(Case { id: String::new(), attributes: Attributes::new(), events: Vec::new() });
                 Tag::Trace
@@ -125,6 +136,10 @@ impl Traces<'_> {
         let (Some(key), Some(value)) = (key, value) else {
             return Err("an attribute without key or value".to_owned());
         };
+        self.case_bytes += key.len() + value.len();
+        if self.case_bytes > MAX_CASE {
+            return Err(format!("one case is longer than {} MiB", MAX_CASE / 1024 / 1024));
+        }
         let target = match (&mut self.event, &mut self.case) {
             (Some((attributes, _)), _) => attributes,
             (None, Some(case)) => &mut case.attributes,

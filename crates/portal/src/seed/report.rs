@@ -1,7 +1,8 @@
 //! What was made, counted while it was made.
 
 use super::organisation::{NAME, Organisation};
-use postern_domain::{Item, Norms, Person, Role, Timestamp, stuck};
+use postern_domain::metrics::NormSamples;
+use postern_domain::{Item, Norms, Person, Role, StageNorm, Timestamp, stuck};
 use std::fmt;
 
 /// The outcome of one run, as it is printed as JSON.
@@ -39,11 +40,18 @@ pub struct Tally {
     pub items: u64,
     events: u64,
     open: Vec<Item>,
+    samples: NormSamples,
 }
 
 impl Tally {
+    /// How long the items stayed at each stage; forgets it.
+    pub fn take_norms(&mut self) -> Vec<StageNorm> {
+        std::mem::take(&mut self.samples).norms()
+    }
+
     pub fn add(&mut self, item: &Item, events: usize) {
         self.items += 1;
+        self.samples.add(item);
         self.events += events as u64;
         if item.phase.is_open() {
             self.open.push(Item {

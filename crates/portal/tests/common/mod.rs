@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 use postern_domain::{CommandId, Item, Kind};
+use postern_portal_store::{BootstrapStart, BootstrapWish};
 use postern_protocol::{Cursor, ErrorCode, NewItem, Problem, paths};
 use postern_test_support::{Session, TestPortal};
 use reqwest::{RequestBuilder, Response};
@@ -53,6 +54,7 @@ pub async fn submit(session: &Session, command: &str, client: &str) -> Item {
 
 /// A cursor that stands before everything.
 pub async fn start_of_time(portal: &TestPortal, person: &str) -> Cursor {
-    let (begin, _) = portal.store().bootstrap(&person.into()).await.unwrap().unwrap();
+    let start = portal.store().bootstrap(&person.into(), BootstrapWish::default()).await.unwrap();
+    let BootstrapStart::Ready(begin, _) = start else { panic!("{start:?}") };
     Cursor { seq: 0, ..begin.cursor }
 }

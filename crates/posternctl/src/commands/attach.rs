@@ -98,7 +98,8 @@ pub fn meant<'a>(attachments: &'a [AttachmentView], wanted: &str) -> Result<&'a 
         .filter(|attachment| attachment.name.to_lowercase() == wanted.to_lowercase())
         .collect();
     match (of_id, named.as_slice()) {
-        (Some(one), _) | (None, [one]) => Ok(one),
+        (Some(one), _) => Ok(one),
+        (None, [one]) => Ok(*one),
         (None, []) => Err(Stop::new(
             Exit::NotFound,
             format!(

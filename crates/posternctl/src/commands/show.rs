@@ -3,7 +3,7 @@
 use crate::cli::{Cli, Refs};
 use crate::exit::{Exit, Stop};
 use crate::{output, profile};
-use postern_console_core::{AttachmentVersionView, Engine, ItemView, SessionView};
+use postern_console_core::{AttachmentVersionView, Engine, Failure, FailureCode, ItemView, SessionView};
 use postern_domain::Visibility;
 use serde_json::json;
 
@@ -32,7 +32,7 @@ pub async fn found(engine: &Engine, refs: &[String]) -> Result<Vec<postern_domai
     for reference in refs {
         match engine.find(reference).await {
             Ok(id) => ids.push(id),
-            Err(failure) if failure.code == postern_console_core::FailureCode::NotFound => {
+            Err(failure) if failure.code == FailureCode::NotFound => {
                 missing.push(output::plain(reference));
             }
             Err(failure) => return Err(failure.into()),
@@ -122,6 +122,16 @@ fn file_line(name: &str, version: &AttachmentVersionView) -> String {
     format!("{name}, version {number}, {}, by {by}, {}{mark}", output::size(*size), output::time(*at))
 }
 
+/// The portal does not repeat what it was asked for; of several references, the person needs to know which.
+fn unseen(reference: &str, failure: Failure) -> Stop {
+    let not_found = failure.code == FailureCode::NotFound;
+    let mut stop = Stop::from(failure);
+    if not_found {
+        stop.message = format!("Not among the items that you may see: {}.", output::plain(reference));
+    }
+    stop
+}
+
 pub async fn audit(cli: &Cli, refs: &Refs) -> Result<Exit, Stop> {
     let engine = profile::open(cli).await?;
     let online = !cli.offline && matches!(engine.session().await?, SessionView::SignedIn { .. });
@@ -131,7 +141,7 @@ pub async fn audit(cli: &Cli, refs: &Refs) -> Result<Exit, Stop> {
     let mut documents = Vec::new();
     for reference in &refs.refs {
         if online {
-            let lines = engine.audit(reference).await?;
+            let lines = engine.audit(reference).await.map_err(|failure| unseen(reference, failure))?;
             if cli.json {
                 documents.push(json!({ "reference": reference, "source": "portal", "lines": lines }));
             } else {

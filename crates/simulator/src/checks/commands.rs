@@ -87,6 +87,16 @@ pub async fn one_outcome_each(world: &mut World, who: usize, portal: &Results) -
             }
             continue;
         }
+        if made.fate == Fate::Surrendered {
+            // What the console itself refused never left it.
+            if at_portal.is_none() && !world.restored && !profile.refused_here.contains(id) {
+                return broken(
+                    Check::NothingLost,
+                    format!("{id} of c{who} was surrendered, and nobody has it"),
+                );
+            }
+            continue;
+        }
         let Some(outcome) = kept.get(id) else {
             return broken(Check::NothingLost, format!("c{who} knows nothing of {id} any more"));
         };

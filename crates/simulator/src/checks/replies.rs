@@ -6,7 +6,7 @@ use crate::wire::Answer;
 use crate::world::World;
 use postern_console_core::transport::Request;
 use postern_domain::{Item, ItemId, Person, may_view, permits_place};
-use postern_protocol::{BootstrapPart, Change, ChangePage, Outcome, Push, PushReply, paths};
+use postern_protocol::{BootstrapPart, Change, ChangePage, Handshake, Outcome, Push, PushReply, paths};
 
 /// What has to be known from before a request.
 #[derive(Default)]
@@ -14,11 +14,27 @@ pub struct Before {
     seq: i64,
 }
 
-pub async fn before_request(world: &mut World, request: &Request) -> anyhow::Result<Before> {
+pub async fn before_request(world: &mut World, who: usize, request: &Request) -> anyhow::Result<Before> {
+    if path_of(request) == paths::HANDSHAKE {
+        diverges_only_where_its_disk_did(world, who, request)?;
+    }
     if path_of(request) != paths::COMMANDS {
         return Ok(Before::default());
     }
     Ok(Before { seq: world.portal.store().head().await?.seq })
+}
+
+/// A console finds that it does not hold what it should: that is a bug of one of the two sides, unless its disk lost a
+/// row.
+fn diverges_only_where_its_disk_did(world: &World, who: usize, request: &Request) -> anyhow::Result<()> {
+    let greeting: Handshake = serde_json::from_slice(request.body.as_deref().unwrap_or_default())?;
+    let Some(diverged) = greeting.diverged else { return Ok(()) };
+    match world.profiles.get(who) {
+        Some(profile) if !profile.rotten => {
+            broken(Check::Divergence, format!("c{who} holds something else than it should: {diverged:?}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// No row goes to somebody who may not see it; no command is applied by somebody who may not do it today.
@@ -38,7 +54,7 @@ pub async fn answer(
     }
     let items = if path.starts_with(paths::CHANGES) {
         in_page(answer)?
-    } else if path == paths::BOOTSTRAP {
+    } else if path.starts_with(paths::BOOTSTRAP) {
         in_bootstrap(answer)?
     } else {
         return Ok(());

@@ -128,7 +128,7 @@ pub async fn answered(
             }
             unanswered
         }
-        Mutation::BootstrapEmptiesOutbox if path == paths::BOOTSTRAP && status == 200 => unanswered,
+        Mutation::BootstrapEmptiesOutbox if path.starts_with(paths::BOOTSTRAP) && status == 200 => unanswered,
         _ => return Ok(()),
     };
     if let Some(profile) = world.profiles.get_mut(who) {

@@ -67,6 +67,7 @@ mutations! {
     DirectoryDropped: "a page's directory is dropped",
     CutBootstrapTaken: "a bootstrap that was cut off is swapped in",
     BootstrapCursorTooNew: "a bootstrap's cursor is newer than its items",
+    HoldingNotCompared: "what a console should hold is not said, or not compared",
     EpochIgnored: "another epoch is ignored",
     NothingReplayed: "after a restore all is loaded anew and nothing replayed",
     ScopeIgnored: "another scope generation is ignored",

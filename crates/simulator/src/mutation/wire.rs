@@ -52,12 +52,12 @@ fn push(request: &mut Request, change: impl FnOnce(&mut Push)) -> anyhow::Result
 
 fn cursor(request: &mut Request, change: impl FnOnce(&mut Cursor)) -> anyhow::Result<()> {
     let Some(rest) = path_of(request).strip_prefix(paths::CHANGES) else { return Ok(()) };
-    let Some((text, limit)) = rest.strip_prefix("?cursor=").and_then(|rest| rest.split_once('&')) else {
+    let Some((text, rest)) = rest.strip_prefix("?cursor=").and_then(|rest| rest.split_once('&')) else {
         return Ok(());
     };
     let mut cursor: Cursor = text.parse().context("a cursor on its way")?;
     change(&mut cursor);
-    request.url = format!("{PORTAL}{}?cursor={cursor}&{limit}", paths::CHANGES);
+    request.url = format!("{PORTAL}{}?cursor={cursor}&{rest}", paths::CHANGES);
     Ok(())
 }
 
@@ -104,7 +104,7 @@ pub async fn answer(
     } else if path == paths::HANDSHAKE {
         let known = request.body.as_deref().and_then(|body| serde_json::from_slice::<Handshake>(body).ok());
         alter(&mut answer, |reply| greeting(mutation, known, reply))?;
-    } else if path == paths::BOOTSTRAP {
+    } else if path.starts_with(paths::BOOTSTRAP) {
         bootstrap(mutation, world, who, &mut answer)?;
     }
     Ok(Some(answer))
@@ -164,6 +164,7 @@ fn patches(mutation: Mutation, head: i64, page: &mut ChangePage) {
             page.more = false;
             page.cursor.seq = head;
         }
+        Mutation::HoldingNotCompared => page.expected = None,
         Mutation::DirectoryDropped => page.directory = None,
         _ => {}
     }
@@ -194,7 +195,7 @@ fn bootstrap(mutation: Mutation, world: &mut World, who: usize, answer: &mut Ans
             if lines.lines().any(|line| line.starts_with("{\"part\":\"end\"")) {
                 return Ok(());
             }
-            let end = BootstrapPart::End { items: items(lines).len() as u64 };
+            let end = BootstrapPart::End { items: items(lines).len() as u64, expected: None };
             answer.body = Bytes::from(format!("{lines}\n{}\n", serde_json::to_string(&end)?));
             answer.cut_at = None;
         }
@@ -202,7 +203,8 @@ fn bootstrap(mutation: Mutation, world: &mut World, who: usize, answer: &mut Ans
             let now = items(&whole);
             let Some(before) = world.memory.bootstraps.insert(who, now) else { return Ok(()) };
             let begin = whole.lines().next().unwrap_or_default();
-            let end = serde_json::to_string(&BootstrapPart::End { items: before.len() as u64 })?;
+            let end =
+                serde_json::to_string(&BootstrapPart::End { items: before.len() as u64, expected: None })?;
             let lines = before.join("\n");
             answer.body = Bytes::from(format!("{begin}\n{lines}\n{end}\n"));
         }

@@ -57,7 +57,7 @@ export const frame = {
     signedOut: "Signed out",
     pending: (n: string) => `${n} pending`,
     nothingPending: "Nothing pending",
-    attention: (n: string) => `${n} need you`,
+    attention: (n: number, shown: string) => (n === 1 ? `${shown} needs you` : `${shown} need you`),
     shown: (n: string) => n,
     sessionOnly: "Signed in for this session only",
     syncNow: "Sync now",

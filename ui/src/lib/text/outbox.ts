@@ -11,6 +11,7 @@ const states: Record<OutboxState, string> = {
   blocked: "Blocked",
   uploading: "Uploading",
   upload_stopped: "File missing",
+  stale: "Still right?",
 };
 
 export const outbox = {

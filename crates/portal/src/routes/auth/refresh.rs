@@ -1,7 +1,7 @@
 //! `POST /v1/auth/refresh`: a refresh token for the next pair. The store's `sessions.rs` says how reuse is told from a
 //! lost reply.
 
-use crate::auth::{hash_of, issue};
+use crate::auth::{hash_of, issue, shut_out};
 use crate::problem::{Body, Failure};
 use crate::state::App;
 use axum::Json;
@@ -14,6 +14,7 @@ pub async fn post(State(app): State<App>, Body(request): Body<Refresh>) -> Resul
     let hash = hash_of(&request.refresh_token);
     match app.store().refresh_session(&hash, &kept, app.environment().now()).await? {
         Ok(_) => Ok(Json(tokens)),
+        Err(RefreshRefused::ShutOut) => Err(shut_out()),
         Err(why) => {
             if why == RefreshRefused::Reused {
                 tracing::warn!("a used refresh token came again: its session was ended");

@@ -1,6 +1,6 @@
 //! `POST /v1/auth/sign-in`: e-mail and password for a pair of tokens.
 
-use crate::auth::{issue, source_address};
+use crate::auth::{issue, shut_out, source_address};
 use crate::problem::{Body, Failure};
 use crate::state::App;
 use axum::Json;
@@ -24,12 +24,13 @@ pub async fn post(
     let account = app.store().account(&request.email).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let matches = app.passwords().matches(request.password, hash).await;
-    let person = account
-        .filter(|account| matches && !account.person.disabled)
-        .map(|account| account.person)
-        .ok_or_else(|| {
-            Failure::new(ErrorCode::WrongCredentials, "The e-mail address or the password is wrong.")
-        })?;
+    let person = account.filter(|_| matches).map(|account| account.person).ok_or_else(|| {
+        Failure::new(ErrorCode::WrongCredentials, "The e-mail address or the password is wrong.")
+    })?;
+    // Said only to who knows the password; their device then removes what it has cached.
+    if person.disabled {
+        return Err(shut_out());
+    }
     app.throttle().succeeded(&request.email, address);
     let (tokens, kept) = issue(app.environment());
     let device = request.device.chars().take(200).collect::<String>();

@@ -1,15 +1,18 @@
-//! `GET /v1/sync/bootstrap`: everything that the caller may see, as newline-delimited JSON, as of one instant.
+//! `GET /v1/sync/bootstrap?closed_since=…`: everything that the caller may see, as newline-delimited JSON, as of one
+//! instant. `&cursor=…&after=…` goes on with a load that was cut.
 
 use crate::auth::Staff;
-use crate::problem::Failure;
+use crate::problem::{Failure, Query};
 use crate::state::App;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use postern_portal_store::{Bootstrap, BootstrapBegin};
-use postern_protocol::BootstrapPart;
+use postern_domain::ItemId;
+use postern_portal_store::{Bootstrap, BootstrapBegin, BootstrapStart, BootstrapWish};
+use postern_protocol::{BootstrapPart, Cursor, ErrorCode, Month};
+use serde::Deserialize;
 use std::io;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -20,10 +23,31 @@ const STALLED: Duration = Duration::from_secs(60);
 
 type Line = io::Result<Bytes>;
 
-pub async fn get(State(app): State<App>, Staff(caller): Staff) -> Result<Response, Failure> {
-    let (begin, snapshot) = app.store().bootstrap(&caller.person.id).await?.ok_or_else(Failure::not_found)?;
+#[derive(Deserialize)]
+pub struct Wish {
+    closed_since: Option<Month>,
+    cursor: Option<Cursor>,
+    after: Option<ItemId>,
+}
+
+pub async fn get(
+    State(app): State<App>,
+    Staff(caller): Staff,
+    Query(wish): Query<Wish>,
+) -> Result<Response, Failure> {
+    let permit = app.admission().load(app.environment())?;
+    let wish = BootstrapWish { closed_since: wish.closed_since, after: wish.cursor.zip(wish.after) };
+    let (begin, snapshot) = match app.store().bootstrap(&caller.person.id, wish).await? {
+        BootstrapStart::Ready(begin, snapshot) => (*begin, snapshot),
+        BootstrapStart::StartOver => {
+            let detail = "What may be seen is another since this load began. Begin anew.";
+            return Err(Failure::new(ErrorCode::CursorGone, detail));
+        }
+        BootstrapStart::Nobody => return Err(Failure::not_found()),
+    };
     let (lines, body) = mpsc::channel::<Line>(4);
     tokio::spawn(async move {
+        let _permit = permit;
         if let Err(error) = stream(&app, begin, snapshot, &lines).await {
             tracing::warn!(%error, "a bootstrap was cut short");
             // An error in the body resets the connection; without its last line nothing of the stream counts.
@@ -40,10 +64,11 @@ async fn stream(
     mut snapshot: Bootstrap,
     lines: &mpsc::Sender<Line>,
 ) -> io::Result<()> {
+    let expected = begin.expected;
     let first = BootstrapPart::Begin {
         cursor: begin.cursor,
         items: begin.items,
-        directory: Box::new(begin.directory),
+        directory: begin.directory.map(Box::new),
         server_time: app.environment().now(),
     };
     let mut page = Vec::new();
@@ -58,7 +83,7 @@ async fn stream(
         send(app, lines, &mut page).await?;
     }
     drop(snapshot);
-    write(&mut page, &BootstrapPart::End { items: count })?;
+    write(&mut page, &BootstrapPart::End { items: count, expected })?;
     send(app, lines, &mut page).await
 }
 

@@ -1,27 +1,36 @@
-//! `GET /v1/sync/changes?cursor=…&limit=…`: what changed for the caller since the cursor.
+//! `GET /v1/sync/changes?cursor=…&limit=…&closed_since=…&expected=true`: what changed for the caller since the cursor.
 
 use crate::auth::Staff;
 use crate::problem::{Failure, Query};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
-use postern_protocol::{ChangePage, Cursor, ErrorCode, MAX_PAGE};
+use postern_portal_store::Since;
+use postern_protocol::{ChangePage, Cursor, ErrorCode, MAX_PAGE, Month};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-pub struct Since {
+pub struct Wish {
     cursor: Cursor,
     limit: Option<u32>,
+    closed_since: Option<Month>,
+    #[serde(default)]
+    expected: bool,
 }
 
 pub async fn get(
     State(app): State<App>,
     Staff(caller): Staff,
-    Query(since): Query<Since>,
+    Query(wish): Query<Wish>,
 ) -> Result<Json<ChangePage>, Failure> {
-    let limit = since.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE) as usize;
-    let now = app.environment().now();
-    let page = app.store().changes_for(&caller.person.id, &since.cursor, limit, now).await?;
+    let since = Since {
+        cursor: wish.cursor,
+        limit: wish.limit.unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE) as usize,
+        closed_since: wish.closed_since,
+        asks_expected: wish.expected,
+    };
+    let _permit = app.admission().exchange(app.environment()).await?;
+    let page = app.store().changes_for(&caller.person.id, &since, app.environment().now()).await?;
     page.map(Json).ok_or_else(|| {
         Failure::new(
             ErrorCode::CursorGone,

@@ -1,6 +1,7 @@
-//! `POST /v1/sync/commands`: commands from a console's outbox, in order; one outcome each.
+//! `POST /v1/sync/commands`: commands from a console's outbox, in order; one outcome each. Those of a shut out device
+//! are refused and kept.
 
-use crate::auth::Staff;
+use crate::auth::Sender;
 use crate::problem::{Body, Failure};
 use crate::state::App;
 use axum::Json;
@@ -11,13 +12,21 @@ use postern_protocol::{ErrorCode, MAX_PUSH, Push, PushReply};
 
 pub async fn post(
     State(app): State<App>,
-    Staff(caller): Staff,
+    sender: Sender,
     Body(push): Body<Push>,
 ) -> Result<Json<PushReply>, Failure> {
     if push.commands.len() > MAX_PUSH {
         let detail = format!("At most {MAX_PUSH} commands at once, not {}.", push.commands.len());
         return Err(Failure::new(ErrorCode::TooLarge, detail));
     }
+    let caller = match sender {
+        Sender::Staff(caller) => caller,
+        Sender::ShutOut(person) => {
+            let outcomes = app.store().keep_evidence(&person.id, &push, app.environment().now()).await?;
+            tracing::warn!(person = %person.id, commands = outcomes.len(), "refused and kept what a shut out device had");
+            return Ok(Json(PushReply { outcomes }));
+        }
+    };
     let orders: Vec<Order> = push
         .commands
         .into_iter()

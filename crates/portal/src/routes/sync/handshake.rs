@@ -5,7 +5,7 @@ use crate::problem::{Body, Failure};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
-use postern_protocol::{Handshake, HandshakeReply, HandshakeVerdict};
+use postern_protocol::{Divergence, Handshake, HandshakeReply, HandshakeVerdict};
 
 /// Older consoles must be upgraded first.
 const OLDEST_PROTOCOL: u32 = 1;
@@ -15,6 +15,12 @@ pub async fn post(
     Staff(caller): Staff,
     Body(request): Body<Handshake>,
 ) -> Result<Json<HandshakeReply>, Failure> {
+    if let Some(Divergence { expected, found }) = request.diverged {
+        tracing::error!(
+            console = %request.console, person = %caller.person.id, app = request.app_version, ?expected, ?found,
+            "a console held other items than it should have; it loads everything anew"
+        );
+    }
     let state = app.store().console(&request.console).await?;
     let head = app.store().head().await?;
     let is_somebody_elses = state.as_ref().is_some_and(|state| state.person != caller.person.id);

@@ -52,7 +52,7 @@ const WHAT: Record<Request["do"], string> = {
   set_due: "Set the due date",
 };
 
-const NEEDS_AUTHOR: readonly OutboxState[] = ["conflict", "refused", "quarantined", "upload_stopped"];
+const NEEDS_AUTHOR: readonly OutboxState[] = ["conflict", "refused", "quarantined", "stale", "upload_stopped"];
 
 function uploadOf(request: Request): OutboxLine["upload"] {
   if (request.do !== "attach_version") return null;

@@ -1,0 +1,131 @@
+//! What a console holds, and what it should.
+
+use crate::harness::*;
+use postern_console_core::Queue;
+use postern_console_core::secrets::InMemory;
+use postern_domain::{Command, DAY_MS, ItemId};
+use postern_protocol::paths;
+use postern_test_support::{Fault, PASSWORD};
+use sqlx::Connection as _;
+use std::sync::Arc;
+
+async fn lose_a_row(console: &Console, item: &ItemId) {
+    let url = format!("sqlite://{}", console.profile.path().join("cache.db").display());
+    let mut cache = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    for table in ["item_docs", "item_turns", "items"] {
+        let sql = format!("DELETE FROM {table} WHERE row = (SELECT row FROM items WHERE id = $1)");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(item.as_str()).execute(&mut cache).await.unwrap();
+    }
+}
+
+async fn open(console: &Console) -> Vec<ItemId> {
+    console.engine.matching_ids(Queue::Open, "").await.unwrap()
+}
+
+#[tokio::test]
+async fn a_cache_that_lost_a_row_is_loaded_anew_with_its_outbox_kept_and_the_portal_learns_of_it() {
+    let world = World::new().await;
+    let (one, two) = (world.item("One").await, world.item("Two").await);
+    let olga = world.console("olga").await;
+    lose_a_row(&olga, &two.id).await;
+    let given = olga.give(&one.id, note("kept")).await;
+    assert_eq!(open(&olga).await, [one.id.clone()]);
+    world.portal.clock.advance_ms(31_000);
+    let report = olga.engine.sync_now().await.unwrap();
+    assert!(report.bootstrapped);
+    assert_eq!(open(&olga).await.len(), 2);
+    assert!(matches!(olga.settlement(&given).await, postern_console_core::Settlement::Applied));
+    assert_eq!(world.requests(paths::HANDSHAKE), 2, "the second greeting says what was wrong");
+
+    // It is whole again, and stays as it is.
+    world.portal.clock.advance_ms(31_000);
+    assert!(!olga.engine.sync_now().await.unwrap().bootstrapped);
+}
+
+/// How many loads went on where another was cut.
+fn resumed(world: &World) -> usize {
+    world.network.seen().iter().filter(|(line, _)| line.path.contains("after=")).count()
+}
+
+#[tokio::test]
+async fn a_load_that_is_cut_again_and_again_goes_on_each_time_also_after_a_restart() {
+    let world = World::new().await;
+    for number in 0..60 {
+        world.item(&format!("Item {number}")).await;
+    }
+    let olga = world.console_signed_out("olga", Arc::new(InMemory::new())).await;
+    olga.engine.sign_in(&olga.url, "olga@example.com", PASSWORD).await.unwrap();
+    // Each connection lasts a little longer than the one before.
+    let mut bytes = 1_000;
+    world.network.plan(move |line| match line.path.starts_with(paths::BOOTSTRAP) {
+        true => {
+            bytes += 300;
+            Fault::CutReply(bytes)
+        }
+        false => Fault::Pass,
+    });
+    let mut engine = olga.engine.clone();
+    let mut rounds = 0;
+    while engine.sync_now().await.is_err() {
+        rounds += 1;
+        assert!(rounds < 60, "it does not come nearer to the end");
+        assert_eq!(open(&olga).await, [], "nothing is shown before it is whole");
+        if resumed(&world) == 1 {
+            engine.stop().await;
+            engine = olga.again().await;
+        }
+    }
+    assert_eq!(open(&olga).await.len(), 60);
+    assert!(resumed(&world) > 1, "{}", resumed(&world));
+    world.portal.clock.advance_ms(31_000);
+    assert!(!engine.sync_now().await.unwrap().bootstrapped, "the parts make a whole");
+}
+
+#[tokio::test]
+async fn a_load_that_cannot_go_on_begins_anew() {
+    let world = World::new().await;
+    for number in 0..40 {
+        world.item(&format!("Item {number}")).await;
+    }
+    let olga = world.console_signed_out("olga", Arc::new(InMemory::new())).await;
+    olga.engine.sign_in(&olga.url, "olga@example.com", PASSWORD).await.unwrap();
+    world.network.once(paths::BOOTSTRAP, Fault::CutReply(1_500));
+    assert!(olga.engine.sync_now().await.is_err());
+    let other_name = postern_portal_store::PersonChange { name: Some("Lea B.".into()), ..Default::default() };
+    world.portal.store().change_person(&"lea".into(), &other_name, olga.deps.clock.now()).await.unwrap();
+    olga.sync().await;
+    assert_eq!(open(&olga).await.len(), 40);
+}
+
+#[tokio::test]
+async fn closed_items_are_kept_for_the_chosen_months_and_come_back_when_more_are_wanted() {
+    let world = World::new().await;
+    let (old, recent) = (world.item("Old").await, world.item("Recent").await);
+    let withdraw = || Command::Withdraw { reason: "not needed".into() };
+    world.elsewhere("olga", &old.id, withdraw()).await;
+    world.portal.clock.advance_ms(70 * DAY_MS);
+    world.elsewhere("olga", &recent.id, withdraw()).await;
+    let olga = world.console("olga").await;
+    let closed = async || olga.engine.matching_ids(Queue::Closed, "").await.unwrap().len();
+    assert_eq!(closed().await, 2, "twelve months, where nobody has chosen");
+
+    olga.engine.set_keep(Some(1)).await.unwrap();
+    olga.sync().await;
+    let kept = olga.engine.kept().await.unwrap();
+    assert_eq!((closed().await, kept.items, kept.elsewhere, kept.months), (1, 1, 1, Some(1)));
+    // A word about the old one is no news to this console.
+    world.elsewhere("olga", &old.id, Command::Reopen { reason: "needed after all".into() }).await;
+    olga.sync().await;
+    assert_eq!(open(&olga).await, [old.id.clone()], "what is open is always kept");
+    world.elsewhere("olga", &old.id, withdraw()).await;
+    olga.sync().await;
+    assert_eq!(closed().await, 2, "closed just now");
+
+    world.portal.clock.advance_ms(70 * DAY_MS);
+    olga.sign_in().await;
+    assert_eq!(closed().await, 0, "the months move on with the clock");
+    olga.engine.set_keep(None).await.unwrap();
+    assert!(olga.engine.sync_now().await.unwrap().bootstrapped);
+    assert_eq!((closed().await, olga.engine.kept().await.unwrap().elsewhere), (2, 0));
+    assert!(olga.engine.set_keep(Some(100_000)).await.is_err());
+}

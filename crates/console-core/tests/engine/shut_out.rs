@@ -1,0 +1,137 @@
+//! People and devices that were shut out: nothing stays on the device, and what was not sent is kept by the portal.
+
+use crate::harness::*;
+use postern_console_core::secrets::{InMemory, SecretStore};
+use postern_console_core::{FailureCode, Queue, SessionView};
+use postern_domain::{ItemId, PersonId};
+use postern_portal_store::PersonChange;
+use postern_protocol::{Envelope, paths};
+use postern_test_support::{Fault, PASSWORD};
+use std::sync::Arc;
+
+async fn switch(world: &World, on: bool) {
+    let change = PersonChange { disabled: Some(!on), ..Default::default() };
+    let now = postern_portal::Clock::now(world.portal.clock.as_ref());
+    world.portal.store().change_person(&"olga".into(), &change, now).await.unwrap();
+}
+
+async fn evidence(world: &World) -> Vec<Envelope> {
+    let kept = world.portal.store().evidence_of(&PersonId::from("olga")).await.unwrap();
+    kept.iter().map(|evidence| serde_json::from_str(&evidence.envelope).unwrap()).collect()
+}
+
+async fn reason(console: &Console) -> String {
+    match console.engine.session().await.unwrap() {
+        SessionView::SignedOut { reason, .. } => reason.unwrap_or_default(),
+        SessionView::SignedIn { .. } => panic!("still signed in"),
+    }
+}
+
+async fn shown(console: &Console) -> Vec<ItemId> {
+    console.engine.matching_ids(Queue::Open, "").await.unwrap()
+}
+
+#[tokio::test]
+async fn a_switched_off_person_loses_the_cache_and_the_portal_keeps_what_was_not_sent() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    olga.give(&item.id, note("written on the train")).await;
+    olga.engine
+        .act(
+            &[postern_console_core::Target { id: item.id.clone(), seen: None }],
+            &note("still held, to be undone"),
+            Default::default(),
+        )
+        .await
+        .unwrap();
+    switch(&world, false).await;
+
+    assert_eq!(olga.engine.sync_now().await.unwrap_err().code, FailureCode::SignedOut);
+    assert_eq!(shown(&olga).await, []);
+    assert_eq!(olga.outbox().await, []);
+    assert!(reason(&olga).await.contains("withdrawn access"), "{}", reason(&olga).await);
+    let kept = evidence(&world).await;
+    assert_eq!(kept.iter().map(|envelope| &envelope.item).collect::<Vec<_>>(), [&item.id, &item.id]);
+    assert_eq!(world.now(&item.id).await.comments, [], "nothing of it took effect");
+
+    // Let in again, she starts afresh, as another console.
+    switch(&world, true).await;
+    olga.sign_in().await;
+    assert_eq!(shown(&olga).await, [item.id.clone()]);
+    let note_id = olga.give(&item.id, note("back again")).await;
+    olga.sync().await;
+    assert!(matches!(olga.settlement(&note_id).await, postern_console_core::Settlement::Applied));
+}
+
+#[tokio::test]
+async fn a_lost_device_is_shut_out_alone_and_long_after_its_token_has_run_out() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let lost = world.console("olga").await;
+    lost.give(&item.id, note("on the lost one")).await;
+    let kept = world.console("olga").await;
+    let devices = world.portal.store().devices(Some(&"olga".into())).await.unwrap();
+    let mut sessions: Vec<_> = devices.into_iter().map(|device| device.session).collect();
+    assert_eq!(sessions.len(), 2);
+    let now = lost.deps.clock.now();
+    // Sessions are listed with the newest first; of two of the same instant, ids tell.
+    let of_lost = {
+        let both = sessions.clone();
+        sessions.clear();
+        let mut found = None;
+        for session in both {
+            world.portal.store().revoke_device(&session, now).await.unwrap();
+            let is_out = kept.engine.sync_now().await.is_err();
+            if is_out {
+                kept.sign_in().await;
+            } else {
+                found = Some(session);
+                break;
+            }
+        }
+        found.unwrap()
+    };
+    assert!(world.portal.store().revoke_device(&of_lost, now).await.is_err(), "it is out already");
+    world.portal.clock.advance_ms(20 * postern_domain::DAY_MS);
+    world.portal.store().forget_sessions(lost.deps.clock.now()).await.unwrap();
+
+    assert_eq!(lost.engine.sync_now().await.unwrap_err().code, FailureCode::SignedOut);
+    assert_eq!((shown(&lost).await, lost.outbox().await.len()), (Vec::new(), 0));
+    assert_eq!(evidence(&world).await.len(), 1);
+    kept.sync().await;
+    assert_eq!(shown(&kept).await, [item.id]);
+}
+
+#[tokio::test]
+async fn where_the_portal_is_lost_meanwhile_bare_commands_wait_to_be_handed_over_and_nothing_else_does() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let target = postern_console_core::Target { id: item.id.clone(), seen: None };
+    olga.engine.act(&[target], &note("still held"), Default::default()).await.unwrap();
+    switch(&world, false).await;
+    world.network.once(paths::COMMANDS, Fault::DropRequest);
+    assert_eq!(olga.engine.sync_now().await.unwrap_err().code, FailureCode::Offline);
+    assert_eq!(shown(&olga).await, []);
+    assert_eq!(olga.outbox().await.len(), 1);
+    assert_eq!(olga.engine.sync_now().await.unwrap_err().code, FailureCode::SignedOut);
+    assert_eq!((olga.outbox().await.len(), evidence(&world).await.len()), (0, 1));
+}
+
+#[tokio::test]
+async fn a_switched_off_person_who_signs_in_finds_the_cache_removed() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    olga.give(&item.id, note("not sent")).await;
+    // The process ends, and its keychain with it.
+    let (deps, profile) = (world.deps("olga", Arc::new(InMemory::new()) as Arc<dyn SecretStore>), olga.die());
+    switch(&world, false).await;
+    let engine = postern_console_core::Engine::open(profile.path(), deps).await.unwrap();
+    assert_eq!(engine.matching_ids(Queue::Open, "").await.unwrap(), [item.id]);
+    let refused = engine.sign_in(&world.network.url(), "olga@example.com", PASSWORD).await.unwrap_err();
+    assert_eq!(refused.code, FailureCode::SignedOut);
+    assert_eq!(engine.matching_ids(Queue::Open, "").await.unwrap(), []);
+    assert_eq!(engine.outbox().await.unwrap().len(), 1);
+}

@@ -1,0 +1,96 @@
+//! Places: how many items each client, project and kind has, open and closed month by month, with the sum of their
+//! marks. So it costs the number of places, and not the number of items, to say what a console should hold.
+
+use crate::dialect::{Connection, Tx};
+use crate::error::StoreError;
+use postern_domain::{ClientId, ItemId, Kind, Person, Phase, Place, ProjectId, Role};
+use postern_protocol::{Expected, Holding, Month};
+use sqlx::Row as _;
+
+macro_rules! changed_place {
+    ($change:literal) => {
+        concat!(
+            "INSERT INTO places (client, project, kind, draft, closed_month, items, marks)
+             SELECT client, coalesce(project, ''), kind, CASE WHEN phase = 'draft' THEN 1 ELSE 0 END, closed_month, ",
+            $change,
+            " FROM items WHERE id = $1
+             ON CONFLICT (client, project, kind, draft, closed_month)
+             DO UPDATE SET items = places.items + excluded.items, marks = places.marks + excluded.marks"
+        )
+    };
+}
+
+/// The item's row, if there is one, does not count any more: it is about to change.
+pub(crate) async fn leave(db: &mut Connection, item: &ItemId) -> Result<(), StoreError> {
+    sqlx::query(changed_place!("-1, -mark")).bind(item.as_str()).execute(db).await?;
+    Ok(())
+}
+
+/// The item's row counts where it is now.
+pub(crate) async fn enter(db: &mut Connection, item: &ItemId) -> Result<(), StoreError> {
+    sqlx::query(changed_place!("1, mark")).bind(item.as_str()).execute(db).await?;
+    Ok(())
+}
+
+/// What a console of `person` should hold that keeps what is open, and what was closed since `closed_since`.
+pub(crate) async fn expected(
+    tx: &mut Tx,
+    person: &Person,
+    closed_since: Option<Month>,
+) -> Result<Expected, StoreError> {
+    let since = closed_since.map_or(0, Month::number);
+    let rows = sqlx::query(
+        "SELECT client, project, kind, draft,
+                SUM(CASE WHEN closed_month = 0 OR closed_month >= $1 THEN items ELSE 0 END) AS kept,
+                SUM(CASE WHEN closed_month = 0 OR closed_month >= $1 THEN marks ELSE 0 END) AS marks,
+                SUM(items) AS items
+         FROM places GROUP BY client, project, kind, draft",
+    )
+    .bind(since)
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut expected = Expected::default();
+    for row in &rows {
+        let client = ClientId(row.try_get("client")?);
+        let project: String = row.try_get("project")?;
+        let project = Some(project).filter(|project| !project.is_empty()).map(ProjectId);
+        let kind: String = row.try_get("kind")?;
+        let Some(kind) = Kind::ALL.into_iter().find(|known| known.as_str() == kind) else { continue };
+        let place = Place { client: &client, project: project.as_ref(), kind };
+        let is_draft: i64 = row.try_get("draft")?;
+        let phase = if is_draft == 1 { Phase::Draft } else { Phase::Submitted };
+        if sees_place(person, place, phase) {
+            let kept = row.try_get::<i64, _>("kept")?.unsigned_abs();
+            expected.holding.add(Holding { items: kept, marks: row.try_get("marks")? });
+            expected.elsewhere += row.try_get::<i64, _>("items")?.unsigned_abs() - kept;
+        }
+    }
+    Ok(expected)
+}
+
+/// Where the counts are not those of the items; none when they are.
+pub(crate) async fn disagreement(db: &mut Connection) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query(
+        "SELECT client, kind, SUM(items) AS items, SUM(marks) AS marks FROM (
+            SELECT client, project, kind, draft, closed_month, items, marks FROM places
+            UNION ALL
+            SELECT client, coalesce(project, ''), kind, CASE WHEN phase = 'draft' THEN 1 ELSE 0 END, closed_month,
+                   -1, -mark FROM items
+         ) AS both_sides
+         GROUP BY client, project, kind, draft, closed_month HAVING SUM(items) <> 0 OR SUM(marks) <> 0 LIMIT 1",
+    )
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (client, kind): (String, String) = (row.try_get("client")?, row.try_get("kind")?);
+    let items: i64 = row.try_get("items")?;
+    Ok(Some(format!(
+        "the places count {items} more {kind} items of client {client} than there are, or other versions of them"
+    )))
+}
+
+/// The domain's rule for seeing an item, as far as it depends on place and phase.
+fn sees_place(person: &Person, place: Place<'_>, phase: Phase) -> bool {
+    let roles: &[Role] = if phase == Phase::Draft { &[Role::Client, Role::ClientAdmin] } else { &Role::ALL };
+    roles.iter().any(|role| person.holds(*role, place))
+}
