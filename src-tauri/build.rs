@@ -26,6 +26,8 @@ const COMMANDS: &[&str] = &[
     "file_rules",
     "set_file_rules",
     "files_size",
+    "kept",
+    "set_keep",
     "bottleneck",
     "absences",
     "save_absence",

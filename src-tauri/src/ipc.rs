@@ -3,8 +3,8 @@
 use crate::files;
 use postern_console_core::{
     AbsenceDraft, AbsenceView, ActItemResult, ActOptions, ActResult, BottleneckView, CoverageView, Engine,
-    Failure, FailureCode, GroupBy, ItemView, ListPage, ListQuery, OutboxLine, PersonRef, QueueCount, Request,
-    SavedAbsenceView, SessionView, SyncStatus, Target,
+    Failure, FailureCode, GroupBy, ItemView, KeepView, ListPage, ListQuery, OutboxLine, PersonRef,
+    QueueCount, Request, SavedAbsenceView, SessionView, SyncStatus, Target,
 };
 use postern_domain::{CommandId, ItemId, PersonId, Timestamp};
 use serde_json::Value;
@@ -42,6 +42,8 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         files::file_rules,
         files::set_file_rules,
         files::files_size,
+        kept,
+        set_keep,
         bottleneck,
         absences,
         save_absence,
@@ -131,6 +133,17 @@ async fn outbox_retry(engine: Core<'_>, command: CommandId) -> Answer<()> {
 #[tauri::command]
 async fn outbox_discard(engine: Core<'_>, command: CommandId) -> Answer<()> {
     engine.discard(&command).await
+}
+
+#[tauri::command]
+async fn kept(engine: Core<'_>) -> Answer<KeepView> {
+    engine.kept().await
+}
+
+#[tauri::command]
+async fn set_keep(engine: Core<'_>, months: Option<u32>) -> Answer<KeepView> {
+    engine.set_keep(months).await?;
+    engine.kept().await
 }
 
 #[tauri::command]

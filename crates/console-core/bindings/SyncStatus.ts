@@ -23,4 +23,8 @@ attention: number, bootstrap: Progress | null,
 /**
  * Items in the cache.
  */
-cached_items: number, };
+cached_items: number, 
+/**
+ * Items that only a newer Postern can show.
+ */
+newer_items: number, };

@@ -8,7 +8,7 @@ use crate::session::Session;
 use crate::sync::presence::Presence;
 use crate::sync::{self, SyncState};
 use crate::views::{Connection, EngineEvent, Failure, FailureCode, SyncStatus};
-use postern_console_store::{Cache, Lookup};
+use postern_console_store::{Cache, Lookup, StoreError};
 use postern_domain::{ItemId, Timestamp};
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -70,6 +70,10 @@ impl Engine {
     pub async fn open_signed_out(folder: &Path, deps: Deps) -> Result<Self, Failure> {
         prepare(folder).await?;
         let cache = Cache::open(&folder.join("cache.db")).await?;
+        let readable = cache.reread_newer_items().await?;
+        if readable > 0 {
+            tracing::info!(readable, "this version reads items that an older one could not");
+        }
         let meta = cache.meta().await?;
         let (pending, attention) = cache.outbox_counts(deps.clock.now()).await?;
         let status = SyncStatus {
@@ -83,6 +87,7 @@ impl Engine {
             attention,
             bootstrap: None,
             cached_items: cache.item_count().await?,
+            newer_items: number_of_newer(&cache).await?,
         };
         let canonical = tokio::fs::canonicalize(folder).await.unwrap_or_else(|_| folder.to_path_buf());
         let profile = hex::encode(Sha256::digest(canonical.to_string_lossy().as_bytes()));
@@ -208,6 +213,11 @@ impl Engine {
 /// Never held across a wait.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How many items only a newer Postern can read.
+pub(crate) async fn number_of_newer(cache: &Cache) -> Result<u32, StoreError> {
+    Ok(u32::try_from(cache.newer_items().await?.len()).unwrap_or(u32::MAX))
 }
 
 async fn prepare(folder: &Path) -> Result<(), Failure> {

@@ -105,9 +105,17 @@ pub(crate) async fn send(
 }
 
 pub(crate) async fn json<T: DeserializeOwned>(reply: Reply) -> Result<T, CallError> {
+    read(reply, |body| serde_json::from_slice(body)).await
+}
+
+/// Takes a whole answer and reads it in its own way.
+pub(crate) async fn read<T>(
+    reply: Reply,
+    read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error>,
+) -> Result<T, CallError> {
     let request_id = reply.request_id.clone();
     let body = whole(reply.body).await?;
-    serde_json::from_slice(&body).map_err(|error| CallError::Later {
+    read(&body).map_err(|error| CallError::Later {
         after_ms: None,
         detail: format!(
             "The portal's answer cannot be understood ({error}). Is the portal newer than this console?"

@@ -87,6 +87,7 @@ fn every_refusal_says_why_and_what_to_do() {
         Refusal::Empty { field: "comment".into() },
         Refusal::NotAReviewer { person: "abel".into() },
         Refusal::NoOpenReview,
+        Refusal::NotUnderstood,
         Refusal::ShutOut,
         Refusal::NoSuchItem,
         Refusal::ItemExists,
@@ -189,7 +190,7 @@ fn every_command_has_a_name_and_every_outcome_a_sentence() {
     let reason = || "late".to_owned();
     let all = vec![
         Command::Approve { seen: seen(1), comment: Some("fine".into()), outputs: Fields::new() },
-        Command::Override { seen: seen(1), reason: reason() },
+        Command::Override { seen: seen(1), reason: reason(), outputs: Fields::new() },
         Command::RequestChanges { seen: seen(1), reason: reason() },
         Command::Resubmit { comment: None },
         Command::Claim { step: None, assignment_version: 1 },

@@ -275,6 +275,7 @@ fn item(number: u32) -> Item {
         covers: Vec::new(),
         opened_at: entered,
         due_at: due,
+        groups: Default::default(),
         decisions: Vec::new(),
         closed: None,
     });
@@ -297,6 +298,8 @@ fn item(number: u32) -> Item {
         client: ClientId(format!("c{}", choose(300, 7))),
         project: None,
         journey: Journey::built_in().reference(),
+        immaterial: Immaterial::default(),
+        content: ContentDigest(format!("{number:064x}")),
         fields: [("amount".to_owned(), FieldValue::Integer(i64::from(number)))].into(),
         priority: [Priority::Low, Priority::Normal, Priority::High, Priority::Urgent][choose(4, 9) as usize],
         phase,

@@ -58,18 +58,14 @@ impl Lookup {
         self.journeys.get(&item.journey)
     }
 
-    /// What the signed-in person has before them, to bind a decision to. Where the item's journey is not known here,
-    /// nothing can be decided, and all of its content is named.
+    /// What the signed-in person has before them, to bind a decision to.
     pub fn seen(&self, item: &Item) -> Seen {
         let review = match &self.me {
             Some(me) => item.review_for(me),
             None => item.reviews.first(),
         };
         let step = review.map(|review| review.step.clone());
-        match self.journey(item) {
-            Some(journey) => Seen::of(item, journey, step),
-            None => Seen::of(item, &Journey::of_stages("", "", Vec::new()), step),
-        }
+        Seen::of(item, step)
     }
 
     /// The client's name; an id that the directory does not have is shown as it is.

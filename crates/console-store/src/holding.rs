@@ -21,15 +21,22 @@ pub(crate) async fn install(connection: &mut SqliteConnection) -> Result<()> {
 
 /// What the base holds now.
 pub(crate) async fn of_base(connection: &mut SqliteConnection) -> Result<Holding> {
-    let (items, marks): (i64, i64) =
-        sqlx::query_as("SELECT items, marks FROM base_holding").fetch_one(connection).await?;
+    let (items, marks): (i64, i64) = sqlx::query_as(
+        "SELECT items + (SELECT count(*) FROM newer_items),
+                marks + (SELECT coalesce(sum(mark), 0) FROM newer_items) FROM base_holding",
+    )
+    .fetch_one(connection)
+    .await?;
     Ok(Holding { items: items.unsigned_abs(), marks })
 }
 
 /// What a family holds, counted row by row.
 pub(crate) async fn of(connection: &mut SqliteConnection, family: Family) -> Result<Holding> {
-    let sql =
-        format!("SELECT count(*), coalesce(sum(mark), 0) FROM {}items WHERE layer = 0", family.prefix());
+    let sql = format!(
+        "SELECT count(*), coalesce(sum(mark), 0) FROM (
+            SELECT mark FROM {prefix}items WHERE layer = 0 UNION ALL SELECT mark FROM {prefix}newer_items)",
+        prefix = family.prefix()
+    );
     let (items, marks): (i64, i64) = sqlx::query_as(AssertSqlSafe(sql)).fetch_one(connection).await?;
     Ok(Holding { items: items.unsigned_abs(), marks })
 }

@@ -22,6 +22,7 @@ mod journal;
 mod keep;
 mod lease;
 mod meta;
+mod newer;
 mod open;
 mod outbox;
 mod overlay;

@@ -5,9 +5,10 @@ use crate::directory::{self, Lookup, Reach};
 use crate::error::Result;
 use crate::items::{self, BASE, OVERLAY};
 use crate::lease::{self, Lease};
-use crate::{alerts, holding, meta, outbox, overlay};
+use crate::tables::Family;
+use crate::{alerts, holding, meta, newer, outbox, overlay};
 use postern_domain::{Item, ItemId, Timestamp};
-use postern_protocol::{Change, ChangePage, Divergence, Expected};
+use postern_protocol::{Change, ChangePage, Divergence, Expected, NewerItem};
 use sqlx::sqlite::SqliteConnection;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,11 +27,19 @@ pub struct Pulled {
 
 impl Cache {
     /// Takes a page in. After a crash at any point the cache is as before, or as after.
-    pub async fn apply_page(&self, lease: &Lease, page: &ChangePage, now: Timestamp) -> Result<Pulled> {
+    ///
+    /// `newer_items`: what of the page this version cannot read.
+    pub async fn apply_page(
+        &self,
+        lease: &Lease,
+        page: &ChangePage,
+        newer_items: &[NewerItem],
+        now: Timestamp,
+    ) -> Result<Pulled> {
         let mut tx = self.begin().await?;
         let applied = async {
             lease::check(&mut tx, lease).await?;
-            self.apply_page_in(&mut tx, page, now, Step::All).await
+            self.apply_page_in(&mut tx, page, newer_items, now, Step::All).await
         }
         .await;
         let pulled = self.name(applied)?;
@@ -43,6 +52,7 @@ impl Cache {
         &self,
         tx: &mut SqliteConnection,
         page: &ChangePage,
+        newer_items: &[NewerItem],
         now: Timestamp,
         until: Step,
     ) -> Result<Pulled> {
@@ -75,6 +85,10 @@ impl Cache {
                 }
             };
             touched.insert(id);
+        }
+        for item in newer_items {
+            newer::put(tx, Family::Live, item).await?;
+            touched.insert(item.id.clone());
         }
         if until == Step::Patches {
             return Ok(pulled);
@@ -117,6 +131,7 @@ async fn upsert(tx: &mut SqliteConnection, item: &Item, lookup: &Lookup, now: Ti
     if before.as_ref().is_some_and(|before| before.version > item.version) {
         return Ok(false);
     }
+    newer::remove(tx, &item.id).await?;
     items::put(tx, BASE, item, lookup).await?;
     alerts::detect(tx, before.as_ref(), item, lookup, now).await
 }
@@ -125,5 +140,6 @@ async fn upsert(tx: &mut SqliteConnection, item: &Item, lookup: &Lookup, now: Ti
 pub(crate) async fn leave(tx: &mut SqliteConnection, id: &ItemId) -> Result<()> {
     items::remove(tx, id, BASE).await?;
     items::remove(tx, id, OVERLAY).await?;
+    newer::remove(tx, id).await?;
     alerts::forget(tx, id).await
 }

@@ -25,7 +25,8 @@ pub(crate) fn kind(outcome: &Outcome) -> &'static str {
         Outcome::AlreadySatisfied { .. } => "satisfied",
         Outcome::Refused { .. } => "refused",
         Outcome::Conflict { .. } => "conflict",
-        Outcome::Quarantined { .. } => "quarantined",
+        // Nobody knows what became of it: what comes after it waits for its author, too.
+        Outcome::Quarantined { .. } | Outcome::NotUnderstood { .. } => "quarantined",
     }
 }
 

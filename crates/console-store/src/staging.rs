@@ -6,9 +6,9 @@ use crate::error::{Result, StoreError};
 use crate::items::{self, BASE, Prepared};
 use crate::lease::{self, Lease};
 use crate::tables::{self, Family};
-use crate::{holding, meta, outbox, overlay, tally};
+use crate::{holding, meta, newer, outbox, overlay, tally};
 use postern_domain::{Item, ItemId, Timestamp};
-use postern_protocol::{Cursor, Directory, Expected, Month};
+use postern_protocol::{Cursor, Directory, Expected, Month, NewerItem};
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, Executor};
 
@@ -96,6 +96,22 @@ impl Staging {
     pub async fn add(&mut self, item: Item) -> Result<()> {
         self.waiting.push(item);
         if self.waiting.len() >= STEP * 8 { self.flush().await } else { Ok(()) }
+    }
+
+    /// Adds what this version cannot read.
+    pub async fn add_newer(&mut self, item: NewerItem) -> Result<()> {
+        // What came before it is on the disk first: the load goes on behind the last one.
+        self.flush().await?;
+        self.load.last = Some(item.id.clone());
+        let mut tx = self.cache.begin().await?;
+        let stored = async {
+            lease::check(&mut tx, &self.lease).await?;
+            newer::put(&mut tx, Family::Staged, &item).await?;
+            meta::set(&mut tx, "staging", Some(&serde_json::to_string(&self.load)?)).await
+        }
+        .await;
+        self.cache.name(stored)?;
+        self.cache.commit(tx).await
     }
 
     /// Puts what has arrived on the disk. Call it before giving up, too.

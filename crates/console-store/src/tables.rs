@@ -68,6 +68,13 @@ fn tables(prefix: &str) -> String {
             title TEXT NOT NULL
         );
         CREATE TABLE {prefix}item_docs (row INTEGER PRIMARY KEY, doc TEXT NOT NULL);
+        CREATE TABLE {prefix}newer_items ( -- of the base, and not to be read by this version
+            id TEXT PRIMARY KEY,
+            mark INTEGER NOT NULL,
+            reference TEXT NOT NULL,
+            title TEXT NOT NULL,
+            doc TEXT NOT NULL
+        ) WITHOUT ROWID;
         CREATE TABLE {prefix}item_turns (
             person TEXT NOT NULL,
             row INTEGER NOT NULL,
@@ -124,7 +131,8 @@ pub(crate) async fn drop_family(connection: &mut SqliteConnection, family: Famil
     let prefix = family.prefix();
     let sql = format!(
         "DROP TABLE IF EXISTS {prefix}items; DROP TABLE IF EXISTS {prefix}item_docs;
-         DROP TABLE IF EXISTS {prefix}item_turns; DROP TABLE IF EXISTS {prefix}item_text;"
+         DROP TABLE IF EXISTS {prefix}item_turns; DROP TABLE IF EXISTS {prefix}item_text;
+         DROP TABLE IF EXISTS {prefix}newer_items;"
     );
     connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
     Ok(())
@@ -148,7 +156,8 @@ pub(crate) fn rename_staged() -> &'static str {
     "ALTER TABLE staged_items RENAME TO items;
      ALTER TABLE staged_item_docs RENAME TO item_docs;
      ALTER TABLE staged_item_turns RENAME TO item_turns;
-     ALTER TABLE staged_item_text RENAME TO item_text;"
+     ALTER TABLE staged_item_text RENAME TO item_text;
+     ALTER TABLE staged_newer_items RENAME TO newer_items;"
 }
 
 /// Makes the live family if it is missing or of another version; with another version the cursor goes, so that the

@@ -1,11 +1,15 @@
 //! `apply`: an event makes the next state. Replaying an item's events from the first rebuilds it exactly.
 
+mod history;
+
 use crate::command::Submission;
+use crate::digest::{ContentDigest, Immaterial};
 use crate::event::{Entry, Event, Happening, Recorded};
 use crate::ids::{ItemId, PersonId, StepKey};
 use crate::item::{Actor, Attachment, AttachmentVersion, Comment, Escalation, ExceptionState, Item, Phase};
-use crate::review::{Closing, Decision, Review, ReviewOutcome, Verdict};
+use crate::review::{Closing, Decision, Review};
 use crate::time::Timestamp;
+use history::remember;
 use std::collections::BTreeSet;
 
 /// An event that cannot follow the state it meets: the log is damaged or out of order.
@@ -31,24 +35,66 @@ pub enum Inconsistent {
 /// [`Inconsistent`], when the event cannot follow that state.
 pub fn apply(item: Option<Item>, id: &ItemId, recorded: &Recorded) -> Result<Item, Inconsistent> {
     let mut item = match (item, &recorded.event) {
-        (None, Event::Drafted(submission)) => drafted_item(id, submission, &recorded.by, recorded.at),
-        (None, Event::Submitted(submission)) => submitted_item(id, submission, &recorded.by, recorded.at),
+        (None, Event::Drafted { submission, immaterial }) => {
+            Item { immaterial: immaterial.clone(), ..drafted_item(id, submission, &recorded.by, recorded.at) }
+        }
+        (None, Event::Submitted { submission, immaterial }) => Item {
+            immaterial: immaterial.clone(),
+            ..submitted_item(id, submission, &recorded.by, recorded.at)
+        },
         (None, _) => return Err(Inconsistent::NoItem),
-        (Some(_), Event::Drafted(_)) => return Err(Inconsistent::SubmittedTwice),
-        (Some(item), Event::Submitted(submission)) => {
+        (Some(_), Event::Drafted { .. }) => return Err(Inconsistent::SubmittedTwice),
+        (Some(item), Event::Submitted { submission, immaterial }) => {
             if item.phase != Phase::Draft {
                 return Err(Inconsistent::SubmittedTwice);
             }
-            handed_over(item, submission, recorded)
+            Item { immaterial: immaterial.clone(), ..handed_over(item, submission, recorded) }
         }
         (Some(mut item), _) => {
             change(&mut item, recorded)?;
             item
         }
     };
+    if changes_content(&recorded.event) {
+        item.content = ContentDigest::of(&item, &item.immaterial);
+    }
     item.version += 1;
     item.updated_at = recorded.at;
     Ok(item)
+}
+
+/// Whether what is decided on may be another after it. Listed in full: an event that is forgotten here would leave a
+/// digest that does not name its content.
+fn changes_content(event: &Event) -> bool {
+    match event {
+        Event::Drafted { .. }
+        | Event::Submitted { .. }
+        | Event::FieldsSet { .. }
+        | Event::VersionAttached { .. }
+        | Event::Migrated { .. } => true,
+        Event::Decided { outputs, .. } => !outputs.is_empty(),
+        Event::Skipped { .. }
+        | Event::ReviewOpened { .. }
+        | Event::ReviewClosed { .. }
+        | Event::ChangesRequested { .. }
+        | Event::Approved { .. }
+        | Event::Resubmitted { .. }
+        | Event::CoverChanged { .. }
+        | Event::ClockSet { .. }
+        | Event::Claimed { .. }
+        | Event::Reassigned { .. }
+        | Event::Escalated { .. }
+        | Event::DeEscalated { .. }
+        | Event::ExceptionRaised { .. }
+        | Event::ExceptionResolved { .. }
+        | Event::Completed {}
+        | Event::Withdrawn { .. }
+        | Event::Reopened { .. }
+        | Event::Commented { .. }
+        | Event::DueSet { .. }
+        | Event::PrioritySet { .. }
+        | Event::Noted { .. } => false,
+    }
 }
 
 /// Rebuilds an item from all its events, in order.
@@ -73,6 +119,8 @@ fn drafted_item(id: &ItemId, submission: &Submission, by: &Actor, at: Timestamp)
         client: submission.client.clone(),
         project: submission.project.clone(),
         journey: submission.journey.clone(),
+        immaterial: Immaterial::default(),
+        content: ContentDigest::none(),
         fields: submission.fields.clone(),
         priority: submission.priority,
         phase: Phase::Draft,
@@ -125,10 +173,20 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
     let at = recorded.at;
     let by = &recorded.by;
     match &recorded.event {
-        Event::Drafted(_) | Event::Submitted(_) => return Err(Inconsistent::SubmittedTwice),
+        Event::Drafted { .. } | Event::Submitted { .. } => return Err(Inconsistent::SubmittedTwice),
         Event::Skipped { .. } => {}
         Event::ReviewOpened {
-            stage, step, reviewers, quorum, needed, veto, due_at, clock, covers, ..
+            stage,
+            step,
+            reviewers,
+            quorum,
+            needed,
+            veto,
+            due_at,
+            clock,
+            covers,
+            groups,
+            ..
         } => {
             if item.reviews.iter().any(|open| &open.step == step || &open.stage != stage) {
                 return Err(Inconsistent::ReviewOpen);
@@ -146,6 +204,7 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
                 due_at: *due_at,
                 clock: clock.clone(),
                 covers: covers.clone(),
+                groups: groups.clone(),
                 decisions: Vec::new(),
                 closed: None,
             });
@@ -203,8 +262,10 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             contributed(item, by);
             enter(item, Phase::Submitted, at, None);
         }
-        Event::CoverChanged { step, covers } => {
-            open_review(item, step)?.covers.clone_from(covers);
+        Event::CoverChanged { step, covers, groups } => {
+            let review = open_review(item, step)?;
+            review.covers.clone_from(covers);
+            review.groups.clone_from(groups);
             item.assignment_version += 1;
         }
         Event::ClockSet { step, clock, due_at } => {
@@ -213,16 +274,25 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             review.due_at = *due_at;
             reckon_due(item);
         }
-        Event::Migrated { to, .. } => item.journey.version = *to,
-        Event::Claimed { step } => {
-            let claimer = by.person().ok_or(Inconsistent::DecidedBySystem)?.clone();
-            open_review(item, step)?.reviewers.push(claimer);
+        Event::Migrated { to, immaterial, .. } => {
+            item.journey.version = *to;
+            item.immaterial.clone_from(immaterial);
+        }
+        Event::Claimed { step, groups } => {
+            let claimer = by.person().ok_or(Inconsistent::DecidedBySystem)?;
+            let review = open_review(item, step)?;
+            review.reviewers.push(claimer.clone());
+            belongs_to(review, claimer, groups);
             item.assignment_version += 1;
         }
-        Event::Reassigned { step, from, to, .. } => {
+        Event::Reassigned { step, from, to, groups, .. } => {
             item.assignment_version += 1;
             match step {
-                Some(step) => hand_on(open_review(item, step)?, from.as_ref(), to),
+                Some(step) => {
+                    let review = open_review(item, step)?;
+                    hand_on(review, from.as_ref(), to);
+                    belongs_to(review, to, groups);
+                }
                 None => item.owner = Some(to.clone()),
             }
         }
@@ -348,6 +418,12 @@ fn contributed(item: &mut Item, by: &Actor) {
     item.contributors.extend(by.person().cloned());
 }
 
+fn belongs_to(review: &mut Review, person: &PersonId, groups: &[String]) {
+    if !groups.is_empty() {
+        review.groups.insert(person.clone(), groups.to_vec());
+    }
+}
+
 /// Puts `to` in the place of `from`, or of everybody who has not decided yet.
 fn hand_on(review: &mut Review, from: Option<&PersonId>, to: &PersonId) {
     let decided: BTreeSet<_> = review.decisions.iter().map(|decision| decision.seat().clone()).collect();
@@ -356,100 +432,4 @@ fn hand_on(review: &mut Review, from: Option<&PersonId>, to: &PersonId) {
         None => decided.contains(id) && id != to,
     });
     review.reviewers.push(to.clone());
-}
-
-/// Keeps the event's line in the item's history. What only prepares a following event has none of its own.
-fn remember(item: &mut Item, recorded: &Recorded) {
-    if let Some(what) = happening(item, &recorded.event) {
-        let by_rule = matches!(&recorded.event, Event::ExceptionRaised { automatic: true, .. });
-        item.history.push(Entry {
-            at: recorded.at,
-            by: if by_rule { Actor::System(JOURNEY.to_owned()) } else { recorded.by.clone() },
-            on_behalf_of: recorded.on_behalf_of.clone(),
-            what,
-        });
-    }
-}
-
-fn happening(item: &Item, event: &Event) -> Option<Happening> {
-    Some(match event {
-        Event::Drafted(_) => Happening::Drafted,
-        Event::Submitted(_) => Happening::Submitted,
-        Event::Skipped { steps } => Happening::Skipped { steps: steps.clone() },
-        Event::ReviewOpened { stage, step, reviewers, fallback, .. } => Happening::ReviewOpened {
-            stage: stage.clone(),
-            step: step.clone(),
-            reviewers: reviewers.clone(),
-            fallback: *fallback,
-        },
-        Event::Decided { step, reason, overriding: true, .. } => {
-            Happening::Overridden { step: step.clone(), reason: reason.clone() }
-        }
-        Event::Decided { step, verdict, reason, on_behalf_of, .. } => {
-            let (step, on_behalf_of, reason) = (step.clone(), on_behalf_of.clone(), reason.clone());
-            match verdict {
-                Verdict::Approve => Happening::Approved { step, on_behalf_of, reason },
-                Verdict::RequestChanges => Happening::ChangesRequested { step, on_behalf_of, reason },
-            }
-        }
-        Event::ReviewClosed { step, outcome: ReviewOutcome::Outdated } => {
-            Happening::Outdated { step: step.clone() }
-        }
-        Event::ReviewClosed { .. } => return None,
-        Event::ChangesRequested { reason, .. } => {
-            // A decision just before says it already, with the step.
-            let told = item
-                .history
-                .iter()
-                .rev()
-                .find(|entry| !matches!(&entry.what, Happening::Outdated { .. }))
-                .is_some_and(|entry| matches!(&entry.what, Happening::ChangesRequested { .. }));
-            if told {
-                return None;
-            }
-            Happening::SentBack { reason: reason.clone() }
-        }
-        Event::Approved { .. } => Happening::FullyApproved,
-        Event::Resubmitted { .. } => Happening::Resubmitted { round: item.round },
-        Event::CoverChanged { step, covers } => {
-            Happening::CoverChanged { step: step.clone(), covers: covers.clone() }
-        }
-        Event::ClockSet { step, due_at, .. } => Happening::ClockSet { step: step.clone(), due_at: *due_at },
-        Event::Migrated { from, to } => Happening::Migrated { from: *from, to: *to },
-        Event::Claimed { step } => Happening::Claimed { step: step.clone() },
-        Event::Reassigned { step, from, to, reason } => Happening::Reassigned {
-            step: step.clone(),
-            from: from.clone(),
-            to: to.clone(),
-            reason: reason.clone(),
-        },
-        Event::Escalated { level, to, reason, .. } => {
-            Happening::Escalated { level: *level, to: to.clone(), reason: reason.clone() }
-        }
-        Event::DeEscalated { .. } => Happening::DeEscalated,
-        Event::ExceptionRaised { category, reason, .. } => {
-            Happening::ExceptionRaised { category: category.clone(), reason: reason.clone() }
-        }
-        Event::ExceptionResolved { to, reason, .. } => {
-            Happening::ExceptionResolved { to: *to, reason: reason.clone() }
-        }
-        Event::Completed {} => Happening::Completed,
-        Event::Withdrawn { reason } => Happening::Withdrawn { reason: reason.clone() },
-        Event::Reopened { reason } => Happening::Reopened { reason: reason.clone() },
-        Event::Commented { visibility, .. } => Happening::Commented { visibility: *visibility },
-        Event::FieldsSet { fields, title, description, cosmetic } => {
-            let mut names: Vec<String> = fields.keys().cloned().collect();
-            names.extend(title.as_ref().map(|_| "title".to_owned()));
-            names.extend(description.as_ref().map(|_| "description".to_owned()));
-            Happening::FieldsSet { names, cosmetic: *cosmetic }
-        }
-        Event::DueSet { due_at } => Happening::DueSet { due_at: *due_at },
-        Event::PrioritySet { priority } => Happening::PrioritySet { priority: *priority },
-        Event::VersionAttached { attachment, name, .. } => {
-            let known = item.attachments.iter().find(|known| &known.id == attachment);
-            let version = known.map_or(1, |known| u32::try_from(known.versions.len()).unwrap_or(u32::MAX));
-            Happening::VersionAttached { name: name.clone(), version }
-        }
-        Event::Noted { activity } => Happening::Noted { activity: activity.clone() },
-    })
 }

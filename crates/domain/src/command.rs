@@ -3,7 +3,6 @@
 use crate::digest::ContentDigest;
 use crate::ids::{AttachmentId, ClientId, CommentId, PersonId, ProjectId, StageKey, StepKey};
 use crate::item::{Fields, Item, JourneyRef, Kind, Priority, Visibility};
-use crate::journey::Journey;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -27,6 +26,9 @@ pub enum Command {
     Override {
         seen: Seen,
         reason: String,
+        /// Values of the step's output fields: whoever approves in the deciders' place leaves behind what they would.
+        #[serde(default, skip_serializing_if = "Fields::is_empty")]
+        outputs: Fields,
     },
     /// Send back the content that was seen; the reason goes to the client.
     RequestChanges {
@@ -143,13 +145,8 @@ pub struct Seen {
 
 impl Seen {
     /// The item as it is, for who decides at `step`.
-    pub fn of(item: &Item, journey: &Journey, step: Option<StepKey>) -> Self {
-        Self {
-            content: ContentDigest::of(item, journey),
-            round: item.round,
-            step,
-            journey_version: item.journey.version,
-        }
+    pub fn of(item: &Item, step: Option<StepKey>) -> Self {
+        Self { content: item.content.clone(), round: item.round, step, journey_version: item.journey.version }
     }
 }
 

@@ -3,21 +3,31 @@
 use crate::absence::Seat;
 use crate::calendar::Clock;
 use crate::command::Submission;
-use crate::digest::ContentDigest;
+use crate::digest::{ContentDigest, Immaterial};
 use crate::ids::{AttachmentId, CommandId, CommentId, PersonId, StageKey, StepKey};
 use crate::item::{Actor, Fields, Phase, Priority, Visibility};
-use crate::journey::{Quorum, Veto};
+use crate::journey::{Journey, Quorum, Veto};
 use crate::review::{ReviewOutcome, Verdict};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "happened", rename_all = "snake_case")]
 pub enum Event {
     /// Saved by the client and not handed over. Makes the item.
-    Drafted(Box<Submission>),
+    Drafted {
+        submission: Box<Submission>,
+        /// What is not decided on, by the journey that the item is pinned to.
+        #[serde(default, skip_serializing_if = "Immaterial::is_empty")]
+        immaterial: Immaterial,
+    },
     /// Handed over for the first time. Makes the item, unless it was drafted before.
-    Submitted(Box<Submission>),
+    Submitted {
+        submission: Box<Submission>,
+        #[serde(default, skip_serializing_if = "Immaterial::is_empty")]
+        immaterial: Immaterial,
+    },
     /// Steps and stages that do not apply to the item as it is.
     Skipped {
         steps: Vec<StepKey>,
@@ -38,6 +48,9 @@ pub enum Event {
         /// The seats of those who are away.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         covers: Vec<Seat>,
+        /// With one per group: which of them the people in the seats belong to.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        groups: BTreeMap<PersonId, Vec<String>>,
         /// Nobody whom the step names may decide; whoever it was given to instead.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         fallback: bool,
@@ -78,10 +91,12 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         comment: Option<String>,
     },
-    /// Somebody left or came back, or a deputy did.
+    /// Somebody left or came back, or a deputy did; or somebody in a seat belongs to other groups now.
     CoverChanged {
         step: StepKey,
         covers: Vec<Seat>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        groups: BTreeMap<PersonId, Vec<String>>,
     },
     /// The step is due at another time: its calendar changed, or its clock stood still.
     ClockSet {
@@ -93,10 +108,15 @@ pub enum Event {
     Migrated {
         from: u32,
         to: u32,
+        #[serde(default, skip_serializing_if = "Immaterial::is_empty")]
+        immaterial: Immaterial,
     },
     /// Whoever acted took a free seat.
     Claimed {
         step: StepKey,
+        /// Theirs, with one per group.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        groups: Vec<String>,
     },
     /// Of one step; without a step, of the item: its owner.
     Reassigned {
@@ -105,6 +125,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<PersonId>,
         to: PersonId,
+        /// Of `to`, with one per group.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        groups: Vec<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
@@ -175,6 +198,18 @@ pub enum Event {
     Noted {
         activity: String,
     },
+}
+
+impl Event {
+    /// Saved under `journey`, which says what of it will be decided on.
+    pub fn drafted(submission: Submission, journey: &Journey) -> Self {
+        Event::Drafted { submission: Box::new(submission), immaterial: Immaterial::under(journey) }
+    }
+
+    /// Handed over under `journey`, which says what of it is decided on.
+    pub fn submitted(submission: Submission, journey: &Journey) -> Self {
+        Event::Submitted { submission: Box::new(submission), immaterial: Immaterial::under(journey) }
+    }
 }
 
 /// An event with who, when and why: one line of the audit trail.

@@ -1,5 +1,6 @@
 //! The item: a piece of client work, with everything that rules and readers need to know of it.
 
+use crate::digest::{ContentDigest, Immaterial};
 use crate::event::{Entry, Happening};
 use crate::ids::{
     AttachmentId, ClientId, CommentId, ItemId, JourneyKey, PersonId, ProjectId, StageKey, StepKey,
@@ -270,6 +271,11 @@ pub struct Item {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<ProjectId>,
     pub journey: JourneyRef,
+    /// What is not decided on, by the journey version that it is pinned to.
+    #[serde(default, skip_serializing_if = "Immaterial::is_empty")]
+    pub immaterial: Immaterial,
+    /// Names what is decided on, as it is. Only `apply` writes it, whenever content changes.
+    pub content: ContentDigest,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: Fields,
     pub priority: Priority,

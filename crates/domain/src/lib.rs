@@ -30,9 +30,9 @@ pub use apply::{Inconsistent, apply, replay};
 pub use command::*;
 pub use decide::{
     LadderRung, MAX_TEXT, MAX_TITLE, NOBODY_TO_DECIDE, Ruling, ShortHanded, Situation, Unable, decide,
-    eligible, ladder, ledger, may_stand_in, pauses, short_handed, stage_opening,
+    eligible, ladder, ledger, may_stand_in, pauses, short_handed, stage_opening, whole_ledger,
 };
-pub use digest::ContentDigest;
+pub use digest::{ContentDigest, Immaterial};
 pub use event::*;
 pub use ids::*;
 pub use item::*;

@@ -64,6 +64,9 @@ pub enum Refusal {
     NoOpenReview,
     #[error("there is no such item")]
     NoSuchItem,
+    /// The command is not one that this portal knows: it came from a newer program.
+    #[error("the command is not known here")]
+    NotUnderstood,
     /// The person, or the device that it came from, was shut out before it arrived.
     #[error("the author was shut out")]
     ShutOut,

@@ -7,7 +7,7 @@ use crate::ids::{PersonId, StageKey, StepKey};
 use crate::journey::{Quorum, Veto};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
@@ -31,6 +31,9 @@ pub struct Review {
     /// The seats of those reviewers who are away: who decides in their place, or why nobody does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub covers: Vec<Seat>,
+    /// With one per group: those of the groups that each person with a seat, or in one, belongs to.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub groups: BTreeMap<PersonId, Vec<String>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decisions: Vec<Decision>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -165,14 +168,39 @@ impl Review {
         self.reviewers.is_empty() || self.missing_people() > 0
     }
 
-    /// How many seats nobody fills: fewer people decided or have their turn than must approve. A pool lacks nobody.
+    /// How many seats nobody fills: fewer people decided or have their turn than must approve. With one per group: how
+    /// many groups have nobody. A pool lacks nobody.
     pub fn missing_people(&self) -> u32 {
-        if self.reviewers.is_empty() {
-            return 0;
-        }
-        let seated: BTreeSet<&PersonId> =
-            self.decisions.iter().map(|decision| &decision.by).chain(self.waiting_on()).collect();
-        self.needed.saturating_sub(u32::try_from(seated.len()).unwrap_or(u32::MAX))
+        if self.reviewers.is_empty() { 0 } else { self.short_of(self.waiting_on(), &self.groups) }
+    }
+
+    /// Whether fewer would be missing with `person` beside those who decided or have their turn; `groups` are theirs.
+    pub fn needs(&self, person: &PersonId, groups: &[String]) -> bool {
+        let mut known = self.groups.clone();
+        known.insert(person.clone(), groups.to_vec());
+        let seated = || self.waiting_on();
+        self.short_of(seated().chain([person]), &known) < self.short_of(seated(), &self.groups)
+    }
+
+    /// How many more people must be found, were these to decide beside those who have decided.
+    pub(crate) fn short_of<'a>(
+        &'a self,
+        people: impl Iterator<Item = &'a PersonId>,
+        groups: &'a BTreeMap<PersonId, Vec<String>>,
+    ) -> u32 {
+        let filled = match &self.quorum {
+            Quorum::OnePerGroup(asked) => {
+                let decided =
+                    self.decisions.iter().map(|decision| (&decision.by, decision.groups.as_slice()));
+                let of = |id: &'a PersonId| (id, groups.get(id).map_or(&[][..], Vec::as_slice));
+                groups_filled(asked, &decided.chain(people.map(of)).collect::<Vec<_>>())
+            }
+            _ => {
+                let decided = self.decisions.iter().map(|decision| &decision.by);
+                decided.chain(people).collect::<BTreeSet<_>>().len()
+            }
+        };
+        self.needed.saturating_sub(u32::try_from(filled).unwrap_or(u32::MAX))
     }
 }
 

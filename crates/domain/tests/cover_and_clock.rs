@@ -265,3 +265,25 @@ fn another_calendar_for_everybody_counts_for_what_runs_already_and_only_what_mov
     world.organisation.calendars = Calendars::assemble([&new_york], [&everybody]);
     assert_eq!(refresh(&mut world), Ruling::AlreadySatisfied(Satisfied::AlreadySet));
 }
+
+#[test]
+fn the_target_of_the_whole_way_stands_still_while_the_client_has_the_item() {
+    let mut world = world(vec![], of_anna(), Target::Hours(48));
+    world.journey.target = Some(Target::Hours(100));
+    submit(&mut world);
+    let submitted = world.item().submitted_at.unwrap();
+    let due = |world: &World| {
+        whole_ledger(world.item(), &world.journey, &world.organisation, world.now).unwrap().due
+    };
+    assert_eq!(due(&world), Due::At(submitted.plus_ms(100 * HOUR_MS)));
+    world.now = submitted.plus_ms(10 * HOUR_MS);
+    world.send_back("anna");
+    let sent_back = world.item().updated_at;
+    world.now = sent_back.plus_ms(30 * HOUR_MS);
+    assert!(matches!(due(&world), Due::Paused { since, .. } if since == sent_back));
+    world.accept("contact", Command::Resubmit { comment: None });
+    let waited = world.item().updated_at.since(sent_back);
+    assert_eq!(due(&world), Due::At(submitted.plus_ms(100 * HOUR_MS + waited)));
+    world.journey.target = None;
+    assert_eq!(whole_ledger(world.item(), &world.journey, &world.organisation, world.now), None);
+}

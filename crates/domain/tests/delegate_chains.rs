@@ -100,7 +100,7 @@ impl Chain {
             self.contribute(&mut world);
         }
         let step = Some(StepKey::from("review"));
-        let reassigned = Event::Reassigned { step, from: None, to: id(0), reason: None };
+        let reassigned = Event::Reassigned { step, from: None, to: id(0), groups: Vec::new(), reason: None };
         world.item = Some(happened(&world, reassigned, Actor::Person("lena".into())));
         world.act_as(&Actor::System("clock".into()), &Command::Refresh {}).unwrap();
         if late {

@@ -37,7 +37,7 @@ fn invoice(reference: &str, amount: i64) -> Item {
         owner: None,
     };
     let recorded = Recorded {
-        event: Event::Submitted(Box::new(submission)),
+        event: Event::submitted(submission, &journey),
         by: Actor::System("import".to_owned()),
         on_behalf_of: None,
         at: Timestamp(0),

@@ -1,5 +1,6 @@
 //! What is said about a condition over all items is so at every single one.
 
+use cel::{Context, Program, Value};
 use postern_domain::lint::{Problem, lint};
 use postern_domain::*;
 use proptest::option::of;
@@ -97,7 +98,7 @@ prop_compose! {
             owner: None,
         };
         let recorded = Recorded {
-            event: Event::Submitted(Box::new(submission)),
+            event: Event::Submitted { submission: Box::new(submission), immaterial: Immaterial::default() },
             by: Actor::System("import".to_owned()),
             on_behalf_of: None,
             at: Timestamp(0),
@@ -105,6 +106,28 @@ prop_compose! {
             command: None,
         };
         apply(None, &ItemId::from("a-1"), &recorded).expect("a first event")
+    }
+}
+
+/// What the interpreter of CEL says, given everything that a condition may name.
+fn interpreted(condition: &str, item: &Item) -> Option<bool> {
+    let text = |text: &str| Value::String(text.to_owned().into());
+    let value = |value: &FieldValue| match value {
+        FieldValue::Flag(flag) => Value::Bool(*flag),
+        FieldValue::Integer(number) => Value::Int(*number),
+        FieldValue::Text(written) => text(written),
+    };
+    let fields: std::collections::HashMap<String, Value> =
+        item.fields.iter().map(|(key, each)| (key.clone(), value(each))).collect();
+    let mut context = Context::default();
+    context.add_variable_from_value("fields", fields);
+    context.add_variable_from_value("kind", text(item.kind.as_str()));
+    context.add_variable_from_value("priority", text(item.priority.as_str()));
+    context.add_variable_from_value("client", text(item.client.as_str()));
+    context.add_variable_from_value("round", Value::Int(i64::from(item.round)));
+    match Program::compile(condition).ok()?.execute(&context) {
+        Ok(Value::Bool(holds)) => Some(holds),
+        _ => None,
     }
 }
 
@@ -142,6 +165,17 @@ proptest! {
         });
         for item in items.iter().filter(|_| !told) {
             prop_assert!(Condition::new(condition.as_str()).evaluate(item).is_some(), "{}", condition);
+        }
+    }
+
+    #[test]
+    fn a_condition_means_what_the_interpreter_of_cel_says(
+        condition in truth(),
+        items in proptest::collection::vec(item(), 12),
+    ) {
+        let when = Condition::new(condition.as_str());
+        for item in &items {
+            prop_assert_eq!(when.evaluate(item), interpreted(&condition, item), "{}", condition);
         }
     }
 }

@@ -233,7 +233,10 @@ fn an_exception_completes_nobodys_own_work_before_it_was_approved() {
 
     let mut world = World::submitted();
     world.accept("olga", set_title("Another report"));
-    world.accept("lena", Command::Override { seen: world.seen(), reason: "olga is its author".into() });
+    world.accept(
+        "lena",
+        Command::Override { seen: world.seen(), reason: "olga is its author".into(), outputs: Fields::new() },
+    );
     while world.item().phase == Phase::InReview {
         world.approve(&world.reviewer());
     }

@@ -67,7 +67,7 @@ proptest! {
             let looked_at = if attempt.stale { seen[number / 2].clone() } else { world.seen() };
             let command = command(&world, attempt.what, looked_at, number);
             let before = world.item().clone();
-            let content = ContentDigest::of(&before, &world.journey);
+            let content = ContentDigest::of(&before, &Immaterial::under(&world.journey));
             let contributors = before.contributors.clone();
             let result = world.act(WHO[attempt.who], &command);
             match (&result, &command) {
@@ -79,6 +79,8 @@ proptest! {
                 (Ok(Ruling::AlreadySatisfied(_)) | Err(_), _) => prop_assert_eq!(world.item(), &before),
             }
             is_sound(world.item());
+            let named = ContentDigest::of(world.item(), &Immaterial::under(&world.journey));
+            prop_assert_eq!(&world.item().content, &named);
             seen.push(world.seen());
         }
         prop_assert_eq!(&replay(&World::id(), &world.log).unwrap(), world.item());

@@ -151,6 +151,43 @@ fn two_of_the_same_group_do_not_fill_the_other() {
     assert_eq!(world.item().phase, Phase::Approved);
 }
 
+#[test]
+fn a_group_that_nobody_is_left_of_is_missing_however_many_others_are_there() {
+    let members: &[(&str, &[&str])] = &[("l1", &["legal"]), ("l2", &["legal"]), ("fay", &["finance"])];
+    let mut world = one_per_group(members);
+    submit(&mut world);
+    let board = |world: &World| world.item().review(&"board".into()).unwrap().clone();
+    assert_eq!(board(&world).missing_people(), 0);
+    assert_eq!(board(&world).groups.len(), 3);
+    let version = world.item().assignment_version;
+    let handed_on = Command::Reassign {
+        step: None,
+        from: Some("fay".into()),
+        to: "l2".into(),
+        assignment_version: version,
+        reason: None,
+    };
+    let refusal = world.refused("lena", handed_on);
+    assert!(matches!(refusal, Refusal::QuorumUnreachable { .. }), "two lawyers are no finance: {refusal:?}");
+    // Her account is switched off: two are still there, and none of finance.
+    let gone = |people: &People| {
+        let off = |person: &Person| Person { disabled: person.id.as_str() == "fay", ..person.clone() };
+        People::new(people.iter().map(off).collect::<Vec<_>>())
+    };
+    world.organisation.people = gone(&world.organisation.people);
+    world.act_as(&Actor::System("clock".into()), &Command::Refresh {}).unwrap();
+    assert_eq!(board(&world).missing_people(), 1);
+    assert!(world.item().is_uncovered());
+    let short = short_handed(world.item(), &world.journey, &world.organisation.people);
+    assert_eq!((short[0].needed, short[0].able), (2, 1));
+    let refusal = world.refused("lena", Command::Claim { step: None, assignment_version: version + 1 });
+    assert_eq!(
+        refusal,
+        Refusal::Denied { action: Action::Claim, why: Denial::NotADecider },
+        "a lead is no finance"
+    );
+}
+
 fn two_of_three(veto: Veto) -> World {
     let votes =
         Step { quorum: Quorum::AtLeast(2), assignment: Assignment::Everyone, veto, ..step("vote", "board") };
@@ -386,6 +423,7 @@ fn an_override_closes_the_step_with_its_reason_and_never_for_ones_own_work() {
     let overrule = |world: &World| Command::Override {
         seen: seen_at(world, "legal"),
         reason: "Legal is at a conference; the board agreed by phone.".into(),
+        outputs: Fields::new(),
     };
     let command = overrule(&world);
     let refusal = world.refused("bo", command.clone());
@@ -405,9 +443,38 @@ fn an_override_closes_the_step_with_its_reason_and_never_for_ones_own_work() {
     world.journey.overrides.own_work = true;
     world.accept("lena", command.clone());
     world.journey.overrides.roles.clear();
-    let command = Command::Override { seen: seen_at(&world, "brand"), reason: "again".into() };
+    let command =
+        Command::Override { seen: seen_at(&world, "brand"), reason: "again".into(), outputs: Fields::new() };
     let refusal = world.refused("lena", command);
     assert_eq!(refusal, Refusal::Denied { action: Action::Override, why: Denial::NoOverride });
+}
+
+#[test]
+fn an_override_leaves_behind_what_the_step_asks_for() {
+    let mut world = side_by_side();
+    world.journey.fields = vec![Field {
+        key: "opinion".into(),
+        name: "Opinion".into(),
+        help: None,
+        of: FieldType::Text { max_length: None },
+        required: true,
+        cosmetic: false,
+        output: true,
+        internal: false,
+    }];
+    world.journey.stages[0].steps[0].outputs = vec!["opinion".into()];
+    world.accept("contact", Command::Submit(Box::new(Submission { fields: Fields::new(), ..submission() })));
+    let overrule = |world: &World, outputs| Command::Override {
+        seen: seen_at(world, "legal"),
+        reason: "The board agreed by phone.".into(),
+        outputs,
+    };
+    let refusal = world.refused("lena", overrule(&world, Fields::new()));
+    assert!(matches!(refusal, Refusal::Field { problem: FieldProblem::Missing, .. }), "{refusal:?}");
+    let opinion: Fields = [("opinion".to_owned(), FieldValue::Text("No risk.".into()))].into();
+    world.accept("lena", overrule(&world, opinion.clone()));
+    assert_eq!(world.item().fields, opinion);
+    assert_eq!(world.item().closed_reviews[0].step.as_str(), "legal", "the step that was named, of the two");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Out-of-office windows, and who stands in.
 
+use crate::audit::{self, NewLine};
 use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::store::Store;
 use postern_domain::absence::Absence;
+use postern_domain::{Actor, Arranged, Arrangement, Timestamp};
 use sqlx::Row as _;
 
 pub(crate) async fn all(db: &mut Connection) -> Result<Vec<Absence>, StoreError> {
@@ -30,7 +32,12 @@ pub enum Saved {
 impl Store {
     /// Saves an absence: a new one with version 0, or the next version of one that is there. What is wrong with it,
     /// and whether the caller may, was asked before.
-    pub async fn save_absence(&self, absence: &Absence) -> Result<Saved, StoreError> {
+    pub async fn save_absence(
+        &self,
+        absence: &Absence,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Saved, StoreError> {
         let mut writing = self.write().await?;
         let row = sqlx::query("SELECT doc FROM absences WHERE id = $1")
             .bind(absence.id.as_str())
@@ -57,6 +64,9 @@ impl Store {
         .bind(doc)
         .execute(&mut *writing.tx)
         .await?;
+        let change = Arrangement::AbsenceSaved { absence: saved.clone() };
+        let line = NewLine::arranged(&mut writing.head, &Arranged { change, by: by.clone(), at })?;
+        audit::append(&mut writing.tx, vec![line]).await?;
         writing.head.directory_version += 1;
         writing.commit(self).await?;
         Ok(Saved::Saved(saved))

@@ -70,7 +70,7 @@ impl Bulk {
 
     pub async fn add_journey(&mut self, journey: &Journey) -> Result<(), StoreError> {
         let writing = self.writing()?;
-        directory::insert_journey(&mut writing.tx, journey, &Cohorts::All).await?;
+        directory::insert_journey(&mut writing.tx, journey, &Cohorts::All, "").await?;
         writing.head.directory_version += 1;
         Ok(())
     }

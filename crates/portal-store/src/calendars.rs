@@ -1,10 +1,11 @@
 //! Business calendars, every version of them, and who keeps which.
 
+use crate::audit::{self, NewLine};
 use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::store::Store;
 use postern_domain::calendar::{Calendar, CalendarOf, CalendarUse};
-use postern_domain::{CalendarKey, PersonId};
+use postern_domain::{Actor, Arranged, Arrangement, CalendarKey, PersonId, Timestamp};
 use sqlx::Row as _;
 
 pub(crate) async fn all(db: &mut Connection) -> Result<Vec<Calendar>, StoreError> {
@@ -43,7 +44,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unacceptable`], naming everything that is wrong with it.
-    pub async fn publish_calendar(&self, calendar: &Calendar) -> Result<Calendar, StoreError> {
+    pub async fn publish_calendar(
+        &self,
+        calendar: &Calendar,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Calendar, StoreError> {
         calendar.check().map_err(|problems| {
             let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
             StoreError::Unacceptable { what: format!("the calendar {}: {}", calendar.key, said.join("; ")) }
@@ -63,6 +69,9 @@ impl Store {
             .bind(doc)
             .execute(&mut *writing.tx)
             .await?;
+        let change = Arrangement::CalendarPublished { calendar: published.clone() };
+        let line = NewLine::arranged(&mut writing.head, &Arranged { change, by: by.clone(), at })?;
+        audit::append(&mut writing.tx, vec![line]).await?;
         writing.head.directory_version += 1;
         writing.commit(self).await?;
         Ok(published)
@@ -72,7 +81,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`], when there is no such calendar.
-    pub async fn use_calendar(&self, each: &CalendarUse) -> Result<(), StoreError> {
+    pub async fn use_calendar(
+        &self,
+        each: &CalendarUse,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
         let known: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM calendars WHERE key = $1")
             .bind(each.calendar.as_str())
@@ -95,6 +109,9 @@ impl Store {
         .bind(each.calendar.as_str())
         .execute(&mut *writing.tx)
         .await?;
+        let change = Arrangement::CalendarKept { keeps: each.clone() };
+        let line = NewLine::arranged(&mut writing.head, &Arranged { change, by: by.clone(), at })?;
+        audit::append(&mut writing.tx, vec![line]).await?;
         writing.head.directory_version += 1;
         writing.commit(self).await?;
         Ok(())

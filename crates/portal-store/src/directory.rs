@@ -8,10 +8,10 @@ use crate::{absences, calendars, norms, people};
 use postern_domain::absence::Absences;
 use postern_domain::calendar::{Calendar, CalendarUse, Calendars};
 use postern_domain::explain::Names;
-use postern_domain::publication::Cohorts;
+use postern_domain::publication::{Cohorts, Lifecycle};
 use postern_domain::{
-    Client, ClientId, Grant, Journey, JourneyKey, JourneyRef, Organisation, People, Person, PersonId,
-    Project, ProjectId, StageNorm,
+    CalendarKey, Client, ClientId, Grant, Journey, JourneyKey, JourneyRef, Organisation, People, Person,
+    PersonId, Project, ProjectId, StageNorm,
 };
 use postern_protocol::Directory;
 use sqlx::Row as _;
@@ -69,6 +69,20 @@ impl DirectorySnapshot {
         let later: Vec<&Cohorts> =
             self.versions_of(&journey.key).filter(|each| each.version > journey.version).map(whose).collect();
         whose(journey).superseded_by(&later)
+    }
+
+    /// Where a version stands in its life. What is not published is not here.
+    pub fn state_of(&self, journey: &Journey) -> Lifecycle {
+        if self.is_superseded(journey) {
+            return Lifecycle::Superseded;
+        }
+        let cohorts = self.cohorts(&journey.reference()).cloned().unwrap_or(Cohorts::All);
+        Lifecycle::Published { cohorts }
+    }
+
+    /// The version of a calendar that is in force.
+    pub fn newest_calendar(&self, key: &CalendarKey) -> Option<&Calendar> {
+        self.calendars.iter().filter(|calendar| &calendar.key == key).max_by_key(|calendar| calendar.version)
     }
 
     fn versions_of(&self, key: &JourneyKey) -> impl DoubleEndedIterator<Item = &Journey> {
@@ -191,25 +205,41 @@ impl Store {
     /// As the version that it says it is, for the clients of all cohorts.
     pub async fn add_journey(&self, journey: &Journey) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
-        insert_journey(&mut writing.tx, journey, &Cohorts::All).await?;
+        insert_journey(&mut writing.tx, journey, &Cohorts::All, "").await?;
         writing.head.directory_version += 1;
         writing.commit(self).await?;
         Ok(())
     }
 
     /// Publishes a journey as the next version of its key, and returns it. Whether it may be published was asked
-    /// before.
-    pub async fn publish_journey(&self, journey: &Journey, cohorts: &Cohorts) -> Result<Journey, StoreError> {
+    /// before; the golden cases that it was tested with are kept beside it, as they were written.
+    pub async fn publish_journey(
+        &self,
+        journey: &Journey,
+        cohorts: &Cohorts,
+        cases: &str,
+    ) -> Result<Journey, StoreError> {
         let mut writing = self.write().await?;
         let latest: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM journeys WHERE key = $1")
             .bind(journey.key.as_str())
             .fetch_one(&mut *writing.tx)
             .await?;
         let published = journey.numbered(u32::try_from(latest.unwrap_or(0)).unwrap_or(u32::MAX));
-        insert_journey(&mut writing.tx, &published, cohorts).await?;
+        insert_journey(&mut writing.tx, &published, cohorts, cases).await?;
         writing.head.directory_version += 1;
         writing.commit(self).await?;
         Ok(published)
+    }
+
+    /// The golden cases that a version was published with; empty where it came without any.
+    pub async fn cases_of(&self, journey: &JourneyRef) -> Result<String, StoreError> {
+        let cases: Option<String> =
+            sqlx::query_scalar("SELECT cases FROM journeys WHERE key = $1 AND version = $2")
+                .bind(journey.key.as_str())
+                .bind(i64::from(journey.version))
+                .fetch_optional(&mut *self.reader().await?)
+                .await?;
+        Ok(cases.unwrap_or_default())
     }
 }
 
@@ -309,15 +339,17 @@ pub(crate) async fn insert_journey(
     db: &mut Connection,
     journey: &Journey,
     cohorts: &Cohorts,
+    cases: &str,
 ) -> Result<(), StoreError> {
     let unwritable = |error| StoreError::inconsistent(format!("the journey cannot be written: {error}"));
     let doc = serde_json::to_string(journey).map_err(unwritable)?;
     let cohorts = serde_json::to_string(cohorts).map_err(unwritable)?;
-    sqlx::query("INSERT INTO journeys (key, version, doc, cohorts) VALUES ($1, $2, $3, $4)")
+    sqlx::query("INSERT INTO journeys (key, version, doc, cohorts, cases) VALUES ($1, $2, $3, $4, $5)")
         .bind(journey.key.as_str())
         .bind(i64::from(journey.version))
         .bind(doc)
         .bind(cohorts)
+        .bind(cases)
         .execute(db)
         .await
         .map_err(|error| already(error, || format!("a journey {} {}", journey.key, journey.version)))?;

@@ -4,7 +4,7 @@ use crate::error::StoreError;
 use crate::results::{self, StoredResult};
 use crate::store::Store;
 use postern_domain::{PersonId, Refusal, Timestamp};
-use postern_protocol::{CommandOutcome, Outcome, Push};
+use postern_protocol::{CommandOutcome, Outcome, ReceivedPush};
 use sqlx::Row as _;
 
 /// A command that came from somebody who was shut out.
@@ -21,7 +21,7 @@ impl Store {
     pub async fn keep_evidence(
         &self,
         person: &PersonId,
-        push: &Push,
+        push: &ReceivedPush,
         now: Timestamp,
     ) -> Result<Vec<CommandOutcome>, StoreError> {
         let mut writing = self.write().await?;

@@ -71,7 +71,7 @@ impl Store {
             directory_version: 1,
         };
         head::found(&mut tx, &head, &key).await?;
-        crate::directory::insert_journey(&mut tx, &Journey::built_in(), &Cohorts::All).await?;
+        crate::directory::insert_journey(&mut tx, &Journey::built_in(), &Cohorts::All, "").await?;
         tx.commit().await?;
         Ok(Self::assemble(data, pools, key, head, StoreOptions::default()))
     }

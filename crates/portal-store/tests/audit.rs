@@ -6,6 +6,7 @@ mod common;
 use common::{Fixture, history, say};
 use postern_domain::{Command, Priority};
 use postern_portal_store::{AuditFilter, Difference};
+use postern_protocol::ExportedLine;
 use postern_test_support::{acme, globex};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -223,6 +224,7 @@ async fn an_export_holds_what_its_filter_admits_in_order() {
         fixture
             .store
             .export_audit(&filter, |line| {
+                let ExportedLine::Item(line) = line else { panic!("{line:?} is about no item") };
                 lines.push(line);
                 Ok(())
             })

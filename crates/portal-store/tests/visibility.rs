@@ -275,10 +275,10 @@ async fn a_draft_stays_out_of_sight_of_staff() {
     use postern_domain::{Actor, Event, Recorded, Timestamp};
     let fixture = Fixture::new().await;
     let drafted = Recorded {
-        event: Event::Drafted(Box::new(postern_domain::Submission {
-            reference: "ACME-1".into(),
-            ..submission(&acme(), "A draft", None)
-        })),
+        event: Event::drafted(
+            postern_domain::Submission { reference: "ACME-1".into(), ..submission(&acme(), "A draft", None) },
+            &postern_domain::Journey::built_in(),
+        ),
         by: Actor::Person("carla".into()),
         on_behalf_of: None,
         at: Timestamp(common::START),

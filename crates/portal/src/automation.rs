@@ -82,7 +82,7 @@ async fn perform(app: &App, chore: Chore, now: Timestamp) -> Result<bool, StoreE
     let order = Order {
         id: CommandId(chore.key),
         item: chore.item,
-        command: chore.command,
+        command: Some(chore.command),
         by: Actor::System(name.to_owned()),
         made_at: None,
         source: Source::Direct,

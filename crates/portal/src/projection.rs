@@ -1,29 +1,44 @@
 //! What a client's contact sees of an item: one place that takes out what is internal.
 
-use postern_domain::{Comment, Entry, Happening, Item, Person, Review, Visibility};
+use postern_domain::{Comment, ContentDigest, Entry, Happening, Item, Journey, Person, Review, Visibility};
+use postern_portal_store::DirectorySnapshot;
 use postern_protocol::{CommandOutcome, Outcome};
 
 /// The item as `person` may read it. Staff read everything; whether the person may see the item at all was asked
 /// before.
-pub fn as_seen_by(person: &Person, item: Item) -> Item {
-    if person.is_staff() { item } else { for_client(item) }
+pub fn as_seen_by(person: &Person, item: Item, directory: &DirectorySnapshot) -> Item {
+    if person.is_staff() {
+        return item;
+    }
+    let journey = directory.journey(&item.journey);
+    for_client(item, journey)
 }
 
 /// The outcome as `person` may read it.
-pub fn outcome_as_seen_by(person: &Person, outcome: CommandOutcome) -> CommandOutcome {
+pub fn outcome_as_seen_by(
+    person: &Person,
+    outcome: CommandOutcome,
+    directory: &DirectorySnapshot,
+) -> CommandOutcome {
     match outcome.outcome {
         Outcome::Conflict { refusal, current } => CommandOutcome {
-            outcome: Outcome::Conflict { refusal, current: Box::new(as_seen_by(person, *current)) },
+            outcome: Outcome::Conflict {
+                refusal,
+                current: Box::new(as_seen_by(person, *current, directory)),
+            },
             ..outcome
         },
         _ => outcome,
     }
 }
 
-/// Takes out internal comments and history, who decides and what they wrote for each other.
-fn for_client(mut item: Item) -> Item {
+/// Takes out internal fields, comments and history, who decides and what they wrote for each other. The digest is of what
+/// is left: it must not tell what was taken out to whoever tries values.
+fn for_client(mut item: Item, journey: Option<&Journey>) -> Item {
+    item.fields.retain(|key, _| !is_internal(journey, key));
+    item.content = ContentDigest::of(&item, &item.immaterial);
     item.comments.retain(|comment: &Comment| comment.visibility == Visibility::Client);
-    item.history = item.history.into_iter().filter_map(client_entry).collect();
+    item.history = item.history.into_iter().filter_map(|entry| client_entry(entry, journey)).collect();
     item.reviews = item.reviews.into_iter().map(client_review).collect();
     item.closed_reviews = item.closed_reviews.into_iter().map(client_review).collect();
     item.contributors.clear();
@@ -42,11 +57,17 @@ fn client_review(mut review: Review) -> Review {
     review.reviewers.clear();
     review.decisions.clear();
     review.covers.clear();
+    review.groups.clear();
     review
 }
 
+/// Whether a field is for staff only. Of a journey that is not known, every field may be.
+fn is_internal(journey: Option<&Journey>, key: &str) -> bool {
+    journey.is_none_or(|journey| journey.field(key).is_some_and(|field| field.internal))
+}
+
 /// The line as a client may read it; none for what is internal. Listed in full: a new kind of line must be thought about.
-fn client_entry(entry: Entry) -> Option<Entry> {
+fn client_entry(entry: Entry, journey: Option<&Journey>) -> Option<Entry> {
     let what = match entry.what {
         Happening::Drafted
         | Happening::Submitted
@@ -56,10 +77,16 @@ fn client_entry(entry: Entry) -> Option<Entry> {
         | Happening::Completed
         | Happening::Withdrawn { .. }
         | Happening::Commented { visibility: Visibility::Client }
-        | Happening::FieldsSet { .. }
         | Happening::DueSet { .. }
         | Happening::PrioritySet { .. }
         | Happening::VersionAttached { .. } => entry.what,
+        Happening::FieldsSet { mut names, cosmetic } => {
+            names.retain(|name| !is_internal(journey, name));
+            if names.is_empty() {
+                return None;
+            }
+            Happening::FieldsSet { names, cosmetic }
+        }
         Happening::ReviewOpened { stage, step, .. } => {
             Happening::ReviewOpened { stage, step, reviewers: Vec::new(), fallback: false }
         }

@@ -27,6 +27,10 @@ fn turns(item: &Item) -> Vec<&str> {
     item.waiting_on().map(PersonId::as_str).collect()
 }
 
+fn clerk() -> Actor {
+    Actor::System("command-line".to_owned())
+}
+
 /// A local instant in UTC, some hours from the portal's now.
 fn in_hours(portal: &TestPortal, hours: i64) -> LocalDateTime {
     let at = portal.environment.now().plus_ms(hours * HOUR_MS);
@@ -53,7 +57,11 @@ async fn a_turn_moves_to_the_deputy_and_comes_back() {
     let item = submit(&portal.sign_in("olga").await, "s1", "acme").await;
     let first = turns(&item).first().map(|id| (*id).to_owned()).unwrap();
     let deputy = if first == "lea" { "abel" } else { "lea" };
-    portal.store().save_absence(&away(&portal, &first, 1, 3, deputy)).await.unwrap();
+    portal
+        .store()
+        .save_absence(&away(&portal, &first, 1, 3, deputy), &clerk(), portal.environment.now())
+        .await
+        .unwrap();
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(turns(&portal.store().item(&item.id).await.unwrap().unwrap()), [first.as_str()]);
 
@@ -71,10 +79,10 @@ async fn a_turn_moves_to_the_deputy_and_comes_back() {
 async fn an_absence_changed_by_two_is_saved_once() {
     let portal = TestPortal::start().await;
     let absence = away(&portal, "abel", 1, 3, "lea");
-    let saved = portal.store().save_absence(&absence).await.unwrap();
+    let saved = portal.store().save_absence(&absence, &clerk(), portal.environment.now()).await.unwrap();
     let postern_portal_store::Saved::Saved(first) = saved else { panic!("{saved:?}") };
     assert_eq!(first.version, 1);
-    let again = portal.store().save_absence(&absence).await.unwrap();
+    let again = portal.store().save_absence(&absence, &clerk(), portal.environment.now()).await.unwrap();
     assert_eq!(again, postern_portal_store::Saved::Changed(first));
 }
 
@@ -116,9 +124,9 @@ async fn a_published_holiday_moves_what_is_due() {
     with_ladder(&portal).await;
     let mut office = Calendar::always("UTC");
     office.key = "office".into();
-    portal.store().publish_calendar(&office).await.unwrap();
+    portal.store().publish_calendar(&office, &clerk(), portal.environment.now()).await.unwrap();
     let everybody = CalendarUse { of: CalendarOf::Everybody, calendar: "office".into() };
-    portal.store().use_calendar(&everybody).await.unwrap();
+    portal.store().use_calendar(&everybody, &clerk(), portal.environment.now()).await.unwrap();
     let item = submit(&portal.sign_in("olga").await, "s1", "acme").await;
     let due = item.due_at.unwrap();
     assert_eq!(due, item.submitted_at.unwrap().plus_ms(HOUR_MS));
@@ -127,7 +135,7 @@ async fn a_published_holiday_moves_what_is_due() {
     for date in [today, tomorrow] {
         office.holidays.push(Holiday { date, name: "Founders' day".into() });
     }
-    portal.store().publish_calendar(&office).await.unwrap();
+    portal.store().publish_calendar(&office, &clerk(), portal.environment.now()).await.unwrap();
     let moved = once(&portal, &item.id, |item| item.due_at != Some(due)).await;
     assert!(moved.due_at.unwrap() >= due.plus_ms(20 * HOUR_MS), "{:?}", moved.due_at);
     assert_eq!(moved.reviews[0].clock.as_ref().unwrap().calendar_version, 2);

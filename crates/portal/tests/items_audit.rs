@@ -15,7 +15,7 @@ async fn the_trail_of_an_item_is_complete_and_in_order() {
     let item = submit(&olga, "s1", "acme").await;
     submit(&olga, "s2", "acme").await;
     let lines: Vec<AuditLine> = ok(olga.get("/v1/items/ACME-1/audit")).await;
-    assert!(matches!(lines[0].recorded.event, Event::Submitted(_)));
+    assert!(matches!(lines[0].recorded.event, Event::Submitted { .. }));
     assert_eq!(lines.len() as u64, item.version);
     assert!(lines.iter().all(|line| line.item == item.id));
     assert_eq!(postern_domain::replay(&item.id, lines.iter().map(|line| &line.recorded)), Ok(item));

@@ -3,10 +3,12 @@
 
 mod common;
 
-use common::{ok, problem, submit};
+use common::{new_item, ok, problem, submit};
 use postern_domain::explain::Next;
-use postern_domain::{Command, CommentId, Happening, Item, Visibility};
-use postern_protocol::{CommandOutcome, DirectCommand, ErrorCode};
+use postern_domain::{
+    Command, CommentId, Field, FieldType, FieldValue, Happening, Item, Journey, Visibility,
+};
+use postern_protocol::{CommandOutcome, DirectCommand, ErrorCode, paths};
 use postern_test_support::{Session, TestPortal};
 
 async fn command(session: &Session, item: &Item, id: &str, command: Command) {
@@ -88,4 +90,40 @@ async fn a_contact_reads_nothing_internal() {
     assert!(!seen.history.iter().any(|entry| matches!(entry.what, Happening::Escalated { .. })));
     let whole: Item = ok(olga.get("/v1/items/ACME-1")).await;
     assert!(whole.comments.len() == 2 && whole.escalation.is_some());
+}
+
+#[tokio::test]
+async fn a_field_for_staff_is_not_read_by_a_contact_nor_guessed_from_the_digest() {
+    let portal = TestPortal::start().await;
+    let field = |key: &str, internal| Field {
+        key: key.into(),
+        name: key.into(),
+        help: None,
+        of: FieldType::Text { max_length: None },
+        required: false,
+        cosmetic: false,
+        output: false,
+        internal,
+    };
+    let mut journey = Journey::built_in();
+    journey.key = "letters".into();
+    journey.fields = vec![field("subject", false), field("margin", true)];
+    portal.store().add_journey(&journey).await.unwrap();
+    let (olga, carla) = (portal.sign_in("olga").await, portal.sign_in("carla").await);
+    let text = |text: &str| FieldValue::Text(text.into());
+    let mut new = new_item("s1", "acme", Some("olga"));
+    new.journey = Some("letters".into());
+    new.fields = [("subject".to_owned(), text("Rent")), ("margin".to_owned(), text("secret"))].into();
+    let item: Item = ok(olga.post(paths::ITEMS, &new)).await;
+    let set = |key: &str| Command::SetFields {
+        fields: [(key.to_owned(), text("secret, too"))].into(),
+        title: None,
+        description: None,
+    };
+    command(&olga, &item, "1", set("margin")).await;
+    let whole: Item = ok(olga.get("/v1/items/ACME-1")).await;
+    let told = carla.get("/v1/items/ACME-1").send().await.unwrap().text().await.unwrap();
+    assert!(told.contains("Rent") && !told.contains("margin") && !told.contains("secret"), "{told}");
+    let seen: Item = serde_json::from_str(&told).unwrap();
+    assert_ne!(seen.content, whole.content);
 }

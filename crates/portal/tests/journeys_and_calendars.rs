@@ -52,7 +52,10 @@ fn a_shipped_journey_is_tested_and_published_and_another_version_says_what_chang
     assert!(again.contains("changed: ") && again.contains("as version 2"), "{again}");
     let back = done(data, &["journey", "roll-back", "support-ticket", "1"]);
     assert!(back.contains("as version 3"), "{back}");
+    assert_eq!(done(data, &["journey", "show", "support-ticket", "--cases"]), cases);
     let list = done(data, &["journey", "list"]);
+    assert!(list.contains("support-ticket\t1\t") && list.contains("superseded"), "{list}");
+    assert!(list.contains("support-ticket\t3\t") && list.contains("published for all"), "{list}");
     assert!(list.contains("support-ticket\t2") && list.contains("for enterprise"), "{list}");
 }
 
@@ -79,6 +82,51 @@ fn a_journey_with_an_error_or_without_cases_is_not_published() {
         text(&misspelt)
     );
     assert!(!done(data, &["journey", "list"]).contains("invoice-approval"));
+}
+
+/// Somebody of the sample who approves.
+fn an_approver(data: &Path) -> postern_domain::Person {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = postern_portal_store::Store::open(data).await.unwrap();
+        let directory = store.directory().await.unwrap();
+        let approves = |person: &&postern_domain::Person| {
+            person.grants.iter().any(|grant| {
+                grant.role == postern_domain::Role::InternalApprover
+                    && grant.scope == postern_domain::Scope::EVERYTHING
+            })
+        };
+        let found = directory.people().iter().find(approves).unwrap().clone();
+        store.close().await;
+        found
+    })
+}
+
+#[test]
+fn a_version_that_is_not_sound_any_more_is_not_rolled_back_to() {
+    let folder = sample();
+    let data = folder.path();
+    let anna = an_approver(data);
+    let document = format!(
+        "key = \"letters\"\nname = \"Letters\"\n[[stages]]\nkey = \"look\"\nname = \"Look\"\ntarget = {{ hours = 8 }}\n\
+         [[stages.steps]]\nkey = \"look\"\nname = \"Look\"\ndeciders = [{{ person = \"{}\" }}]\n",
+        anna.id
+    );
+    let cases = format!(
+        "journey = \"letters\"\npeople = [{{ id = \"carla\", roles = [\"client\"] }}, \
+         {{ id = \"{id}\", roles = [\"internal_approver\"] }}]\n[[cases]]\nname = \"Anna looks\"\nkind = \"request\"\n\
+         submitter = \"carla\"\nacts = []\nexpect = {{ phase = \"in_review\", waiting_on = [\"{id}\"] }}\n",
+        id = anna.id
+    );
+    let file = write(data, "letters.toml", &document);
+    write(data, "letters.cases.toml", &cases);
+    done(data, &["journey", "publish", &file]);
+    assert!(done(data, &["journey", "roll-back", "letters", "1"]).contains("as version 2"));
+    done(data, &["user", "disable", &anna.email]);
+    let refused = portal(data, &["journey", "roll-back", "letters", "1"]);
+    assert_eq!(refused.status.code(), Some(5), "{}", text(&refused));
+    assert!(text(&refused).contains("Not published"), "{}", text(&refused));
+    assert!(!done(data, &["journey", "list"]).contains("letters\t3"));
 }
 
 #[test]

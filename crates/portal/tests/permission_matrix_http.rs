@@ -221,6 +221,7 @@ fn of_outcome(outcome: &CommandOutcome) -> Answer {
         Outcome::Applied { .. } => Answer::Allowed,
         Outcome::AlreadySatisfied { .. } => Answer::Nothing,
         Outcome::Refused { refusal } | Outcome::Conflict { refusal, .. } => Answer::of_refusal(refusal),
+        Outcome::NotUnderstood { said } => panic!("{said}"),
         Outcome::Quarantined { report } => panic!("{report}"),
     }
 }
@@ -229,7 +230,7 @@ async fn of_problem(reply: Response) -> Answer {
     let problem: Problem = reply.json().await.unwrap();
     match problem.code {
         ErrorCode::NotFound => Answer::OutOfSight,
-        ErrorCode::TokenExpired => Answer::Disabled,
+        ErrorCode::TokenExpired | ErrorCode::ShutOut => Answer::Disabled,
         ErrorCode::Refused if problem.detail.contains("OutOfScope") => Answer::of_denial(&Denial::OutOfScope),
         ErrorCode::Refused if problem.detail.contains("NeedsRole") => Answer::NeedsRole,
         other => panic!("{other:?}: {}", problem.detail),

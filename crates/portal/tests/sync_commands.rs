@@ -4,7 +4,8 @@
 mod common;
 
 use common::{of_problem, ok, problem, submit};
-use postern_domain::{Command, CommentId, ContentDigest, Seen, Visibility};
+use postern_domain::{Command, CommentId, ContentDigest, Refusal, Seen, Visibility};
+use postern_portal_store::PersonChange;
 use postern_protocol::{ErrorCode, Outcome, Push, PushReply, paths};
 use postern_test_support::{Fault, FaultyTransport, TestPortal, envelope, seen};
 
@@ -112,4 +113,44 @@ async fn a_body_beyond_the_limit_is_too_large_and_a_clients_contact_may_not_push
     let huge = huge.header("content-type", "application/json");
     assert_eq!(problem(huge).await, ErrorCode::TooLarge);
     assert_eq!(problem(carla.post(paths::COMMANDS, &push("i", [1]))).await, ErrorCode::Forbidden);
+}
+
+#[tokio::test]
+async fn a_command_that_this_portal_does_not_know_is_refused_and_takes_no_other_down() {
+    let portal = TestPortal::start().await;
+    let olga = portal.sign_in("olga").await;
+    let item = submit(&olga, "s1", "acme").await;
+    let mut request = serde_json::to_value(push(item.id.as_str(), 1..=3)).unwrap();
+    request["commands"][1]["command"] = serde_json::json!({ "do": "teleport", "to": "mars" });
+    for attempt in 0..2 {
+        let reply: PushReply = ok(olga.post(paths::COMMANDS, &request)).await;
+        let [first, unknown, third] = reply.outcomes.as_slice() else { panic!("{reply:?}") };
+        assert!(matches!(first.outcome, Outcome::Applied { .. }), "{attempt}: {first:?}");
+        assert_eq!(unknown.outcome, Outcome::Refused { refusal: Refusal::NotUnderstood });
+        assert!(matches!(third.outcome, Outcome::Applied { .. }), "{attempt}: {third:?}");
+    }
+    request["commands"][1]["command"]["to"] = "venus".into();
+    assert_eq!(problem(olga.post(paths::COMMANDS, &request)).await, ErrorCode::ClientForked);
+}
+
+#[tokio::test]
+async fn what_a_shut_out_device_still_has_is_refused_and_kept_as_it_came() {
+    let portal = TestPortal::start().await;
+    let olga = portal.sign_in("olga").await;
+    let item = submit(&olga, "s1", "acme").await;
+    ok::<PushReply>(olga.post(paths::COMMANDS, &push(item.id.as_str(), [1]))).await;
+    let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
+    portal.store().change_person(&"olga".into(), &disable, portal.environment.now()).await.unwrap();
+
+    let reply: PushReply = ok(olga.post(paths::COMMANDS, &push(item.id.as_str(), 1..=3))).await;
+    assert!(matches!(reply.outcomes[0].outcome, Outcome::Applied { .. }), "answered as before");
+    for outcome in &reply.outcomes[1..] {
+        assert_eq!(outcome.outcome, Outcome::Refused { refusal: Refusal::ShutOut });
+    }
+    let kept = portal.store().evidence_of(&"olga".into()).await.unwrap();
+    assert_eq!(kept.len(), 2);
+    assert!(kept[0].envelope.contains("Comment 2"), "{}", kept[0].envelope);
+    assert_eq!(problem(olga.get(paths::BOOTSTRAP)).await, ErrorCode::ShutOut);
+    let stranger = portal.sign_in("lea").await;
+    ok::<PushReply>(stranger.post(paths::COMMANDS, &Push { console: "c2".into(), commands: vec![] })).await;
 }

@@ -46,6 +46,8 @@ pub enum Command {
     Status,
     /// Send and fetch now
     Sync,
+    /// What this device keeps for work without the network, and how much that is; with an option, choose
+    Keep(KeepArgs),
     /// List a queue
     Queue(QueueArgs),
     /// Everything about items
@@ -72,6 +74,12 @@ pub enum Command {
         /// Why; it is kept in the audit trail
         #[arg(long)]
         reason: String,
+        /// Fill in a field that the step asks for, for example `po_number=4711`; may be repeated
+        #[arg(long = "output", value_name = "FIELD=VALUE", value_parser = output)]
+        outputs: Vec<(String, FieldValue)>,
+        /// Where several steps are open: the key of the one to close
+        #[arg(long)]
+        step: Option<String>,
     },
     /// Send items back to the client
     RequestChanges {
@@ -254,6 +262,16 @@ pub enum SortName {
     Priority,
     Reference,
     Title,
+}
+
+#[derive(Args)]
+pub struct KeepArgs {
+    /// Keep closed items for so many months; what is open is always kept
+    #[arg(long, value_name = "N")]
+    pub months: Option<u32>,
+    /// Keep all closed items
+    #[arg(long, conflicts_with = "months")]
+    pub everything: bool,
 }
 
 #[derive(Args)]

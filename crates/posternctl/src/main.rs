@@ -37,6 +37,7 @@ async fn run(cli: &Cli) -> Result<Exit, Stop> {
         Command::Logout(logout) => commands::session::logout(cli, logout).await,
         Command::Status => commands::session::status(cli).await,
         Command::Sync => commands::session::sync(cli).await,
+        Command::Keep(keep) => commands::keep::keep(cli, keep).await,
         Command::Queue(queue) => commands::queue::queue(cli, queue).await,
         Command::Show(refs) => commands::show::show(cli, refs).await,
         Command::Audit(refs) => commands::show::audit(cli, refs).await,

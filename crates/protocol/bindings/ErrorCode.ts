@@ -3,4 +3,4 @@
 /**
  * What went wrong, for a program. A code is here only because a consumer acts on it.
  */
-export type ErrorCode = "malformed" | "wrong_credentials" | "token_expired" | "session_ended" | "forbidden" | "not_found" | "sequence_gap" | "client_forked" | "cursor_gone" | "too_large" | "refused" | "upgrade_required" | "throttled" | "internal" | "unavailable";
+export type ErrorCode = "malformed" | "wrong_credentials" | "token_expired" | "session_ended" | "shut_out" | "forbidden" | "not_found" | "sequence_gap" | "client_forked" | "cursor_gone" | "too_large" | "refused" | "upgrade_required" | "throttled" | "internal" | "unavailable";

@@ -5,20 +5,26 @@
 //! [`paths`], and both sides use them from here.
 
 mod absence;
+mod audit;
 mod auth;
 mod cursor;
 mod error;
 mod files;
 mod holding;
+mod newer;
 mod outcome;
+mod published;
 mod sync;
 
 pub use absence::*;
+pub use audit::*;
 pub use auth::*;
 pub use cursor::*;
 pub use error::*;
 pub use files::*;
 pub use holding::*;
+pub use newer::*;
+pub use published::*;
 pub use sync::*;
 
 /// The version of this protocol. A portal answers `upgrade_required` to anything below its floor.
@@ -44,8 +50,12 @@ pub mod paths {
     /// `/v1/files/{sha256}`: `PUT` uploads content at once, `HEAD` and `PATCH` in parts; `GET` downloads it, or a range
     /// of it, if an item that the caller may see names it.
     pub const FILES: &str = "/v1/files";
-    /// Out-of-office windows.
+    /// Out-of-office windows. `POST`: save one; `GET`: the caller's, and those of whom they lead.
     pub const ABSENCES: &str = "/v1/absences";
+    /// `GET`: those in force; `GET /v1/calendars/{key}?version=…`: one, whole.
+    pub const CALENDARS: &str = "/v1/calendars";
+    /// `GET`: every version; `GET /v1/journeys/{key}/{version}`: one, whole.
+    pub const JOURNEYS: &str = "/v1/journeys";
     pub const HEALTH: &str = "/healthz";
     pub const READY: &str = "/readyz";
 }

@@ -12,6 +12,11 @@ impl Outcome {
                 format!("Nothing was left to do: {}", lower_first(&satisfied(*why)))
             }
             Self::Refused { refusal: why } | Self::Conflict { refusal: why, .. } => refusal(why, reader),
+            Self::NotUnderstood { .. } => {
+                "The portal answered something that this version of Postern does not know. \
+                Look at the item, and update Postern."
+                    .to_owned()
+            }
             Self::Quarantined { report } => {
                 format!("The portal failed on it repeatedly and put it aside for an admin: {report}")
             }

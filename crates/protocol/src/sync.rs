@@ -9,7 +9,6 @@ use postern_domain::{
     Refusal, Satisfied, StageNorm, Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 /// What a console says first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,15 +67,6 @@ pub struct Envelope {
     pub made_at: Timestamp,
 }
 
-impl Envelope {
-    /// SHA-256 over what a repetition must repeat exactly (all but the sequence number); 64 hexadecimal digits.
-    pub fn payload_hash(&self) -> String {
-        let payload =
-            serde_json::to_vec(&(&self.id, &self.item, &self.command, self.made_at)).unwrap_or_default();
-        hex::encode(Sha256::digest(payload))
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushReply {
     /// One for each envelope, in the same order.
@@ -115,6 +105,10 @@ pub enum Outcome {
     /// The portal failed on it again and again and has put it aside for an admin.
     Quarantined {
         report: String,
+    },
+    /// An outcome that this version does not know, as it came. Never sent.
+    NotUnderstood {
+        said: String,
     },
 }
 

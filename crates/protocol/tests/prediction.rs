@@ -28,7 +28,9 @@ fn over_the_wire<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -
     serde_json::from_slice(&serde_json::to_vec(value).unwrap()).unwrap()
 }
 
-fn is_sound(item: &Item) {
+fn is_sound(item: &Item, journey: &Journey) {
+    let named = ContentDigest::of(item, &Immaterial::under(journey));
+    assert_eq!(item.content, named, "the digest that the item keeps does not name its content");
     let open = !item.reviews.is_empty();
     assert!(item.phase != Phase::InReview || open, "in review without a review");
     if matches!(item.phase, Phase::Approved | Phase::Completed | Phase::Withdrawn | Phase::ChangesRequested) {
@@ -56,7 +58,7 @@ fn is_earned(before: &Item, after: &Item, journey: &Journey, command: &Command) 
         if outcome != Some(ReviewOutcome::Approved) || matches!(command, Command::Override { .. }) {
             continue;
         }
-        let content = ContentDigest::of(before, journey);
+        let content = ContentDigest::of(before, &Immaterial::under(journey));
         assert!(closed.approvals(&content) >= closed.needed, "approved with too few: {closed:?}");
         for decision in &closed.decisions {
             for somebody in decision.on_behalf_of.iter().chain([&decision.by]) {
@@ -109,7 +111,7 @@ fn live(seed: u64) -> Tried {
             None => (Command::Submit(Box::new(submission(&journey, &mut dice))), Actor::Person(who)),
             Some(_) if dice.chance(8) => (Command::Refresh {}, Actor::System("clock".into())),
             Some(item) => {
-                let fresh = Seen::of(item, &journey, item.review_for(&who).map(|review| review.step.clone()));
+                let fresh = Seen::of(item, item.review_for(&who).map(|review| review.step.clone()));
                 remembered.push(fresh.clone());
                 let seen = if dice.chance(12) { dice.pick(&remembered).clone() } else { fresh };
                 (command(item, &journey, seen, &who, &mut dice), Actor::Person(who))
@@ -146,7 +148,7 @@ fn live(seed: u64) -> Tried {
             log.push(recorded);
         }
         let after = item.as_ref().unwrap();
-        is_sound(after);
+        is_sound(after, &journey);
         adds_up(after, now);
         if let Some(before) = &before {
             is_earned(before, after, &journey, &command);

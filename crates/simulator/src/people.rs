@@ -152,10 +152,8 @@ impl World {
         let Some(item) = wishes::item(&items, &mut dice) else { return Ok(()) };
         let me = wishes::somebody(&mut dice);
         let request = wishes::wish(item, &me, &mut dice);
-        let directory = self.portal.store().directory().await?;
-        let Some(journey) = directory.journey(&item.journey) else { return Ok(()) };
         let id = self.new_id();
-        let command = wishes::command(request, item, journey, &me, id.as_str());
+        let command = wishes::command(request, item, &me, id.as_str());
         self.direct(id, item.id.clone(), command, me).await
     }
 
@@ -170,7 +168,7 @@ impl World {
         let order = Order {
             id,
             item: item.clone(),
-            command,
+            command: Some(command),
             by: Actor::Person(by.clone()),
             made_at: None,
             source: Source::Direct,
@@ -234,5 +232,6 @@ pub fn word(outcome: &postern_protocol::Outcome) -> &'static str {
         Outcome::Refused { .. } => "refused",
         Outcome::Conflict { .. } => "conflict",
         Outcome::Quarantined { .. } => "quarantined",
+        Outcome::NotUnderstood { .. } => "not understood",
     }
 }

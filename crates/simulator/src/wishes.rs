@@ -5,7 +5,7 @@ use crate::dice::Dice;
 use crate::rules::POISON;
 use postern_console_core::Request;
 use postern_domain::{
-    AttachmentId, Command, CommentId, ExceptionExit, Fields, Item, Journey, PersonId, Phase, Priority, Seen,
+    AttachmentId, Command, CommentId, ExceptionExit, Fields, Item, PersonId, Phase, Priority, Seen,
     Timestamp, Visibility,
 };
 
@@ -35,7 +35,7 @@ pub fn wish(item: &Item, me: &PersonId, dice: &mut Dice) -> Request {
     match dice.below(22) {
         0..=3 => Request::Approve { comment: None, outputs: Fields::new() },
         4 => Request::RequestChanges { reason: reason() },
-        5 => Request::Override { reason: reason() },
+        5 => Request::Override { reason: reason(), outputs: Fields::new(), step: None },
         6 => Request::Claim { step: None },
         7 | 8 => Request::Reassign { to: somebody(dice), reason: None, step: None },
         9 => Request::Escalate { reason: reason() },
@@ -62,14 +62,14 @@ pub fn somebody(dice: &mut Dice) -> PersonId {
 }
 
 /// The same by another way than a console.
-pub fn command(request: Request, item: &Item, journey: &Journey, me: &PersonId, id: &str) -> Command {
+pub fn command(request: Request, item: &Item, me: &PersonId, id: &str) -> Command {
     let step = item.reviews.iter().find(|review| review.waiting_on().any(|who| who == me));
     let step = step.or(item.reviews.first()).map(|review| review.step.clone());
-    let seen = Seen::of(item, journey, step);
+    let seen = Seen::of(item, step);
     let assignment_version = item.assignment_version;
     match request {
         Request::Approve { comment, outputs } => Command::Approve { seen, comment, outputs },
-        Request::Override { reason } => Command::Override { seen, reason },
+        Request::Override { reason, outputs, .. } => Command::Override { seen, reason, outputs },
         Request::RequestChanges { reason } => Command::RequestChanges { seen, reason },
         Request::Claim { step } => Command::Claim { step, assignment_version },
         Request::Reassign { to, reason, step } => {

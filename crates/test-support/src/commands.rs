@@ -27,7 +27,7 @@ pub fn submit(client: &Client, title: &str, owner: Option<&str>) -> Command {
 
 /// What somebody looks at who looks at an item of the built-in journey now.
 pub fn seen(item: &Item) -> Seen {
-    Seen::of(item, &Journey::built_in(), item.reviews.first().map(|review| review.step.clone()))
+    Seen::of(item, item.reviews.first().map(|review| review.step.clone()))
 }
 
 /// An envelope whose command id is `<item>-<seq>`.

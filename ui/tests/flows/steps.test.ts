@@ -124,7 +124,7 @@ describe("a reckoning of the due time", () => {
     expect(why.getAttribute("aria-controls")).toBe(ledger.id);
     const lines = within(ledger).getAllByRole("row");
     expect(lines).toHaveLength(
-      opened.app.reading.item?.steps.find((one) => one.step === "finance_check")?.ledger.length ?? 0,
+      opened.app.reading.item?.steps.find((one) => one.step === "finance_check")?.ledger?.lines.length ?? 0,
     );
     expect(ledger.textContent).toContain("paused: waiting for the client");
     expect(ledger.textContent).toContain("holiday: Company day");

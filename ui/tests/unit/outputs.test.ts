@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ledgerLine } from "$lib/item/ledger";
+import { kindOf } from "$lib/item/ledger";
 import { moneyText, prefilled, problemWith, readMoney, valueOf } from "$lib/item/outputs";
 import { groupedSteps, progress } from "$lib/item/steps";
-import type { FieldType, OutputView, StepView } from "$lib/generated";
+import type { FieldType, LedgerWhat, OutputView, StepView } from "$lib/generated";
 
 const output = (of: FieldType | null, value: string | null = null): OutputView => ({
   key: "k",
@@ -93,27 +93,23 @@ describe("a value that an approval fills in", () => {
 });
 
 describe("a reckoning", () => {
-  it.each([
-    ["Fri 3 Apr 2026 16:00–17:00 CEST counted 1 h", "Fri 3 Apr 2026 16:00–17:00 CEST", "counted 1 h"],
-    ["Fri 3 Apr 17:00 – Sun 5 Apr 24:00 CEST closed", "Fri 3 Apr 17:00 – Sun 5 Apr 24:00 CEST", "closed"],
-    ["Mon 6 Apr holiday: Easter Monday", "Mon 6 Apr", "holiday: Easter Monday"],
-    ["Sat 26 Dec – Sun 27 Dec closed", "Sat 26 Dec – Sun 27 Dec", "closed"],
-    ["Sun 29 Mar 2026 01:00 CET–05:00 CEST counted 3 h", "Sun 29 Mar 2026 01:00 CET–05:00 CEST", "counted 3 h"],
-    ["Tue 1 Dec 09:00–10:00 +0545 counted 1 h", "Tue 1 Dec 09:00–10:00 +0545", "counted 1 h"],
-    [
-      "Tue 7 Apr 10:30–13:00 CEST paused: waiting for the client",
-      "Tue 7 Apr 10:30–13:00 CEST",
-      "paused: waiting for the client",
-    ],
-    ["due Tue 7 Apr 15:30 CEST", "Tue 7 Apr 15:30 CEST", "due"],
-  ])("sets “%s” in two columns", (line, when, what) => {
-    expect(ledgerLine(line)).toMatchObject({ when, what });
+  const line = (what: LedgerWhat) => ({
+    when: "Mon 6 Apr",
+    said: "said",
+    segment: { from: 0, until: 1, what, counted_ms: 0 },
   });
 
-  it("leaves a line whole that it does not know", () => {
-    const line = "paused since Tue 7 Apr 10:30 CEST: exception; then 2 h of working time until due";
-    expect(ledgerLine(line)).toMatchObject({ when: line, what: "" });
-    expect(ledgerLine("due in more than twenty years")).toMatchObject({ what: "", kind: "due" });
+  it.each<[LedgerWhat, string]>([
+    ["counted", "counted"],
+    ["closed", "stood"],
+    [{ holiday: { name: "Easter Monday" } }, "stood"],
+    [{ paused: { why: "waiting_for_client" } }, "stood"],
+  ])("of %j is drawn as what it is", (what, kind) => {
+    expect(kindOf(line(what))).toBe(kind);
+  });
+
+  it("ends with the due", () => {
+    expect(kindOf({ when: "Tue 7 Apr 15:30 CEST", said: "due", segment: null })).toBe("due");
   });
 });
 

@@ -21,7 +21,14 @@ pub(super) fn form(
         Request::Approve { comment, outputs } => {
             Command::Approve { seen: seen(), comment, outputs: typed(outputs, item, lookup) }
         }
-        Request::Override { reason } => Command::Override { seen: seen(), reason },
+        Request::Override { reason, outputs, step } => {
+            let seen = seen();
+            Command::Override {
+                seen: Seen { step: step.or(seen.step), ..seen },
+                reason,
+                outputs: typed(outputs, item, lookup),
+            }
+        }
         Request::RequestChanges { reason } => Command::RequestChanges { seen: seen(), reason },
         Request::Claim { step } => Command::Claim { step, assignment_version },
         Request::Reassign { to, reason, step } => {
@@ -77,7 +84,7 @@ fn typed(written: Fields, item: &Item, lookup: &Lookup) -> Fields {
 pub(super) fn request_of(command: &Command) -> Option<Request> {
     Some(match command.clone() {
         Command::Approve { comment, outputs, .. } => Request::Approve { comment, outputs },
-        Command::Override { reason, .. } => Request::Override { reason },
+        Command::Override { seen, reason, outputs } => Request::Override { reason, outputs, step: seen.step },
         Command::RequestChanges { reason, .. } => Request::RequestChanges { reason },
         Command::Claim { step, .. } => Request::Claim { step },
         Command::Reassign { to, reason, step, .. } => Request::Reassign { to, reason, step },
@@ -121,15 +128,12 @@ pub(crate) fn samples(
     };
     let other_priority = if item.priority == Priority::Urgent { Priority::Normal } else { Priority::Urgent };
     let other_due = item.due_at.map_or(item.updated_at, |due| due.plus_ms(postern_domain::DAY_MS));
-    let approval = Command::Approve {
-        seen: seen.clone(),
-        comment: Some(reason()),
-        outputs: filled_in(item, lookup.journey(item), seen.step.as_ref()),
-    };
+    let outputs = filled_in(item, lookup.journey(item), seen.step.as_ref());
+    let approval = Command::Approve { seen: seen.clone(), comment: Some(reason()), outputs: outputs.clone() };
     let category = lookup.journey(item).and_then(|journey| journey.exceptions.categories.first().cloned());
     let mut samples = vec![
         (Action::Approve, approval),
-        (Action::Override, Command::Override { seen: seen.clone(), reason: reason() }),
+        (Action::Override, Command::Override { seen: seen.clone(), reason: reason(), outputs }),
         (Action::RequestChanges, Command::RequestChanges { seen, reason: reason() }),
         (Action::Claim, Command::Claim { step: claimable(item, lookup), assignment_version }),
         (Action::Escalate, Command::Escalate { to: None, reason: reason() }),

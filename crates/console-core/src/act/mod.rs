@@ -153,6 +153,10 @@ impl Engine {
                 FailureCode::Refused,
                 "Somebody changed this after you looked at it. Open it, look at what is there now, and decide again.",
             )),
+            Some(Outcome::NotUnderstood { .. }) => Err(failure(
+                FailureCode::Refused,
+                "It may have been done. Look at the item, then discard this line, or do it anew.",
+            )),
             Some(Outcome::Refused { .. } | Outcome::Quarantined { .. }) => {
                 let request = form::request_of(&row.command).ok_or_else(|| {
                     failure(

@@ -12,7 +12,7 @@ use crate::views::{
 };
 use postern_console_store::{CachedItem, Columns, ListRow, Lookup, Mark, OutboxRow, Predicted, predict};
 use postern_domain::explain::{self, Names as _};
-use postern_domain::{Action, CommandId, Item, ItemId, Journey, PersonId, Review, Step, Timestamp};
+use postern_domain::{Action, CommandId, Entry, Item, ItemId, Journey, PersonId, Review, Step, Timestamp};
 use postern_protocol::Outcome;
 
 impl Engine {
@@ -64,6 +64,7 @@ fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Time
         submitter: explain::actor(&item.submitter, lookup),
         completed_at: item.completed_at,
         next: explain::next(item, lookup, now),
+        whole: steps::whole(item, lookup, now),
         steps: steps::steps(item, base, lookup, now),
         attachments: attachments(item, lookup),
         comments: comments(item, base, lookup),
@@ -103,7 +104,11 @@ fn my_step<'a>(item: &Item, lookup: &'a Lookup) -> Option<(&'a Journey, &'a Step
 
 /// What an approval by the signed-in person has to fill in.
 fn outputs(item: &Item, lookup: &Lookup) -> Vec<OutputView> {
-    let Some((journey, step)) = my_step(item, lookup) else { return Vec::new() };
+    my_step(item, lookup).map_or_else(Vec::new, |(journey, step)| outputs_of(item, journey, step))
+}
+
+/// What an approval of the step has to fill in.
+pub(super) fn outputs_of(item: &Item, journey: &Journey, step: &Step) -> Vec<OutputView> {
     let view = |key: &String| {
         let field = journey.field(key);
         OutputView {
@@ -127,7 +132,9 @@ fn list_row(item: &Item, mine: &[OutboxRow], lookup: &Lookup) -> ListRow {
     let columns = Columns::of(item, lookup);
     let mark = mine.iter().filter_map(|row| match &row.outcome {
         Some(Outcome::Conflict { .. }) => Some((0, Mark::Conflict)),
-        Some(Outcome::Refused { .. } | Outcome::Quarantined { .. }) => Some((1, Mark::Refused)),
+        Some(Outcome::Refused { .. } | Outcome::Quarantined { .. } | Outcome::NotUnderstood { .. }) => {
+            Some((1, Mark::Refused))
+        }
         None => Some((2, Mark::Pending)),
         Some(Outcome::Applied { .. } | Outcome::AlreadySatisfied { .. }) => None,
     });
@@ -221,16 +228,24 @@ fn history(item: &Item, base: Option<&Item>, lookup: &Lookup) -> Vec<HistoryLine
     item.history
         .iter()
         .enumerate()
-        .map(|(index, entry)| {
-            let (text, detail) = explain::happening(&entry.what, lookup);
-            let who = explain::actor(&entry.by, lookup);
-            let who = match &entry.on_behalf_of {
-                Some(other) => format!("{who}, for {}", lookup.person(other)),
-                None => who,
-            };
-            HistoryLine { at: entry.at, who, text, detail, pending: index >= confirmed }
-        })
+        .map(|(index, entry)| line(entry, index >= confirmed, lookup))
         .rev_collect()
+}
+
+/// What happened after the item was seen, the earliest first.
+pub(super) fn since(seen: &Item, current: &Item, lookup: &Lookup) -> Vec<HistoryLine> {
+    let after = current.history.get(seen.history.len()..).unwrap_or_default();
+    after.iter().map(|entry| line(entry, false, lookup)).collect()
+}
+
+fn line(entry: &Entry, pending: bool, lookup: &Lookup) -> HistoryLine {
+    let (text, detail) = explain::happening(&entry.what, lookup);
+    let who = explain::actor(&entry.by, lookup);
+    let who = match &entry.on_behalf_of {
+        Some(other) => format!("{who}, for {}", lookup.person(other)),
+        None => who,
+    };
+    HistoryLine { at: entry.at, who, text, detail, pending }
 }
 
 /// Each action with the portal's own answer to a sample of it.

@@ -34,14 +34,31 @@ impl Engine {
     /// The id of the item that people call `reference`.
     ///
     /// # Errors
-    /// [`FailureCode::NotFound`].
+    /// [`FailureCode::NotFound`], or [`FailureCode::Upgrade`] for one that only a newer version can read.
     pub async fn find(&self, reference: &str) -> Result<ItemId, Failure> {
-        self.inner.cache.find_reference(reference.trim()).await?.ok_or_else(|| {
-            failure(
-                FailureCode::NotFound,
-                format!("There is no item {reference} among those that you may see (as of the last sync)."),
-            )
-        })
+        let reference = reference.trim();
+        if let Some(id) = self.inner.cache.find_reference(reference).await? {
+            return Ok(id);
+        }
+        let newer = self.inner.cache.newer_items().await?;
+        if let Some((reference, title)) =
+            newer.iter().find(|(known, _)| known.eq_ignore_ascii_case(reference))
+        {
+            let message = format!(
+                "{reference} “{title}” uses something that this version of Postern does not know. It is kept, and \
+                 shown after an update."
+            );
+            return Err(failure(FailureCode::Upgrade, message));
+        }
+        let mut message =
+            format!("There is no item {reference} among those that you may see (as of the last sync).");
+        let elsewhere = self.inner.cache.kept().await?.elsewhere;
+        if elsewhere > 0 {
+            message.push_str(&format!(
+                " {elsewhere} that were closed longer ago are at the portal only: keep more months here to have them."
+            ));
+        }
+        Err(failure(FailureCode::NotFound, message))
     }
 
     /// The client that a code, a name or an id means.

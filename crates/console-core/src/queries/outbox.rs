@@ -1,5 +1,6 @@
 //! The outbox, line by line, and what became of a command.
 
+use super::item::since;
 use crate::engine::Engine;
 use crate::files::{progress, upload_of, upload_view};
 use crate::views::{ConflictView, Difference, Failure, OutboxLine, OutboxState};
@@ -105,6 +106,10 @@ impl Engine {
                             .seen
                             .as_deref()
                             .map_or_else(Vec::new, |seen| differences(seen, &current, lookup)),
+                        since: row
+                            .seen
+                            .as_deref()
+                            .map_or_else(Vec::new, |seen| since(seen, &current, lookup)),
                     })
                 }
                 _ => None,
@@ -169,7 +174,7 @@ fn state(row: &OutboxRow, upload: Option<&Upload>, now: Timestamp) -> OutboxStat
         Some(Outcome::Applied { .. } | Outcome::AlreadySatisfied { .. }) => OutboxState::Confirmed,
         Some(Outcome::Conflict { .. }) => OutboxState::Conflict,
         Some(Outcome::Refused { .. }) => OutboxState::Refused,
-        Some(Outcome::Quarantined { .. }) => OutboxState::Quarantined,
+        Some(Outcome::Quarantined { .. } | Outcome::NotUnderstood { .. }) => OutboxState::Quarantined,
         None if row.sent && upload.is_none() => OutboxState::Sending,
         None if row.held_until > now && row.made_at <= now => OutboxState::Held,
         None if row.stale => OutboxState::Stale,
@@ -217,7 +222,7 @@ fn settled(outcome: &Outcome, lookup: &Lookup) -> Settlement {
         Outcome::AlreadySatisfied { .. } => Settlement::AlreadySatisfied { why },
         Outcome::Refused { .. } => Settlement::Refused { why },
         Outcome::Conflict { .. } => Settlement::Conflict { why },
-        Outcome::Quarantined { .. } => Settlement::Quarantined { why },
+        Outcome::Quarantined { .. } | Outcome::NotUnderstood { .. } => Settlement::Quarantined { why },
     }
 }
 

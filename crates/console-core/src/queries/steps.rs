@@ -1,16 +1,18 @@
 //! The way of an item through its journey: what was decided, where it is, what comes.
 
+use crate::queries::item::outputs_of;
 use crate::queries::person_ref;
-use crate::views::{DecisionView, StepState, StepView};
+use crate::views::{DecisionView, StepLedger, StepState, StepView};
 use postern_console_store::Lookup;
+use postern_domain::calendar::Ledger;
 use postern_domain::explain::{self, Names as _, list};
 use postern_domain::{
     ContentDigest, Item, Phase, Quorum, Review, ReviewOutcome, Stage, Step, StepKey, Timestamp, absence,
-    ledger,
+    ledger, whole_ledger,
 };
 
 pub(super) fn steps(item: &Item, base: Option<&Item>, lookup: &Lookup, now: Timestamp) -> Vec<StepView> {
-    let content = lookup.seen(item).content;
+    let content = &item.content;
     let stages: &[Stage] = lookup.journey(item).map_or(&[], |journey| &journey.stages);
     let current = item.stage().and_then(|key| stages.iter().position(|stage| &stage.key == key));
     let mut steps = Vec::new();
@@ -32,21 +34,25 @@ pub(super) fn steps(item: &Item, base: Option<&Item>, lookup: &Lookup, now: Time
                     .map(|id| person_ref(id, lookup))
                     .collect(),
                 who: who(step, review, lookup),
-                quorum: quorum(&step.quorum, review, &content),
+                quorum: quorum(&step.quorum, review, content),
                 opened_at: review.map(|review| review.opened_at),
                 due_at: review.and_then(|review| review.due_at),
                 closed_at: review.and_then(|review| Some(review.closed.as_ref()?.at)),
                 outcome: review.and_then(|review| Some(review.closed.as_ref()?.outcome)),
-                decisions: decisions(item, base, &step.key, &content, lookup),
+                decisions: decisions(item, base, &step.key, content, lookup),
                 away: review.map_or_else(Vec::new, |review| away(review, lookup, now)),
                 has_free_seats: item.review(&step.key).is_some_and(Review::has_free_seats),
-                ledger: review.map_or_else(Vec::new, |review| reckoning(item, review, lookup, now)),
+                outputs: match (item.review(&step.key), lookup.journey(item)) {
+                    (Some(_), Some(journey)) => outputs_of(item, journey, step),
+                    _ => Vec::new(),
+                },
+                ledger: review.and_then(|review| reckoning(item, review, lookup, now)),
             });
         }
     }
     // A journey that is not known here still has the steps that were taken.
     if stages.is_empty() {
-        steps.extend(item.reviews.iter().map(|review| unknown(item, base, review, &content, lookup)));
+        steps.extend(item.reviews.iter().map(|review| unknown(item, base, review, content, lookup)));
     }
     steps
 }
@@ -60,8 +66,23 @@ fn away(review: &Review, lookup: &Lookup, now: Timestamp) -> Vec<String> {
         .collect()
 }
 
-fn reckoning(item: &Item, review: &Review, lookup: &Lookup, now: Timestamp) -> Vec<String> {
-    ledger(item, review, &lookup.organisation, now).map_or_else(Vec::new, |ledger| ledger.lines())
+fn reckoning(item: &Item, review: &Review, lookup: &Lookup, now: Timestamp) -> Option<StepLedger> {
+    ledger(item, review, &lookup.organisation, now).map(told)
+}
+
+/// The reckoning of the whole way.
+pub(super) fn whole(item: &Item, lookup: &Lookup, now: Timestamp) -> Option<StepLedger> {
+    whole_ledger(item, lookup.journey(item)?, &lookup.organisation, now).map(told)
+}
+
+fn told(ledger: Ledger) -> StepLedger {
+    StepLedger {
+        lines: ledger.told(),
+        calendar: ledger.calendar,
+        calendar_version: ledger.calendar_version,
+        zone: ledger.zone,
+        target: ledger.target,
+    }
 }
 
 /// The open review of a step, or the last one that was closed.
@@ -168,6 +189,7 @@ fn unknown(
         decisions: decisions(item, base, &review.step, content, lookup),
         away: Vec::new(),
         has_free_seats: false,
-        ledger: Vec::new(),
+        outputs: Vec::new(),
+        ledger: None,
     }
 }

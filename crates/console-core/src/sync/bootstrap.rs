@@ -8,7 +8,7 @@ use crate::portal::{Call, offline};
 use crate::views::{Connection, Progress};
 use futures_util::StreamExt;
 use postern_console_store::{Load, Staging};
-use postern_protocol::{BootstrapPart, ErrorCode, Expected, paths};
+use postern_protocol::{BootstrapPart, ErrorCode, Expected, ReadPart, paths};
 use std::sync::atomic::Ordering;
 
 /// How often the lease is renewed and the progress shown, in items.
@@ -132,11 +132,19 @@ impl Stream<'_> {
         if line.iter().all(u8::is_ascii_whitespace) {
             return Ok(());
         }
-        let part: BootstrapPart = serde_json::from_slice(line).map_err(|error| CallError::Later {
+        let part = ReadPart::read(line).map_err(|error| CallError::Later {
             after_ms: None,
             detail: format!("The portal's data cannot be understood ({error})."),
             request_id: None,
         })?;
+        let part = match (part, &mut self.staging) {
+            (ReadPart::Known(part), _) => part,
+            (ReadPart::Newer(item), Some(staging)) => {
+                self.came += 1;
+                return Ok(staging.add_newer(item).await?);
+            }
+            (ReadPart::Newer(_), None) => return Err(cut()),
+        };
         match (part, &mut self.staging) {
             (BootstrapPart::Begin { cursor, items, directory, server_time }, None) => {
                 let engine = self.engine;

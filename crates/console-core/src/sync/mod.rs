@@ -107,11 +107,13 @@ impl Engine {
             let _ = self.inner.cache.set_success(now, offset).await;
         }
         let cached = self.inner.cache.item_count().await.unwrap_or_default();
+        let newer = crate::engine::number_of_newer(&self.inner.cache).await.unwrap_or_default();
         let counts = self.inner.cache.outbox_counts(now).await;
         self.set_status(|status| {
             status.syncing = false;
             status.bootstrap = None;
             status.cached_items = cached;
+            status.newer_items = newer;
             if let Ok((pending, attention)) = counts {
                 (status.pending, status.attention) = (pending, attention);
             }

@@ -3,8 +3,8 @@
 use super::{SyncReport, SyncState};
 use crate::engine::Engine;
 use crate::failure::CallError;
-use crate::portal::Call;
-use postern_protocol::{ChangePage, MAX_PAGE, paths};
+use crate::portal::{self, Call};
+use postern_protocol::{MAX_PAGE, ReadPage, paths};
 use std::sync::atomic::Ordering;
 
 /// How often a console asks what it should hold, in milliseconds.
@@ -25,10 +25,11 @@ impl Engine {
             if asks {
                 path.push_str("&expected=true");
             }
-            let page: ChangePage = self.call(Call::get(path)).await?;
+            let ReadPage { page, newer } =
+                portal::read(self.open_call(&Call::get(path)).await?, ReadPage::read).await?;
             self.inner.clock_offset_ms.store(page.server_time.since(self.device_now()), Ordering::Relaxed);
             let lease = self.renew_lease(state).await?;
-            let pulled = self.inner.cache.apply_page(&lease, &page, self.device_now()).await?;
+            let pulled = self.inner.cache.apply_page(&lease, &page, &newer, self.device_now()).await?;
             if page.expected.is_some() {
                 state.compared = Some(now);
                 state.diverged = pulled.diverged;

@@ -3,7 +3,7 @@
 use super::{SyncReport, SyncState};
 use crate::engine::Engine;
 use crate::failure::CallError;
-use crate::portal::Call;
+use crate::portal::{self, Call};
 use postern_domain::{CommandId, Refusal};
 use postern_protocol::{Envelope, ErrorCode, MAX_PUSH, Push, PushReply, paths};
 use std::collections::BTreeSet;
@@ -82,7 +82,8 @@ impl Engine {
         let meta = self.inner.cache.meta().await?;
         let console =
             meta.console.ok_or_else(|| CallError::Store("The cache has no console id.".to_owned()))?;
-        self.call(Call::post(paths::COMMANDS, &Push { console, commands: envelopes.to_vec() })).await
+        let call = Call::post(paths::COMMANDS, &Push { console, commands: envelopes.to_vec() });
+        portal::read(self.open_call(&call).await?, PushReply::read).await
     }
 }
 

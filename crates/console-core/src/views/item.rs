@@ -1,10 +1,11 @@
 //! The reading pane: one item with everything about it.
 
 use super::list::{PersonRef, Row};
+use postern_domain::calendar::{self, LedgerLine};
 use postern_domain::explain::Next;
 use postern_domain::{
-    Action, AttachmentId, CommentId, FieldType, Fields, ItemId, ReviewOutcome, Seen, StageKey, StepKey,
-    Timestamp, Verdict, Visibility,
+    Action, AttachmentId, CalendarKey, CommentId, FieldType, Fields, ItemId, ReviewOutcome, Seen, StageKey,
+    StepKey, Timestamp, Verdict, Visibility,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,8 @@ pub struct ItemView {
     pub completed_at: Option<Timestamp>,
     /// What happens next, who must act, by when, and why.
     pub next: Next,
+    /// Until when the whole way is to be passed; none where its journey does not say.
+    pub whole: Option<StepLedger>,
     pub steps: Vec<StepView>,
     pub attachments: Vec<AttachmentView>,
     pub comments: Vec<CommentView>,
@@ -110,8 +113,23 @@ pub struct StepView {
     pub away: Vec<String>,
     /// Somebody eligible may still take a seat.
     pub has_free_seats: bool,
-    /// Why it is due when it is, a line for each stretch of time, in the zone of its calendar. Empty without a target.
-    pub ledger: Vec<String>,
+    /// What an approval of it has to fill in.
+    pub outputs: Vec<OutputView>,
+    /// Why it is due when it is; none without a target.
+    pub ledger: Option<StepLedger>,
+}
+
+/// A due time, reckoned stretch by stretch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct StepLedger {
+    pub calendar: CalendarKey,
+    pub calendar_version: u32,
+    /// The IANA name of the zone in which the lines are told.
+    pub zone: String,
+    pub target: calendar::Target,
+    /// A line for each stretch of time, then one for the due.
+    pub lines: Vec<LedgerLine>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -226,6 +244,14 @@ pub enum Request {
     /// Close the step in the deciders' place.
     Override {
         reason: String,
+        /// Values of the step's output fields.
+        #[serde(default)]
+        #[ts(optional, as = "Option<Fields>")]
+        outputs: Fields,
+        /// Where several steps are open: which one. None: the one that was on the screen.
+        #[serde(default)]
+        #[ts(optional)]
+        step: Option<StepKey>,
     },
     RequestChanges {
         reason: String,

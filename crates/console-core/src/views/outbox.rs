@@ -1,5 +1,6 @@
 //! The outbox: every change of mine that the portal has not confirmed, or that needs me.
 
+use super::item::HistoryLine;
 use postern_domain::{CommandId, ItemId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,8 @@ pub struct ConflictView {
     /// One sentence: what changed in between.
     pub summary: String,
     pub differences: Vec<Difference>,
+    /// Who did what after it was seen, the earliest first.
+    pub since: Vec<HistoryLine>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]

@@ -70,6 +70,8 @@ pub struct SyncStatus {
     pub bootstrap: Option<Progress>,
     /// Items in the cache.
     pub cached_items: u32,
+    /// Items that only a newer Postern can show.
+    pub newer_items: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]

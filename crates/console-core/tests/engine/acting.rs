@@ -114,3 +114,48 @@ async fn an_action_that_would_be_refused_says_why_before_it_is_tried() {
         abel.act(&item.id, Request::Reassign { to: PersonId::from("carla"), reason: None, step: None }).await;
     assert!(!given.results[0].accepted);
 }
+
+#[tokio::test]
+async fn a_decision_that_lay_for_two_weeks_asks_its_author_and_a_comment_goes() {
+    let world = World::new().await;
+    let (one, two) = (world.item("One").await, world.item("Two").await);
+    let olga = world.console("olga").await;
+    let keep = olga.give(&one.id, approve()).await;
+    let after = olga.give(&one.id, note("after it")).await;
+    let give_up = olga.give(&two.id, approve()).await;
+    let comment = olga.give(&two.id, note("still true")).await;
+    let state = async |id: &postern_domain::CommandId| {
+        let lines = olga.outbox().await;
+        lines.into_iter().find(|line| &line.command == id).map(|line| line.state)
+    };
+    world.portal.clock.advance_ms(14 * postern_domain::DAY_MS);
+    assert_eq!(state(&keep).await, Some(OutboxState::Waiting));
+    world.portal.clock.advance_ms(1);
+    assert_eq!(state(&keep).await, Some(OutboxState::Stale));
+    assert_eq!(state(&after).await, Some(OutboxState::Blocked), "it waits for what comes before it");
+    olga.sync().await;
+    assert_eq!(world.now(&one.id).await.stage().unwrap().as_str(), "intake");
+    assert_eq!(olga.engine.status().attention, 2);
+
+    olga.engine.retry(&keep).await.unwrap();
+    olga.engine.discard(&give_up).await.unwrap();
+    olga.sync().await;
+    assert_eq!(world.now(&one.id).await.stage().unwrap().as_str(), "review");
+    assert_eq!(world.now(&one.id).await.comments.len(), 1);
+    assert_eq!(world.now(&two.id).await.stage().unwrap().as_str(), "intake");
+    assert!(matches!(olga.settlement(&comment).await, postern_console_core::Settlement::Applied));
+    assert_eq!((olga.outbox().await.len(), olga.engine.status().attention), (0, 0));
+}
+
+#[tokio::test]
+async fn what_left_before_is_sent_again_however_old_it_is() {
+    let world = World::new().await;
+    let one = world.item("One").await;
+    let olga = world.console("olga").await;
+    let given = olga.give(&one.id, approve()).await;
+    world.network.once(paths::COMMANDS, postern_test_support::Fault::DropReply);
+    assert!(olga.engine.sync_now().await.is_err());
+    world.portal.clock.advance_ms(20 * postern_domain::DAY_MS);
+    olga.sync().await;
+    assert!(matches!(olga.settlement(&given).await, postern_console_core::Settlement::Applied));
+}

@@ -42,12 +42,12 @@ async fn a_pull_that_is_cut_at_any_step_leaves_the_cache_as_it_was() {
     });
     for step in [Step::Directory, Step::Patches, Step::Trimmed, Step::Overlay, Step::All] {
         let mut tx = scene.cache.begin().await.unwrap();
-        scene.cache.apply_page_in(&mut tx, &page, NOW, step).await.unwrap();
+        scene.cache.apply_page_in(&mut tx, &page, &[], NOW, step).await.unwrap();
         drop(tx);
         assert_eq!(picture(&scene.cache).await, before, "cut after {step:?}");
     }
 
-    scene.cache.apply_page(&scene.lease, &page, NOW).await.unwrap();
+    scene.cache.apply_page(&scene.lease, &page, &[], NOW).await.unwrap();
     assert_eq!(scene.cache.meta().await.unwrap().cursor, Some(cursor(12)));
     assert!(scene.shown(&two.id).await.is_none());
     assert!(scene.outbox_ids().await.is_empty());
@@ -59,7 +59,7 @@ async fn a_page_is_not_taken_in_under_a_lease_that_was_lost() {
     let scene = Scene::with(vec![item(1, ME)]).await;
     scene.cache.take_lease("another", at(60), 60_000).await.unwrap().unwrap();
 
-    let refused = scene.cache.apply_page(&scene.lease, &page(11, &[item(2, ME)]), NOW).await;
+    let refused = scene.cache.apply_page(&scene.lease, &page(11, &[item(2, ME)]), &[], NOW).await;
     assert!(matches!(refused, Err(StoreError::LeaseLost)));
     assert_eq!(scene.cache.meta().await.unwrap().cursor, Some(cursor(10)));
 }
@@ -78,7 +78,7 @@ async fn an_item_that_leaves_scope_leaves_its_words_behind_nowhere() {
     let scene = Scene::with(vec![item(1, ME), item(2, ME)]).await;
     let mut page = page(11, &[]);
     page.changes.push(Change::Leave { id: ItemId::from("item-1") });
-    scene.cache.apply_page(&scene.lease, &page, NOW).await.unwrap();
+    scene.cache.apply_page(&scene.lease, &page, &[], NOW).await.unwrap();
 
     let found = postern_domain::filter::parse("annual").filter;
     let ids = scene.cache.matching_ids(QueueKind::Open, &found, NOW).await.unwrap();
@@ -109,6 +109,6 @@ async fn new_grants_of_mine_change_what_is_in_my_queues() {
         }
     }
     page.directory = Some(directory);
-    assert!(scene.cache.apply_page(&scene.lease, &page, NOW).await.unwrap().everything);
+    assert!(scene.cache.apply_page(&scene.lease, &page, &[], NOW).await.unwrap().everything);
     assert_eq!(team(scene.cache.tallies(NOW).await.unwrap()), 1);
 }

@@ -4,7 +4,7 @@ use crate::error::StoreError;
 use crate::queue::QueueKind;
 use postern_domain::filter::Filter;
 use postern_domain::{Item, ItemId, Phase, Timestamp};
-use postern_protocol::{ChangePage, Expected};
+use postern_protocol::{ChangePage, Expected, NewerItem};
 
 async fn open(scene: &Scene) -> Vec<ItemId> {
     scene.cache.matching_ids(QueueKind::Open, &Filter::default(), NOW).await.unwrap()
@@ -127,7 +127,7 @@ async fn a_page_says_whether_the_base_is_what_it_should_be() {
     let (one, two) = (item(1, ME), item(2, ME));
     let scene = Scene::with(vec![one.clone(), two.clone()]).await;
     let with = |expected: Expected, seq| ChangePage { expected: Some(expected), ..page(seq, &[]) };
-    let pull = async |page: ChangePage| scene.cache.apply_page(&scene.lease, &page, NOW).await.unwrap();
+    let pull = async |page: ChangePage| scene.cache.apply_page(&scene.lease, &page, &[], NOW).await.unwrap();
 
     assert_eq!(pull(with(holding(&[two.clone(), one.clone()]), 11)).await.diverged, None);
     let diverged = pull(with(holding(std::slice::from_ref(&one)), 12)).await.diverged.unwrap();
@@ -164,5 +164,48 @@ async fn what_was_closed_before_the_chosen_month_is_let_go_and_the_rest_stays() 
     let kept = scene.cache.kept().await.unwrap();
     assert_eq!((kept.closed_since, kept.items, kept.elsewhere), (Some(month), 2, 1));
     let page = ChangePage { expected: Some(holding(&[recent, open_long])), ..page(11, &[]) };
-    assert_eq!(scene.cache.apply_page(&scene.lease, &page, NOW).await.unwrap().diverged, None);
+    assert_eq!(scene.cache.apply_page(&scene.lease, &page, &[], NOW).await.unwrap().diverged, None);
+}
+
+fn from_the_future(number: u32, version: u64) -> NewerItem {
+    let id = ItemId(format!("item-{number}"));
+    let (reference, title) = (format!("ACME-{number}"), "Teleported".to_owned());
+    NewerItem { id, version, reference, title, doc: r#"{"phase":"teleported"}"#.to_owned() }
+}
+
+#[tokio::test]
+async fn what_this_version_cannot_read_is_counted_and_named_until_it_can() {
+    let (one, two) = (item(1, ME), item(2, ME));
+    let scene = Scene::with(vec![one.clone(), two.clone()]).await;
+    let newer = from_the_future(1, 9);
+    let mut should = holding(std::slice::from_ref(&two));
+    should.holding.add_item(&newer.id, 9);
+    let page_of = |expected, seq| ChangePage { expected: Some(expected), ..page(seq, &[]) };
+    let newer = [newer];
+    let pulled = scene.cache.apply_page(&scene.lease, &page_of(should, 11), &newer, NOW).await.unwrap();
+    assert_eq!((pulled.diverged, pulled.items), (None, vec![one.id.clone()]));
+    assert!(scene.shown(&one.id).await.is_none(), "what it was before is not shown as if it still were");
+    let named = vec![("ACME-1".to_owned(), "Teleported".to_owned())];
+    assert_eq!(scene.cache.newer_items().await.unwrap(), named);
+    assert_eq!(scene.cache.reread_newer_items().await.unwrap(), 0);
+
+    // A load brings them as well, and goes on behind them when it is cut.
+    let mut staging = scene.stage(load(50)).await;
+    staging.add_newer(from_the_future(1, 9)).await.unwrap();
+    drop(staging);
+    let cut = scene.cache.cut_load().await.unwrap().unwrap();
+    let mut staging = scene.cache.stage(&scene.lease, cut, None).await.unwrap();
+    staging.add(two.clone()).await.unwrap();
+    assert!(staging.swap(&scene.lease, Some(should), NOW).await.unwrap());
+    assert_eq!(scene.cache.newer_items().await.unwrap(), named);
+
+    // It comes in a form that can be read; or another version of this program reads what was kept.
+    scene.pull(60, std::slice::from_ref(&one)).await;
+    assert_eq!(scene.cache.newer_items().await.unwrap(), []);
+    assert_eq!(scene.shown(&one.id).await, Some(one.clone()));
+    let kept = NewerItem { doc: serde_json::to_string(&two).unwrap(), ..from_the_future(2, 3) };
+    scene.cache.apply_page(&scene.lease, &page(61, &[]), &[kept], NOW).await.unwrap();
+    assert!(scene.shown(&two.id).await.is_none());
+    assert_eq!(scene.cache.reread_newer_items().await.unwrap(), 1);
+    assert_eq!(scene.shown(&two.id).await, Some(two));
 }

@@ -45,7 +45,7 @@ async fn a_full_disk_changes_nothing_and_is_called_by_its_name() {
         .unwrap();
     drop(tx);
     let many: Vec<_> = (2..400).map(|number| item(number, ME)).collect();
-    let error = scene.cache.apply_page(&scene.lease, &page(11, &many), NOW).await.err().unwrap();
+    let error = scene.cache.apply_page(&scene.lease, &page(11, &many), &[], NOW).await.err().unwrap();
     assert!(matches!(error, StoreError::DiskFull { .. }), "{error:?}");
     assert_eq!(scene.cache.meta().await.unwrap().cursor, Some(cursor(10)));
     assert_eq!(scene.cache.item_count().await.unwrap(), 1);

@@ -107,7 +107,7 @@ pub fn after(item: &Item, command: &Command, by: &str, now: Timestamp) -> Item {
 
 pub fn approve(item: &Item) -> Command {
     let step = item.reviews.first().map(|review| review.step.clone());
-    Command::approve(Seen::of(item, &Journey::built_in(), step))
+    Command::approve(Seen::of(item, step))
 }
 
 pub fn comment(id: &str, body: &str) -> Command {
@@ -185,7 +185,7 @@ impl Scene {
     }
 
     pub async fn pull(&self, seq: i64, items: &[Item]) -> crate::Pulled {
-        self.cache.apply_page(&self.lease, &page(seq, items), NOW).await.unwrap()
+        self.cache.apply_page(&self.lease, &page(seq, items), &[], NOW).await.unwrap()
     }
 
     /// Gives a command, not held. Returns nothing: the command's id is `id`.

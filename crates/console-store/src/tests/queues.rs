@@ -327,7 +327,7 @@ async fn counters_stay_right_whatever_comes_goes_and_is_taken_back() {
     if let Some(directory) = &mut leaving.directory {
         directory.clients[0].name = "Acme Renamed".to_owned();
     }
-    scene.cache.apply_page(&scene.lease, &leaving, NOW).await.unwrap();
+    scene.cache.apply_page(&scene.lease, &leaving, &[], NOW).await.unwrap();
     check("leaving and a new directory").await;
     scene.bootstrap(items[..2].to_vec(), 40).await;
     check("another bootstrap").await;

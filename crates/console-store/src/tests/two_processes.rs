@@ -82,6 +82,6 @@ async fn a_process_reads_the_directory_that_another_one_pulled() {
     let mut directory = directory();
     directory.people.retain(|person| person.id.as_str() != "ben");
     page.directory = Some(directory);
-    scene.cache.apply_page(&scene.lease, &page, NOW).await.unwrap();
+    scene.cache.apply_page(&scene.lease, &page, &[], NOW).await.unwrap();
     assert!(other.lookup().await.unwrap().people().get(&"ben".into()).is_none());
 }

@@ -29,4 +29,5 @@ pub use ledger::{Ledger, Segment, What};
 pub use preview::{Moved, moved};
 pub use registry::{CalendarOf, CalendarUse, Calendars};
 pub use week::{Interval, NotATimeOfDay, TimeOfDay, Week};
+pub use words::LedgerLine;
 pub use zone::{Adjusted, LocalInstant, local_instant};

@@ -5,11 +5,38 @@ use super::ledger::{Ledger, Segment, What};
 use crate::time::{HOUR_MS, MINUTE_MS, Timestamp};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// One line of a ledger: a stretch of time, or, last, the due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct LedgerLine {
+    /// In the calendar's local time. Empty where no instant can be told.
+    pub when: String,
+    pub said: String,
+    /// The stretch of time as data; none for the line of the due.
+    pub segment: Option<Segment>,
+}
+
+impl fmt::Display for LedgerLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.segment, self.when.as_str()) {
+            (_, "") => f.write_str(&self.said),
+            (Some(_), when) => write!(f, "{when} {}", self.said),
+            (None, when) => write!(f, "{} {when}", self.said),
+        }
+    }
+}
+
 impl Ledger {
-    /// One line per segment, then one for the due. A date bears its year where it differs from the line before.
+    /// Each line in words.
     pub fn lines(&self) -> Vec<String> {
+        self.told().iter().map(ToString::to_string).collect()
+    }
+
+    /// One line per segment, then one for the due. A date bears its year where it differs from the line before.
+    pub fn told(&self) -> Vec<LedgerLine> {
         let zone = self.zone.parse().unwrap_or(Tz::UTC);
         let mut year = None;
         let mut before = 0;
@@ -17,28 +44,38 @@ impl Ledger {
         for segment in &self.segments {
             let counted = segment.counted_ms - before;
             before = segment.counted_ms;
-            lines.push(format!("{} {}", when(zone, segment, &mut year), self.what(segment, counted)));
+            lines.push(LedgerLine {
+                when: when(zone, segment, &mut year),
+                said: self.what(segment, counted),
+                segment: Some(segment.clone()),
+            });
         }
-        lines.push(match self.due {
+        let (when, said) = self.due_in_words(zone, &mut year);
+        lines.push(LedgerLine { when, said, segment: None });
+        lines
+    }
+
+    fn due_in_words(&self, zone: Tz, year: &mut Option<i32>) -> (String, String) {
+        match self.due {
             Due::At(at) => {
                 let at = Moment::starting(zone, at);
-                format!("due {} {} {}", at.date(&mut year), at.time(), at.zone)
+                (format!("{} {} {}", at.date(year), at.time(), at.zone), "due".to_owned())
             }
             Due::Paused { since, why, remaining_ms } => {
                 let since = Moment::starting(zone, since);
                 let time = if matches!(self.target, Target::Hours(_)) { "" } else { " of working time" };
-                format!(
+                let said = format!(
                     "paused since {} {} {}: {}; then {}{time} until due",
-                    since.date(&mut year),
+                    since.date(year),
                     since.time(),
                     since.zone,
                     reason(why),
                     duration(remaining_ms)
-                )
+                );
+                (String::new(), said)
             }
-            Due::Beyond => "due in more than twenty years".to_owned(),
-        });
-        lines
+            Due::Beyond => (String::new(), "due in more than twenty years".to_owned()),
+        }
     }
 
     fn what(&self, segment: &Segment, counted: i64) -> String {

@@ -1,12 +1,13 @@
 //! Who has it: claim, reassign.
 
-use super::deciders::eligible;
+use super::deciders::{eligible, groups_of, groups_of_seats};
 use super::review::step_of;
 use super::{Case, Ruling, happened, optional};
 use crate::command::Action;
 use crate::event::Event;
 use crate::ids::{PersonId, StepKey};
 use crate::item::{Item, Phase};
+use crate::journey::Quorum;
 use crate::people::Role;
 use crate::refusal::{Denial, Refusal, Satisfied};
 use crate::review::{Review, Verdict};
@@ -27,9 +28,14 @@ pub(super) fn claim(
     if !review.has_free_seats() || assignment_version != case.item.assignment_version {
         return Err(assignment_changed(case.item, assignment_version));
     }
-    eligible(step_of(case, review)?, case.item, &case.organisation.people, me)
-        .map_err(|why| Refusal::Denied { action, why })?;
-    happened(vec![Event::Claimed { step: review.step.clone() }])
+    let step = step_of(case, review)?;
+    let denied = |why| Refusal::Denied { action, why };
+    eligible(step, case.item, &case.organisation.people, me).map_err(denied)?;
+    let groups = groups_of(step, me);
+    if !fills_a_seat(review, &me.id, &groups) {
+        return Err(denied(Denial::NotADecider));
+    }
+    happened(vec![Event::Claimed { step: review.step.clone(), groups }])
 }
 
 pub(super) fn reassign(
@@ -71,12 +77,18 @@ pub(super) fn reassign(
             None => BTreeSet::new(),
         };
         left.insert(to);
-        check_reach(review, &left)?;
+        check_reach(case, review, &left)?;
     }
+    let taker = case.organisation.people.get(to);
+    let groups = match (review.and_then(|review| step_of(case, review).ok()), taker) {
+        (Some(step), Some(person)) => groups_of(step, person),
+        _ => Vec::new(),
+    };
     happened(vec![Event::Reassigned {
         step: review.map(|review| review.step.clone()),
         from: from.cloned(),
         to: to.clone(),
+        groups,
         reason,
     }])
 }
@@ -103,13 +115,23 @@ fn meant<'a>(
     }
 }
 
+/// Whether somebody with these groups fills a seat that is free: of a group that has nobody, with one per group.
+pub(super) fn fills_a_seat(review: &Review, person: &PersonId, groups: &[String]) -> bool {
+    match &review.quorum {
+        Quorum::OnePerGroup(_) if review.reviewers.is_empty() => !groups.is_empty(),
+        Quorum::OnePerGroup(_) => review.needs(person, groups),
+        _ => true,
+    }
+}
+
 /// With those left to decide, the quorum must still be reachable: no reassignment makes it smaller.
-fn check_reach(review: &Review, left: &BTreeSet<&PersonId>) -> Result<(), Refusal> {
-    let approvers = review.decisions.iter().filter(|decision| decision.verdict == Verdict::Approve);
-    let reachable: BTreeSet<&PersonId> =
-        approvers.map(|decision| &decision.by).chain(left.iter().copied()).collect();
+fn check_reach(case: &Case<'_>, review: &Review, left: &BTreeSet<&PersonId>) -> Result<(), Refusal> {
+    let mut approved = review.clone();
+    approved.decisions.retain(|decision| decision.verdict == Verdict::Approve);
+    let seated: Vec<PersonId> = left.iter().copied().cloned().collect();
+    let groups = groups_of_seats(step_of(case, review)?, &case.organisation.people, &seated, &[]);
     // The seats of a pool are taken one by one.
-    if review.has_free_seats() || reachable.len() >= review.needed as usize {
+    if review.has_free_seats() || approved.short_of(left.iter().copied(), &groups) == 0 {
         return Ok(());
     }
     Err(Refusal::QuorumUnreachable { step: review.step.clone(), needed: review.needed })

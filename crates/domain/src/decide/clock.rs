@@ -100,6 +100,22 @@ pub(super) fn pauses_of_reviews(item: &Item) -> Vec<Span> {
     spans
 }
 
+/// Why the whole way is due when it is, until it ended or `now`: without the time that the client has it or that it is an
+/// exception. None without a target, or before it was handed over.
+pub fn whole_ledger(
+    item: &Item,
+    journey: &Journey,
+    organisation: &Organisation,
+    now: Timestamp,
+) -> Option<Ledger> {
+    let target = journey.target?;
+    let reopened = item.history.iter().rev().find(|entry| matches!(entry.what, Happening::Reopened { .. }));
+    let start = reopened.map(|entry| entry.at).or(item.submitted_at)?;
+    let until = if item.phase.is_terminal() { item.entered_at } else { now };
+    let calendar = organisation.calendars.for_step(None, None, journey.calendar.as_ref());
+    Some(calendar.ledger(start, target, &pauses(item), until))
+}
+
 /// Why an open or closed step is due when it is, segment by segment until `now`. None for a step without a target.
 pub fn ledger(item: &Item, review: &Review, organisation: &Organisation, now: Timestamp) -> Option<Ledger> {
     let clock = review.clock.as_ref()?;

@@ -151,8 +151,9 @@ fn content_changed(case: &Case<'_>, change: Event) -> Result<Ruling, Refusal> {
     if stays_open(case, &after) {
         return happened(events);
     }
-    events.extend(close_undecided(case.item, None));
-    let item = case.after(&events)?;
+    let closings = close_undecided(case.item, None);
+    let item = case.from_then_on(after, &closings)?;
+    events.extend(closings);
     events.extend(case.opening(&item).next(None)?);
     happened(events)
 }

@@ -1,5 +1,6 @@
 //! Who may decide at a step, and whose turn it becomes.
 
+use crate::absence::Seat;
 use crate::command::Action;
 use crate::ids::PersonId;
 use crate::item::Item;
@@ -8,7 +9,7 @@ use crate::people::{People, Person, Role};
 use crate::permission::permits_place;
 use crate::refusal::Denial;
 use crate::review::groups_filled;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether `person` could decide at `step` of `item`, were it their turn: by the step's own rule, or as a team lead
 /// over the item. Contributors of this round never.
@@ -67,6 +68,19 @@ pub(super) fn groups_of(step: &Step, person: &Person) -> Vec<String> {
     }
 }
 
+/// Those of a step's groups that everybody with a seat, or in one, belongs to. Empty where groups do not matter.
+pub(super) fn groups_of_seats(
+    step: &Step,
+    people: &People,
+    reviewers: &[PersonId],
+    covers: &[Seat],
+) -> BTreeMap<PersonId, Vec<String>> {
+    let sitting = covers.iter().filter_map(Seat::person);
+    let known = reviewers.iter().chain(sitting).filter_map(|id| people.get(id));
+    let with_groups = known.map(|person| (person.id.clone(), groups_of(step, person)));
+    with_groups.filter(|(_, groups)| !groups.is_empty()).collect()
+}
+
 /// Whose turn it becomes when a step opens.
 pub(super) struct Turn {
     /// Empty: a pool.
@@ -88,7 +102,7 @@ pub(super) fn turn(step: &Step, item: &Item, people: &People, leads: bool) -> Op
             && permits_place(person, Action::Approve, item.place()).is_ok()
     };
     let named: Vec<&Person> =
-        people.iter().filter(free).filter(|person| named_at(step, item, people, person)).collect();
+        people.iter().filter(|person| named_at(step, item, people, person)).filter(free).collect();
     if let Quorum::OnePerGroup(groups) = &step.quorum {
         return one_per_group(step, groups, item, &named);
     }
@@ -122,8 +136,8 @@ fn with_leads<'a>(
     let known: BTreeSet<&PersonId> = named.iter().map(|person| &person.id).collect();
     let others = people
         .iter()
-        .filter(free)
-        .filter(|person| person.holds(Role::TeamLead, item.place()) && !known.contains(&person.id));
+        .filter(|person| person.holds(Role::TeamLead, item.place()) && !known.contains(&person.id))
+        .filter(free);
     let mut reviewers: Vec<PersonId> = named.iter().map(|person| person.id.clone()).collect();
     reviewers.extend(nearest(item, others, needed - named.len()));
     (reviewers.len() == needed).then(|| Turn { reviewers, needed: count(needed), fallback: true })

@@ -34,7 +34,7 @@ pub(super) fn submit(
     let item = submitted_item(&ItemId::new(submission.reference.as_str()), submission, actor, now);
     let opening =
         Opening { journey: situation.journey, item: &item, organisation: situation.organisation, now };
-    let mut events = vec![Event::Submitted(Box::new(submission.clone()))];
+    let mut events = vec![Event::submitted(submission.clone(), situation.journey)];
     events.extend(opening.next(None)?);
     happened(events)
 }
@@ -48,7 +48,7 @@ pub(super) fn submit_draft(case: &Case<'_>, submission: &Submission) -> Result<R
     if submission.reference != case.item.reference || submission.client != case.item.client {
         return Err(Refusal::ItemExists);
     }
-    and_review(case, Event::Submitted(Box::new(submission.clone())))
+    and_review(case, Event::submitted(submission.clone(), case.journey))
 }
 
 /// The event, and the review that begins with it at the first stage.

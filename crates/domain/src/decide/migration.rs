@@ -4,7 +4,7 @@ use super::content::{check_complete, check_known};
 use super::opening::Opening;
 use super::{Case, Ruling, happened};
 use crate::command::Action;
-use crate::digest::ContentDigest;
+use crate::digest::{ContentDigest, Immaterial};
 use crate::event::Event;
 use crate::ids::StageKey;
 use crate::item::{Item, JourneyRef, Phase};
@@ -32,7 +32,8 @@ pub(super) fn migrate(
         &[Phase::Draft, Phase::Submitted, Phase::InReview, Phase::ChangesRequested, Phase::Approved],
     )?;
     fits(case.item, new)?;
-    let migrated = Event::Migrated { from: case.item.journey.version, to };
+    let migrated =
+        Event::Migrated { from: case.item.journey.version, to, immaterial: Immaterial::under(new) };
     let Some(stage) = case.item.stage() else { return happened(vec![migrated]) };
     let place = stages.get(stage).unwrap_or(stage);
     let place = new.stage(place).ok_or_else(|| Refusal::UnknownStage { stage: place.clone() })?;
@@ -63,7 +64,7 @@ pub(super) fn migrate(
 
 /// Whether an open review means the same under the new version.
 fn is_kept(case: &Case<'_>, review: &Review, new: &Journey, place: &Stage) -> bool {
-    let same_content = || ContentDigest::of(case.item, case.journey) == ContentDigest::of(case.item, new);
+    let same_content = || ContentDigest::of(case.item, &Immaterial::under(new)) == case.item.content;
     place.key == review.stage
         && is_same_step(case, review, new)
         && case.journey.stage(&review.stage).is_some_and(|old| old.target == place.target)
@@ -78,13 +79,12 @@ fn is_same_step(case: &Case<'_>, review: &Review, new: &Journey) -> bool {
 
 /// Whether the step approved this content in this round already, beside those that were still open.
 fn is_done(case: &Case<'_>, item: &Item, step: &Step, new: &Journey) -> bool {
-    let content = ContentDigest::of(item, new);
     item.closed_reviews.iter().any(|review| {
         review.step == step.key
             && review.round == item.round
             && review.closed.as_ref().is_some_and(|closing| closing.outcome == ReviewOutcome::Approved)
             && is_same_step(case, review, new)
-            && review.is_approved(&content)
+            && review.is_approved(&item.content)
     })
 }
 

@@ -14,7 +14,7 @@ mod refresh;
 mod review;
 mod short_handed;
 
-pub use clock::{ledger, pauses};
+pub use clock::{ledger, pauses, whole_ledger};
 pub use covering::may_stand_in;
 pub use deciders::eligible;
 pub use escalation::{LadderRung, ladder};
@@ -83,7 +83,7 @@ pub fn decide(
         Command::Approve { seen, comment, outputs } => {
             review::approve(&case, seen, comment.as_deref(), outputs)
         }
-        Command::Override { seen, reason } => review::overrule(&case, seen, reason),
+        Command::Override { seen, reason, outputs } => review::overrule(&case, seen, reason, outputs),
         Command::RequestChanges { seen, reason } => review::request_changes(&case, seen, reason),
         Command::Claim { step, assignment_version } => {
             assignment::claim(&case, step.as_ref(), *assignment_version)
@@ -164,7 +164,11 @@ impl<'a> Case<'a> {
 
     /// The item as it will be after `events`, to look ahead.
     fn after(&self, events: &[Event]) -> Result<Item, Refusal> {
-        let mut item = self.item.clone();
+        self.from_then_on(self.item.clone(), events)
+    }
+
+    /// `item` as it will be after `events`.
+    fn from_then_on(&self, mut item: Item, events: &[Event]) -> Result<Item, Refusal> {
         for event in events {
             let recorded = Recorded {
                 event: event.clone(),

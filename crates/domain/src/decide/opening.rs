@@ -2,7 +2,7 @@
 
 use super::clock::{clock, due, due_for};
 use super::covering::covers;
-use super::deciders::{Turn, lead_over, names, nearest, turn};
+use super::deciders::{Turn, groups_of_seats, lead_over, names, nearest, turn};
 use crate::event::Event;
 use crate::ids::{PersonId, StageKey, StepKey};
 use crate::item::Item;
@@ -83,6 +83,7 @@ impl Opening<'_> {
                 .map(|target| clock(self.journey, step, &reviewers, target, self.organisation, self.now));
             let due_at = clock.as_ref().and_then(|clock| due(clock, &[], self.organisation));
             let covers = covers(self.journey, step, self.item, &reviewers, self.organisation, self.now);
+            let groups = groups_of_seats(step, &self.organisation.people, &reviewers, &covers);
             events.push(Event::ReviewOpened {
                 stage: stage.key.clone(),
                 step: step.key.clone(),
@@ -93,6 +94,7 @@ impl Opening<'_> {
                 due_at,
                 clock,
                 covers,
+                groups,
                 fallback,
             });
         }

@@ -2,6 +2,7 @@
 
 use super::clock::{clock, due, pauses_of_reviews};
 use super::covering::covers;
+use super::deciders::groups_of_seats;
 use super::{Case, Ruling, happened};
 use crate::calendar::Clock;
 use crate::command::Action;
@@ -25,7 +26,9 @@ fn cover_changes(case: &Case<'_>, item: &Item) -> Vec<Event> {
     let changed = item.reviews.iter().filter_map(|review| {
         let (_, step) = case.journey.step(&review.step)?;
         let now = covers(case.journey, step, item, &review.reviewers, case.organisation, case.now);
-        (now != review.covers).then(|| Event::CoverChanged { step: review.step.clone(), covers: now })
+        let groups = groups_of_seats(step, &case.organisation.people, &review.reviewers, &now);
+        let changed = now != review.covers || groups != review.groups;
+        changed.then(|| Event::CoverChanged { step: review.step.clone(), covers: now, groups })
     });
     changed.collect()
 }

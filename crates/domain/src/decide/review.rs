@@ -1,5 +1,6 @@
 //! Decisions on what was seen: approve, override, request changes.
 
+use super::assignment::fills_a_seat;
 use super::clock::due_for;
 use super::covering::may_stand_in;
 use super::deciders::{eligible, groups_of, names};
@@ -33,7 +34,12 @@ pub(super) fn approve(
 }
 
 /// Approves the whole step in the deciders' place. Who contributed may only where the journey says so.
-pub(super) fn overrule(case: &Case<'_>, seen: &Seen, reason: &str) -> Result<Ruling, Refusal> {
+pub(super) fn overrule(
+    case: &Case<'_>,
+    seen: &Seen,
+    reason: &str,
+    outputs: &Fields,
+) -> Result<Ruling, Refusal> {
     let reason = required(reason, Action::Override)?;
     let action = Action::Override;
     let review = match review_as_seen(case, action, seen, Verdict::Approve)? {
@@ -50,9 +56,10 @@ pub(super) fn overrule(case: &Case<'_>, seen: &Seen, reason: &str) -> Result<Rul
         return Err(denied(Denial::Contributor));
     }
     let step = step_of(case, review)?;
+    check_outputs(case, step, outputs)?;
     let turn = Turn { review, step, me, on_behalf_of: Vec::new() };
     let decision = Decision { overriding: true, ..turn.decision(case, Verdict::Approve, Some(reason), seen) };
-    close_if_approved(case, &turn, decision, &Fields::new())
+    close_if_approved(case, &turn, decision, outputs)
 }
 
 fn close_if_approved(
@@ -212,6 +219,9 @@ fn turn_as_seen<'a>(
         Some(chain) => chain,
         None if review.has_free_seats() => {
             eligible(step, case.item, people, me).map_err(denied)?;
+            if !fills_a_seat(review, &me.id, &groups_of(step, me)) {
+                return Err(denied(Denial::NotADecider));
+            }
             Vec::new()
         }
         None => return Err(denied(Denial::NotReviewer)),
@@ -242,11 +252,12 @@ fn review_as_seen<'a>(
     if let Some(why) = settled_as_wanted(item, seen, verdict) {
         return Ok(Seeing::Satisfied(why));
     }
-    let current = Seen::of(item, case.journey, item.reviews.first().map(|review| review.step.clone()));
-    if current.journey_version != seen.journey_version {
-        return Err(Refusal::JourneyChanged { seen: seen.journey_version, current: current.journey_version });
+    let current_version = item.journey.version;
+    if current_version != seen.journey_version {
+        return Err(Refusal::JourneyChanged { seen: seen.journey_version, current: current_version });
     }
-    if current.content != seen.content || current.round != seen.round {
+    if item.content != seen.content || item.round != seen.round {
+        let current = Seen::of(item, item.reviews.first().map(|review| review.step.clone()));
         return Err(Refusal::ContentChanged { seen: seen.clone(), current });
     }
     let moved_on = || Refusal::ReviewMovedOn { step: seen.step.clone() };

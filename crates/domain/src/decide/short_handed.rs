@@ -1,6 +1,7 @@
 //! Open reviews that nobody, or too few, can decide as they stand: who sits there and cannot, and who could.
 
-use super::deciders::eligible;
+use super::assignment::fills_a_seat;
+use super::deciders::{eligible, groups_of, groups_of_seats};
 use crate::absence::{Cover, Hole};
 use crate::command::Action;
 use crate::ids::{PersonId, StepKey};
@@ -10,7 +11,7 @@ use crate::people::{People, Person};
 use crate::permission::permits_place;
 use crate::refusal::Denial;
 use crate::review::Review;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An open review with fewer people left who can decide it than must still approve.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -48,7 +49,8 @@ fn short_handed_review(
 ) -> Option<ShortHanded> {
     let (_, step) = journey.step(&review.step)?;
     let decided: BTreeSet<&PersonId> = review.decisions.iter().map(|decision| &decision.by).collect();
-    let needed = review.needed.saturating_sub(count(decided.len()));
+    let nobody = BTreeMap::new();
+    let needed = review.short_of(std::iter::empty(), &nobody);
     let mut able: BTreeSet<&PersonId> = BTreeSet::new();
     let mut unable = Vec::new();
     for reviewer in review.undecided() {
@@ -59,7 +61,10 @@ fn short_handed_review(
             Err(why) => unable.push(why),
         }
     }
-    let may = |person: &&Person| eligible(step, item, people, person).is_ok();
+    let may = |person: &&Person| {
+        eligible(step, item, people, person).is_ok()
+            && fills_a_seat(review, &person.id, &groups_of(step, person))
+    };
     let could: Vec<PersonId> = people
         .iter()
         .filter(may)
@@ -68,8 +73,10 @@ fn short_handed_review(
         .cloned()
         .collect();
     // A pool has no seats: whoever could is awaited.
-    let awaited = if review.reviewers.is_empty() { could.len() } else { 0 };
-    let able = count(able.difference(&decided).count() + awaited);
+    let awaited: &[PersonId] = if review.reviewers.is_empty() { &could } else { &[] };
+    let hopeful: Vec<PersonId> = able.into_iter().chain(awaited).cloned().collect();
+    let groups = groups_of_seats(step, people, &hopeful, &[]);
+    let able = needed - review.short_of(hopeful.iter(), &groups);
     (able < needed).then_some(ShortHanded { step: review.step.clone(), needed, able, unable, could })
 }
 
@@ -97,8 +104,4 @@ fn end_of<'a>(
         Ok(()) => Ok(person),
         Err(why) => Err(unable(person, Hole::NotEligible(why))),
     }
-}
-
-fn count(people: usize) -> u32 {
-    u32::try_from(people).unwrap_or(u32::MAX)
 }

@@ -4,7 +4,8 @@ use super::Reader;
 use super::words::{date_time, role_name, step_name};
 use super::{actor, list};
 use crate::absence::{self, Seat};
-use crate::calendar::{Clock, Target};
+use crate::calendar::{Clock, Due, Target};
+use crate::decide::whole_ledger;
 use crate::digest::ContentDigest;
 use crate::event::Happening;
 use crate::item::{Item, Phase};
@@ -126,6 +127,28 @@ pub fn who_decides(step: &Step, reader: &dyn Reader) -> String {
 }
 
 fn because(item: &Item, reader: &dyn Reader, now: Timestamp) -> Vec<String> {
+    let mut reasons = because_of_phase(item, reader, now);
+    reasons.extend(whole_way(item, reader, now));
+    reasons
+}
+
+/// Until when the whole way is to be passed, where its journey says so.
+fn whole_way(item: &Item, reader: &dyn Reader, now: Timestamp) -> Option<String> {
+    if item.phase.is_terminal() {
+        return None;
+    }
+    let ledger = whole_ledger(item, reader.journey_of(item)?, reader.organisation(), now)?;
+    Some(match ledger.due {
+        Due::At(due) if due < now => {
+            format!("The whole of it was due by {}.", date_time(due, reader.zone()))
+        }
+        Due::At(due) => format!("The whole of it is due by {}.", date_time(due, reader.zone())),
+        Due::Paused { .. } => "The time that the whole of it may take stands still meanwhile.".to_owned(),
+        Due::Beyond => return None,
+    })
+}
+
+fn because_of_phase(item: &Item, reader: &dyn Reader, now: Timestamp) -> Vec<String> {
     let last = |is: fn(&Happening) -> bool| item.history.iter().rev().find(|entry| is(&entry.what));
     match item.phase {
         Phase::InReview => {
@@ -163,7 +186,7 @@ fn because_of(item: &Item, review: &Review, reader: &dyn Reader, now: Timestamp)
         "{} is decided by {}; it has {}.",
         step.name,
         who_decides(step, reader),
-        progress(review, &ContentDigest::of(item, journey))
+        progress(review, &item.content)
     ));
     if fell_to_others(item, review) {
         let names: Vec<String> = review.reviewers.iter().map(|id| reader.person(id)).collect();

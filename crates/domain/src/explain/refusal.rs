@@ -71,6 +71,10 @@ pub fn refusal(refusal: &Refusal, reader: &dyn Reader) -> String {
             format!("{} is not one of those whose turn it is.", reader.person(id))
         }
         Refusal::NoOpenReview => "No step is open to decide on.".to_owned(),
+        Refusal::NotUnderstood => {
+            "This portal does not know how to do that yet: it is older than your Postern. Ask its admin to update it."
+                .to_owned()
+        }
         Refusal::ShutOut => {
             "You, or the device that this was done on, had no access any more when it arrived. The portal keeps it on record."
                 .to_owned()

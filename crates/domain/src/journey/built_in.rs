@@ -34,6 +34,7 @@ impl Journey {
             fields: Vec::new(),
             cosmetic: Default::default(),
             stages,
+            target: None,
             completion: Some(Target::Hours(72)),
             client_answer: Some(Target::Hours(120)),
             escalation: Vec::new(),

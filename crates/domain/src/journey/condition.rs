@@ -3,6 +3,7 @@
 //! A condition that cannot be evaluated, for example because an optional field was left empty, holds: what depends on
 //! it is then asked for rather than left out.
 
+mod direct;
 pub(super) mod possible;
 mod types;
 
@@ -45,28 +46,17 @@ impl Condition {
 
     /// The value for the item; none where it cannot be evaluated.
     pub fn evaluate(&self, item: &Item) -> Option<bool> {
-        let program = self.compiled.get_or_init(|| compile(&self.source).ok()).as_ref()?;
-        let value = FUNCTIONS.with(|functions| {
-            let mut scope = functions.new_inner_scope();
-            scope.add_variable_from_value("fields", fields(item));
-            scope.add_variable_from_value("kind", text(item.kind.as_str()));
-            scope.add_variable_from_value("priority", text(item.priority.as_str()));
-            scope.add_variable_from_value("client", text(item.client.as_str()));
-            let project = item.project.as_ref().map_or("", |project| project.as_str());
-            scope.add_variable_from_value("project", text(project));
-            scope.add_variable_from_value("round", Value::Int(i64::from(item.round)));
-            program.execute(&scope)
-        });
-        match value {
-            Ok(Value::Bool(holds)) => Some(holds),
-            _ => None,
-        }
+        let program = self.program()?;
+        direct::truth(program.expression(), item).or_else(|| interpreted(program, item))
+    }
+
+    fn program(&self) -> Option<&Program> {
+        self.compiled.get_or_init(|| compile(&self.source).ok()).as_ref()
     }
 
     /// The expression; none where it cannot be read.
     fn expression(&self) -> Option<&IdedExpr> {
-        let program = self.compiled.get_or_init(|| compile(&self.source).ok()).as_ref()?;
-        Some(program.expression())
+        Some(self.program()?.expression())
     }
 
     /// Whether it is a well-formed truth value over the journey's fields.
@@ -76,6 +66,26 @@ impl Condition {
     pub fn check(&self, fields: &[Field]) -> Result<(), Vec<ConditionProblem>> {
         let program = compile(&self.source).map_err(|message| vec![ConditionProblem::Syntax { message }])?;
         types::check(program.expression(), fields)
+    }
+}
+
+/// What the interpreter says. Its values are made anew for each evaluation: for those alone that cannot be read straight
+/// off the item.
+fn interpreted(program: &Program, item: &Item) -> Option<bool> {
+    let value = FUNCTIONS.with(|functions| {
+        let mut scope = functions.new_inner_scope();
+        scope.add_variable_from_value("fields", fields(item));
+        scope.add_variable_from_value("kind", text(item.kind.as_str()));
+        scope.add_variable_from_value("priority", text(item.priority.as_str()));
+        scope.add_variable_from_value("client", text(item.client.as_str()));
+        let project = item.project.as_ref().map_or("", |project| project.as_str());
+        scope.add_variable_from_value("project", text(project));
+        scope.add_variable_from_value("round", Value::Int(i64::from(item.round)));
+        program.execute(&scope)
+    });
+    match value {
+        Ok(Value::Bool(holds)) => Some(holds),
+        _ => None,
     }
 }
 

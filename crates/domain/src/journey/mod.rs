@@ -55,6 +55,11 @@ pub struct Journey {
     pub cosmetic: BTreeSet<Part>,
     /// Passed one after the other. A journey without stages approves on submission.
     pub stages: Vec<Stage>,
+    /// How long the whole way may take, from the first hand-over to the end. It stands still while the client has the
+    /// item, and while it is an exception; reopened, it begins again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub target: Option<Target>,
     /// Until when the owner completes what was approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]

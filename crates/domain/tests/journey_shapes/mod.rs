@@ -140,7 +140,7 @@ pub fn any_journey() -> impl Strategy<Value = Journey> {
     let head = (key(), any::<u32>(), words(), of(words()), words());
     let kinds = vec(select(Kind::ALL.to_vec()), 0..3);
     let cosmetic = proptest::collection::btree_set(select(vec![Part::Title, Part::Description]), 0..3);
-    let times = (of(key()), of(target()), of(target()));
+    let times = (of(key()), of(target()), of(target()), of(target()));
     let overrides = (vec(select(Role::ALL.to_vec()), 0..3), any::<bool>())
         .prop_map(|(roles, own_work)| Overrides { roles, own_work });
     let exceptions = (vec(words(), 0..3), vec(deciders(), 0..3))
@@ -151,7 +151,7 @@ pub fn any_journey() -> impl Strategy<Value = Journey> {
             (key, version, name, client_name, summary),
             kinds,
             cosmetic,
-            (calendar, completion, client_answer),
+            (calendar, target, completion, client_answer),
             overrides,
             exceptions,
             (fields, stages, escalation),
@@ -166,6 +166,7 @@ pub fn any_journey() -> impl Strategy<Value = Journey> {
             fields,
             cosmetic,
             stages,
+            target,
             completion,
             client_answer,
             escalation,

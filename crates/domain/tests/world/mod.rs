@@ -96,7 +96,7 @@ impl World {
 
     pub fn seen(&self) -> Seen {
         let step = self.item().reviews.first().map(|review| review.step.clone());
-        Seen::of(self.item(), &self.journey, step)
+        Seen::of(self.item(), step)
     }
 
     pub fn reviewer(&self) -> String {

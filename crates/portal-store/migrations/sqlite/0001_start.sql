@@ -48,11 +48,13 @@ CREATE TABLE projects (
 ) STRICT;
 
 -- `cohorts` says whose new items start on it: `all`, or a JSON list of cohorts.
+-- `cases` are the golden cases that it was tested with, as they were written; empty where it came without any.
 CREATE TABLE journeys (
     key     TEXT    NOT NULL,
     version INTEGER NOT NULL,
     doc     TEXT    NOT NULL,
     cohorts TEXT    NOT NULL,
+    cases   TEXT    NOT NULL,
     PRIMARY KEY (key, version)
 ) STRICT;
 
@@ -163,10 +165,11 @@ CREATE TABLE file_uploads (
     PRIMARY KEY (sha256, person)
 ) STRICT, WITHOUT ROWID;
 
--- Append-only. `hash` is SHA-256 over the line before it and every column of this one.
+-- Append-only. `hash` is SHA-256 over the line before it and every column of this one. Without an item, a line is about
+-- the organisation: an absence or a calendar.
 CREATE TABLE audit (
     seq      INTEGER PRIMARY KEY,
-    item     TEXT    NOT NULL,
+    item     TEXT,
     at_ms    INTEGER NOT NULL,
     recorded TEXT    NOT NULL,
     hash     TEXT    NOT NULL

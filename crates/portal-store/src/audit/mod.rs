@@ -1,5 +1,6 @@
 //! The audit trail: what happened, as a chain of hashes whose end is signed.
 
+mod arrangements;
 mod chain;
 mod read;
 mod verify;

@@ -3,8 +3,8 @@
 use crate::dialect::DbRow;
 use crate::error::StoreError;
 use crate::store::Store;
-use postern_domain::{ItemId, PersonId, Timestamp};
-use postern_protocol::AuditLine;
+use postern_domain::{Actor, ItemId, PersonId, Timestamp};
+use postern_protocol::{AuditLine, ExportedLine, OrganisationLine};
 use sqlx::Row as _;
 
 /// Which lines to export. Absent parts let everything through.
@@ -32,15 +32,28 @@ pub(crate) fn line(row: &DbRow) -> Result<AuditLine, StoreError> {
     })
 }
 
+fn exported(row: &DbRow) -> Result<ExportedLine, StoreError> {
+    if row.try_get::<Option<&str>, _>("item")?.is_some() {
+        return line(row).map(ExportedLine::Item);
+    }
+    let seq: i64 = row.try_get("seq")?;
+    let arranged = serde_json::from_str(row.try_get("recorded")?)
+        .map_err(|error| StoreError::inconsistent(format!("audit line {seq} cannot be read: {error}")))?;
+    Ok(ExportedLine::Organisation(OrganisationLine { seq, arranged, hash: row.try_get("hash")? }))
+}
+
 impl AuditFilter {
-    fn admits(&self, line: &AuditLine) -> bool {
-        let by = |person: &PersonId| {
-            line.recorded.by.person() == Some(person) || line.recorded.on_behalf_of.as_ref() == Some(person)
+    fn admits(&self, line: &ExportedLine) -> bool {
+        let (item, by, on_behalf_of, at): (_, &Actor, Option<&PersonId>, Timestamp) = match line {
+            ExportedLine::Item(AuditLine { item, recorded, .. }) => {
+                (Some(item), &recorded.by, recorded.on_behalf_of.as_ref(), recorded.at)
+            }
+            ExportedLine::Organisation(line) => (None, &line.arranged.by, None, line.arranged.at),
         };
-        self.item.as_ref().is_none_or(|item| item == &line.item)
-            && self.by.as_ref().is_none_or(by)
-            && self.since.is_none_or(|since| line.recorded.at >= since)
-            && self.until.is_none_or(|until| line.recorded.at < until)
+        self.item.as_ref().is_none_or(|wanted| Some(wanted) == item)
+            && self.by.as_ref().is_none_or(|who| by.person() == Some(who) || on_behalf_of == Some(who))
+            && self.since.is_none_or(|since| at >= since)
+            && self.until.is_none_or(|until| at < until)
     }
 }
 
@@ -58,7 +71,7 @@ impl Store {
     pub async fn export_audit(
         &self,
         filter: &AuditFilter,
-        mut take: impl FnMut(AuditLine) -> std::io::Result<()>,
+        mut take: impl FnMut(ExportedLine) -> std::io::Result<()>,
     ) -> Result<u64, StoreError> {
         let (mut last, mut count) = (0_i64, 0);
         loop {
@@ -72,7 +85,7 @@ impl Store {
             let Some(end) = rows.last() else { return Ok(count) };
             last = end.try_get("seq")?;
             for row in &rows {
-                let line = line(row)?;
+                let line = exported(row)?;
                 if filter.admits(&line) {
                     take(line).map_err(StoreError::io("the export"))?;
                     count += 1;

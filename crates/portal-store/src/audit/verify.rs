@@ -1,5 +1,6 @@
 //! Verification: recomputes the whole chain, and rebuilds every item from it.
 
+use super::arrangements::Arrangements;
 use super::chain;
 use crate::dialect::{Connection, DbRow, Tx};
 use crate::error::StoreError;
@@ -7,7 +8,7 @@ use crate::head::{self, HeadRow, NO_HASH};
 use crate::signing;
 use crate::store::Store;
 use crate::{columns, places};
-use postern_domain::{ItemId, Recorded};
+use postern_domain::{Arranged, ItemId, Recorded, Timestamp};
 use sqlx::Row as _;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -68,7 +69,8 @@ const ITEMS_PER_PAGE: i64 = 200;
 
 impl Store {
     /// Verifies the trail as of one instant: every hash from the first line on, the head's signature and counts, and
-    /// every item against the replay of its lines, in both directions. Reports the first difference.
+    /// every item, absence and calendar against the replay of its lines, in both directions. Reports the first
+    /// difference.
     ///
     /// # Errors
     /// Only when the database cannot be read; a difference is a result.
@@ -103,7 +105,15 @@ impl Store {
         }
         let items: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM items").fetch_one(&mut **tx).await?;
         let of = head.audit_seq.unsigned_abs() + items.unsigned_abs();
-        let lines = verify_chain(tx, &head, &mut |done| progress(Progress { done, of })).await?;
+        let mut arrangements = Arrangements::default();
+        let lines =
+            verify_chain(tx, &head, &mut arrangements, &mut |done| progress(Progress { done, of })).await?;
+        match arrangements.compare(tx).await {
+            Ok(None) => {}
+            Ok(Some((seq, what))) => return differs(seq, None, what),
+            Err(StoreError::Inconsistent { what }) => return differs(None, None, what),
+            Err(error) => return Err(error.into()),
+        }
         verify_items(tx, &mut |done| progress(Progress { done: lines + done, of })).await?;
         verify_changes(tx, &head).await?;
         if let Some(what) = places::disagreement(tx).await? {
@@ -125,13 +135,15 @@ fn differs<T>(seq: Option<i64>, item: Option<&str>, what: impl Into<String>) -> 
 /// One line as it is stored.
 struct Line {
     seq: i64,
-    item: String,
+    /// None where it is about the organisation.
+    item: Option<String>,
     recorded: String,
 }
 
 async fn verify_chain(
     db: &mut Connection,
     head: &HeadRow,
+    arrangements: &mut Arrangements,
     progress: &mut impl FnMut(u64),
 ) -> Result<u64, Stop> {
     let (mut last, mut hash) = (0_i64, NO_HASH.to_owned());
@@ -154,24 +166,19 @@ async fn verify_chain(
             let Some((line, at_ms, stored)) = read_line(row, seq) else {
                 return differs(Some(seq), None, "a column cannot be read");
             };
-            let expected = chain::hash(&hash, seq, &line.item, at_ms, &line.recorded);
+            let item = line.item.as_deref();
+            let expected = chain::hash(&hash, seq, item, at_ms, &line.recorded);
             if stored != expected {
                 return differs(
                     Some(seq),
-                    Some(&line.item),
+                    item,
                     format!("the hash is {stored} where the line and the one before make {expected}"),
                 );
             }
-            match serde_json::from_str::<Recorded>(&line.recorded) {
-                Ok(recorded) if recorded.at.ms() == at_ms => {}
-                Ok(_) => return differs(Some(seq), Some(&line.item), "the instant is not the event's"),
-                Err(error) => {
-                    return differs(
-                        Some(seq),
-                        Some(&line.item),
-                        format!("the event cannot be read: {error}"),
-                    );
-                }
+            match read_event(&line, arrangements) {
+                Ok(at) if at.ms() == at_ms => {}
+                Ok(_) => return differs(Some(seq), item, "the instant is not the event's"),
+                Err(error) => return differs(Some(seq), item, format!("the event cannot be read: {error}")),
             }
             (last, hash) = (seq, expected);
         }
@@ -189,6 +196,17 @@ async fn verify_chain(
         return differs(Some(last.min(head.audit_seq)), None, what);
     }
     Ok(last.unsigned_abs())
+}
+
+/// When it happened. What is about the organisation is taken along; items are rebuilt page by page afterwards.
+fn read_event(line: &Line, arrangements: &mut Arrangements) -> serde_json::Result<Timestamp> {
+    if line.item.is_some() {
+        return Ok(serde_json::from_str::<Recorded>(&line.recorded)?.at);
+    }
+    let arranged: Arranged = serde_json::from_str(&line.recorded)?;
+    let at = arranged.at;
+    arrangements.take(line.seq, arranged);
+    Ok(at)
 }
 
 fn read_line(row: &DbRow, seq: i64) -> Option<(Line, i64, String)> {
@@ -247,7 +265,7 @@ async fn logs_between(
 ) -> Result<BTreeMap<String, Log>, Stop> {
     let rows = sqlx::query(
         "SELECT seq, item, at_ms, recorded, hash FROM audit
-         WHERE ($1 IS NULL OR item > $1) AND ($2 IS NULL OR item <= $2) ORDER BY item, seq",
+         WHERE item IS NOT NULL AND ($1 IS NULL OR item > $1) AND ($2 IS NULL OR item <= $2) ORDER BY item, seq",
     )
     .bind(after)
     .bind(upto)
@@ -259,10 +277,11 @@ async fn logs_between(
         let Some((line, ..)) = read_line(row, seq) else {
             return differs(Some(seq), None, "a column cannot be read");
         };
+        let item = line.item.unwrap_or_default();
         match serde_json::from_str(&line.recorded) {
-            Ok(recorded) => logs.entry(line.item).or_default().push((line.seq, recorded)),
+            Ok(recorded) => logs.entry(item).or_default().push((line.seq, recorded)),
             Err(error) => {
-                return differs(Some(seq), Some(&line.item), format!("the event cannot be read: {error}"));
+                return differs(Some(seq), Some(&item), format!("the event cannot be read: {error}"));
             }
         }
     }

@@ -8,7 +8,8 @@ use postern_domain::{Actor, Command, CommandId, ConsoleId, ItemId, PersonId, Tim
 pub struct Order {
     pub id: CommandId,
     pub item: ItemId,
-    pub command: Command,
+    /// None when it is not one that this portal knows.
+    pub command: Option<Command>,
     pub by: Actor,
     /// The device's clock.
     pub made_at: Option<Timestamp>,

@@ -15,7 +15,8 @@ pub(crate) async fn prepare(
     before: Option<&StoredItem>,
     directory: &DirectorySnapshot,
 ) -> Result<Result<Command, Refusal>, StoreError> {
-    match &order.command {
+    let Some(command) = &order.command else { return Ok(Err(Refusal::NotUnderstood)) };
+    match command {
         Command::Submit(submission) => {
             let client = directory.clients.get(&submission.client);
             let project_fits = submission.project.as_ref().is_none_or(|id| {
@@ -33,7 +34,7 @@ pub(crate) async fn prepare(
         }
         Command::AttachVersion { sha256, size, .. } => {
             if files::may_name(db, sha256, *size, &order.author(), directory).await? {
-                Ok(Ok(order.command.clone()))
+                Ok(Ok(command.clone()))
             } else {
                 Ok(Err(Refusal::BadFile))
             }

@@ -2,12 +2,12 @@
 #![allow(dead_code)]
 
 use postern_domain::{
-    Actor, Client, Command, CommandId, CommentId, ConsoleId, Event, Item, ItemId, Person, PersonId, Recorded,
-    Role, Submission, Timestamp, Visibility, replay,
+    Actor, Client, Command, CommandId, CommentId, ConsoleId, Event, Item, ItemId, Journey, Person, PersonId,
+    Recorded, Role, Submission, Timestamp, Visibility, replay,
 };
 use postern_portal_store::{Bootstrap, BootstrapBegin, BootstrapStart, BootstrapWish, Since};
 use postern_portal_store::{Founding, Order, Rules, Source, Store, StoreOptions};
-use postern_protocol::{CommandOutcome, Cursor, Envelope, Outcome};
+use postern_protocol::{CommandOutcome, Cursor, Envelope, Outcome, ReceivedEnvelope};
 use postern_test_support::{acme, envelope, globex, person, project, submission, submit};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
@@ -70,7 +70,7 @@ impl Fixture {
         Order {
             id: CommandId(format!("direct-{}", self.id())),
             item: ItemId::from(item),
-            command,
+            command: Some(command),
             by: postern_domain::Actor::Person(PersonId::from(who)),
             made_at: None,
             source: Source::Direct,
@@ -127,13 +127,13 @@ pub fn from_console(who: &str, console: &str, envelope: &Envelope) -> Order {
     Order {
         id: envelope.id.clone(),
         item: envelope.item.clone(),
-        command: envelope.command.clone(),
+        command: Some(envelope.command.clone()),
         by: postern_domain::Actor::Person(PersonId::from(who)),
         made_at: Some(envelope.made_at),
         source: Source::Console {
             console: ConsoleId::from(console),
             seq: envelope.seq,
-            payload_hash: envelope.payload_hash(),
+            payload_hash: ReceivedEnvelope::from(envelope).payload_hash(),
         },
     }
 }
@@ -164,7 +164,7 @@ pub fn history(id: &str, client: &Client, reference: &str, notes: usize) -> (Ite
     };
     let submission =
         Submission { reference: reference.into(), ..submission(client, "Imported", Some("olga")) };
-    let mut log = vec![recorded(0, Event::Submitted(Box::new(submission)))];
+    let mut log = vec![recorded(0, Event::submitted(submission, &Journey::built_in()))];
     log.extend((1..=notes).map(|line| recorded(line, Event::Noted { activity: format!("Activity {line}") })));
     (replay(&ItemId::from(id), &log).unwrap(), log)
 }

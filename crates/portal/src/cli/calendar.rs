@@ -6,7 +6,7 @@ use crate::holidays;
 use chrono::{DateTime, Datelike as _, Months, NaiveDate};
 use clap::Subcommand;
 use postern_domain::calendar::{Calendar, CalendarOf, CalendarUse, CompiledCalendar, Due, moved};
-use postern_domain::{CalendarKey, Item, pauses};
+use postern_domain::{Actor, CalendarKey, Item, pauses};
 use postern_portal_store::{DirectorySnapshot, Store};
 use std::path::{Path, PathBuf};
 
@@ -52,6 +52,7 @@ enum CalendarCommand {
 pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::Result<Exit> {
     let store = Store::open(data).await?;
     let directory = store.directory().await?;
+    let (by, now) = (Actor::System("command-line".to_owned()), environment.now());
     match args.command {
         CalendarCommand::List => list(&directory),
         CalendarCommand::Show { key } => {
@@ -65,13 +66,13 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
         CalendarCommand::Publish { file } => {
             let calendar = read(&file)?;
             preview(&store, &directory, &calendar).await?;
-            let published = store.publish_calendar(&calendar).await?;
+            let published = store.publish_calendar(&calendar, &by, now).await?;
             println!("Published {} as version {}.", published.key, published.version);
         }
         CalendarCommand::Holidays { key, file, years } => {
             let calendar = with_holidays(newest(&directory, &key)?, &file, years, environment)?;
             preview(&store, &directory, &calendar).await?;
-            let published = store.publish_calendar(&calendar).await?;
+            let published = store.publish_calendar(&calendar, &by, now).await?;
             println!("Published {} as version {}.", published.key, published.version);
         }
         CalendarCommand::Use { key, everybody, group, person } => {
@@ -84,7 +85,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
                 }
                 _ => CalendarOf::Everybody,
             };
-            store.use_calendar(&CalendarUse { of, calendar: CalendarKey::new(key) }).await?;
+            store.use_calendar(&CalendarUse { of, calendar: CalendarKey::new(key) }, &by, now).await?;
         }
     }
     Ok(Exit::Done)
@@ -97,8 +98,7 @@ fn read(file: &Path) -> anyhow::Result<Calendar> {
 }
 
 fn newest<'a>(directory: &'a DirectorySnapshot, key: &str) -> anyhow::Result<&'a Calendar> {
-    let versions = directory.calendars.iter().filter(|calendar| calendar.key.as_str() == key);
-    let found = versions.max_by_key(|calendar| calendar.version);
+    let found = directory.newest_calendar(&CalendarKey::new(key));
     found.ok_or_else(|| Unclear(format!("there is no calendar {key}; `calendar list` names them")).into())
 }
 

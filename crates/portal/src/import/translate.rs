@@ -6,9 +6,9 @@ use super::mapping::{Does, Mapping};
 use super::people::{Book, fill, stable_id};
 use super::report::{Report, Tally};
 use postern_domain::{
-    Actor, Client, ClientId, ContentDigest, Event, FieldValue, Fields, HOUR_MS, Inconsistent, Item, ItemId,
-    Journey, Organisation, People, Phase, Quorum, Recorded, ReviewOutcome, StageKey, Submission, Timestamp,
-    Verdict, apply, stage_opening,
+    Actor, Client, ClientId, Event, FieldValue, Fields, HOUR_MS, Inconsistent, Item, ItemId, Journey,
+    Organisation, People, Phase, Quorum, Recorded, ReviewOutcome, StageKey, Submission, Timestamp, Verdict,
+    apply, stage_opening,
 };
 use std::collections::HashMap;
 
@@ -204,7 +204,7 @@ impl<'a> Translator<'a> {
             Some(submission) => {
                 way.submission = Some(submission.clone());
                 if way.item.is_none() {
-                    return way.record(Event::Drafted(submission), by, at);
+                    return way.record(Event::drafted(*submission, &self.journey), by, at);
                 }
             }
             None => self.report.irregular("saved as a draft after it was handed over", event.line),
@@ -222,7 +222,7 @@ impl<'a> Translator<'a> {
         match way.phase() {
             None | Some(Phase::Draft) => {
                 let Some(submission) = way.submission.take() else { return Ok(()) };
-                way.record(Event::Submitted(submission), by, at)
+                way.record(Event::submitted(*submission, &self.journey), by, at)
             }
             Some(phase) => {
                 if phase == Phase::Completed {
@@ -298,6 +298,7 @@ impl<'a> Translator<'a> {
             due_at: Some(opened_at.plus_ms(self.target_ms(&key))),
             clock: None,
             covers: Vec::new(),
+            groups: Default::default(),
             fallback: false,
         };
         way.record(opening, &Actor::System("import".to_owned()), opened_at)?;
@@ -307,7 +308,7 @@ impl<'a> Translator<'a> {
                 step: step.key.clone(),
                 verdict,
                 reason,
-                content: ContentDigest::of(item, &self.journey),
+                content: item.content.clone(),
                 round: item.round,
                 journey_version: self.journey.version,
                 on_behalf_of: Vec::new(),
@@ -351,7 +352,7 @@ impl<'a> Translator<'a> {
     fn hand_over(&mut self, way: &mut Way, by: &Actor, at: Timestamp, line: u64) -> Result<(), Inconsistent> {
         let Some(submission) = way.submission.take() else { return Err(Inconsistent::NoItem) };
         self.report.irregular("began without being handed over", line);
-        way.record(Event::Submitted(submission), by, at)
+        way.record(Event::submitted(*submission, &self.journey), by, at)
     }
 
     fn hours_after(&self, at: Timestamp, hours: u32) -> Option<Timestamp> {

@@ -2,9 +2,11 @@
 
 mod absences;
 mod auth;
+mod calendars;
 mod files;
 mod health;
 mod items;
+mod journeys;
 mod sync;
 
 use crate::problem;
@@ -37,7 +39,11 @@ pub fn router(app: App) -> Router {
         .route("/v1/items/{reference}/next", get(items::next::get))
         .route("/v1/items/{reference}/audit", get(items::audit::get))
         .route("/v1/items/{reference}/commands", post(items::command::post))
-        .route(paths::ABSENCES, post(absences::save::post))
+        .route(paths::ABSENCES, post(absences::save::post).get(absences::list::get))
+        .route(paths::CALENDARS, get(calendars::list::get))
+        .route("/v1/calendars/{key}", get(calendars::read::get))
+        .route(paths::JOURNEYS, get(journeys::list::get))
+        .route("/v1/journeys/{key}/{version}", get(journeys::read::get))
         .route(paths::HEALTH, get(health::live::get))
         .route(paths::READY, get(health::ready::get))
         .layer(DefaultBodyLimit::max(config.max_request_bytes))

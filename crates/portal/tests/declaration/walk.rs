@@ -63,7 +63,7 @@ impl<'a> Walk<'a> {
         match does.unwrap_or_else(|| panic!("nobody says what “{}” does", event.activity)) {
             Does::Note => Fate::Outside,
             Does::Draft => {
-                let drafted = Event::Drafted(Box::new(self.submission()));
+                let drafted = Event::drafted(self.submission(), self.journey);
                 self.happen(Actor::Person("employee".into()), drafted, event.at);
                 Fate::Outside
             }
@@ -124,7 +124,7 @@ impl<'a> Walk<'a> {
 
     fn decide_at(&mut self, stage: &str, at: Timestamp, command: impl Fn(Seen) -> Command) -> Fate {
         let Some(item) = &self.item else { return Fate::Refused("no_such_item".to_owned()) };
-        let seen = Seen::of(item, self.journey, Some(stage.into()));
+        let seen = Seen::of(item, Some(stage.into()));
         self.ask(Actor::Person(stage.into()), &command(seen), at)
     }
 

@@ -90,7 +90,11 @@ async fn request(engine: &Engine, command: &Command) -> Result<Request, Stop> {
         Command::Approve { comment, outputs, .. } => {
             Request::Approve { comment: comment.clone(), outputs: outputs.iter().cloned().collect() }
         }
-        Command::Override { reason, .. } => Request::Override { reason: reason.clone() },
+        Command::Override { reason, outputs, step, .. } => Request::Override {
+            reason: reason.clone(),
+            outputs: outputs.iter().cloned().collect(),
+            step: step.as_deref().map(StepKey::from),
+        },
         Command::RequestChanges { reason, .. } => Request::RequestChanges { reason: reason.clone() },
         Command::Claim { step, .. } => Request::Claim { step: step.as_deref().map(StepKey::from) },
         Command::Complete { .. } => Request::Complete {},

@@ -4,6 +4,7 @@ pub mod attach;
 pub mod away;
 pub mod decide;
 pub mod file;
+pub mod keep;
 pub mod outbox;
 pub mod queue;
 pub mod session;

@@ -208,7 +208,10 @@ pub fn command(item: &Item, journey: &Journey, seen: Seen, who: &PersonId, dice:
             let to = dice.somebody();
             Command::Reassign { step, from: None, to, assignment_version, reason: None }
         }
-        14 => Command::Override { seen, reason: "agreed by phone".into() },
+        14 => {
+            let outputs = outputs(journey, seen.step.as_ref(), dice);
+            Command::Override { seen, reason: "agreed by phone".into(), outputs }
+        }
         15 => Command::Escalate { to: None, reason: "late".into() },
         16 => {
             let category = journey.exceptions.categories.first().cloned();

@@ -3,7 +3,7 @@
 use super::commands::Results;
 use crate::violation::{Check, broken};
 use crate::world::World;
-use postern_domain::{Command, CommandId, ContentDigest, Item, ItemId, Recorded, apply};
+use postern_domain::{Command, CommandId, ContentDigest, Immaterial, Item, ItemId, Recorded, apply};
 use std::collections::BTreeMap;
 
 pub async fn decided_on_what_was_seen(world: &mut World, portal: &Results) -> anyhow::Result<()> {
@@ -29,7 +29,7 @@ pub async fn decided_on_what_was_seen(world: &mut World, portal: &Results) -> an
                 && let Some(given) = commands.get(command)
                 && let Some(journey) = directory.journey(&item.journey)
             {
-                fits(command, given, item, &ContentDigest::of(item, journey))?;
+                fits(command, given, item, &ContentDigest::of(item, &Immaterial::under(journey)))?;
             }
             last.clone_from(&recorded.command);
             let next = apply(state.take(), &id, &recorded);

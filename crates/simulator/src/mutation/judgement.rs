@@ -28,7 +28,7 @@ fn without_content(
         Command::Approve { seen, .. } | Command::Override { seen, .. } | Command::RequestChanges { seen, .. },
     ) = (situation.item, &mut command)
     {
-        *seen = Seen::of(item, situation.journey, seen.step.clone());
+        *seen = Seen::of(item, seen.step.clone());
     }
     rules::decide(situation, &command, actor, now)
 }

@@ -55,10 +55,10 @@ impl Setting {
         match standing {
             Standing::New => return,
             Standing::Draft => {
-                self.happen(&submitter, Event::Drafted(Box::new(self.submission())));
+                self.happen(&submitter, Event::drafted(self.submission(), &self.journey));
                 return self.write(author(relation, &self.caller));
             }
-            _ => self.happen(&submitter, Event::Submitted(Box::new(self.submission()))),
+            _ => self.happen(&submitter, Event::submitted(self.submission(), &self.journey)),
         }
         if relation == Relation::EarlierAuthor {
             self.write(Some(self.caller.clone()));
@@ -127,7 +127,13 @@ impl Setting {
             Relation::FormerReviewer => {
                 self.open("review", vec![me.clone()], Vec::new());
                 let step = Some(StepKey::from("review"));
-                let reassigned = Event::Reassigned { step, from: Some(me.clone()), to: rhea, reason: None };
+                let reassigned = Event::Reassigned {
+                    step,
+                    from: Some(me.clone()),
+                    to: rhea,
+                    groups: Vec::new(),
+                    reason: None,
+                };
                 self.happen(&me.clone(), reassigned);
             }
             Relation::Decided => {
@@ -171,6 +177,7 @@ impl Setting {
             due_at: None,
             clock: None,
             covers,
+            groups: Default::default(),
             fallback: false,
         };
         self.happen_by(Actor::System("clock".into()), opened);
@@ -229,7 +236,7 @@ impl Setting {
 
     fn seen(&self) -> Seen {
         let item = self.is();
-        Seen::of(item, &self.journey, item.reviews.first().map(|review| review.step.clone()))
+        Seen::of(item, item.reviews.first().map(|review| review.step.clone()))
     }
 
     /// The command of `act`, as somebody gives it who sees the item as it is, so that nothing but permission and phase
@@ -240,7 +247,9 @@ impl Setting {
             Act::View => return None,
             Act::Submit => Command::Submit(Box::new(self.submission())),
             Act::Approve => Command::approve(self.seen()),
-            Act::Override => Command::Override { seen: self.seen(), reason: reason() },
+            Act::Override => {
+                Command::Override { seen: self.seen(), reason: reason(), outputs: Fields::new() }
+            }
             Act::RequestChanges => Command::RequestChanges { seen: self.seen(), reason: reason() },
             Act::Resubmit => Command::Resubmit { comment: None },
             Act::Claim => Command::Claim { step: None, assignment_version: self.is().assignment_version },

@@ -15,6 +15,7 @@ import type {
   GroupBy,
   ItemId,
   ItemView,
+  KeepView,
   ListPage,
   ListQuery,
   OutboxLine,
@@ -55,6 +56,9 @@ export interface Backend {
 
   outbox(): Promise<OutboxLine[]>;
   outboxRetry(command: string): Promise<void>;
+  kept(): Promise<KeepView>;
+  /** For how many months closed items are kept; null: for ever. */
+  setKeep(months: number | null): Promise<KeepView>;
   outboxDiscard(command: string): Promise<void>;
   syncNow(): Promise<void>;
   syncStatus(): Promise<SyncStatus>;

@@ -26,7 +26,15 @@ export type Command =
        */
       outputs?: { [key in string]: FieldValue };
     }
-  | { do: "override"; seen: Seen; reason: string }
+  | {
+      do: "override";
+      seen: Seen;
+      reason: string;
+      /**
+       * Values of the step's output fields: whoever approves in the deciders' place leaves behind what they would.
+       */
+      outputs?: { [key in string]: FieldValue };
+    }
   | { do: "request_changes"; seen: Seen; reason: string }
   | { do: "resubmit"; comment: string | null }
   | { do: "claim"; step?: StepKey | null; assignment_version: number }

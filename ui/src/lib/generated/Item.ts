@@ -3,10 +3,12 @@ import type { Actor } from "./Actor";
 import type { Attachment } from "./Attachment";
 import type { ClientId } from "./ClientId";
 import type { Comment } from "./Comment";
+import type { ContentDigest } from "./ContentDigest";
 import type { Entry } from "./Entry";
 import type { Escalation } from "./Escalation";
 import type { ExceptionState } from "./ExceptionState";
 import type { FieldValue } from "./FieldValue";
+import type { Immaterial } from "./Immaterial";
 import type { ItemId } from "./ItemId";
 import type { JourneyRef } from "./JourneyRef";
 import type { Kind } from "./Kind";
@@ -29,6 +31,14 @@ export type Item = {
   client: ClientId;
   project?: ProjectId | null;
   journey: JourneyRef;
+  /**
+   * What is not decided on, by the journey version that it is pinned to.
+   */
+  immaterial?: Immaterial;
+  /**
+   * Names what is decided on, as it is. Only `apply` writes it, whenever content changes.
+   */
+  content: ContentDigest;
   fields?: { [key in string]: FieldValue };
   priority: Priority;
   phase: Phase;

@@ -12,6 +12,7 @@ import type { OutputView } from "./OutputView";
 import type { Row } from "./Row";
 import type { Seen } from "./Seen";
 import type { StageView } from "./StageView";
+import type { StepLedger } from "./StepLedger";
 import type { StepView } from "./StepView";
 import type { Timestamp } from "./Timestamp";
 
@@ -36,6 +37,10 @@ export type ItemView = {
    * What happens next, who must act, by when, and why.
    */
   next: Next;
+  /**
+   * Until when the whole way is to be passed; none where its journey does not say.
+   */
+  whole: StepLedger | null;
   steps: Array<StepView>;
   attachments: Array<AttachmentView>;
   comments: Array<CommentView>;

@@ -43,6 +43,11 @@ export type Journey = {
    */
   stages: Array<Stage>;
   /**
+   * How long the whole way may take, from the first hand-over to the end. It stands still while the client has the
+   * item, and while it is an exception; reopened, it begins again.
+   */
+  target?: DueTarget;
+  /**
    * Until when the owner completes what was approved.
    */
   completion?: DueTarget;

@@ -20,7 +20,18 @@ export type Request =
        */
       outputs?: { [key in string]: FieldValue };
     }
-  | { do: "override"; reason: string }
+  | {
+      do: "override";
+      reason: string;
+      /**
+       * Values of the step's output fields.
+       */
+      outputs?: { [key in string]: FieldValue };
+      /**
+       * Where several steps are open: which one. None: the one that was on the screen.
+       */
+      step?: StepKey;
+    }
   | { do: "request_changes"; reason: string }
   | {
       do: "claim";

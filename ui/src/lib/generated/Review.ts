@@ -34,6 +34,10 @@ export type Review = {
    * The seats of those reviewers who are away: who decides in their place, or why nobody does.
    */
   covers?: Array<Seat>;
+  /**
+   * With one per group: those of the groups that each person with a seat, or in one, belongs to.
+   */
+  groups?: { [key in PersonId]: Array<string> };
   decisions?: Array<Decision>;
   closed?: Closing | null;
 };

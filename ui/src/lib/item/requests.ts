@@ -33,17 +33,27 @@ export interface Asked {
   reason_required: boolean;
   /** Several, when the action has to say which it means. */
   steps: StepView[];
+  /** All that are open. */
+  open: StepView[];
   /** What exceptions may be called; empty: any word. */
   categories: string[];
   stages: StageView[];
 }
 
-export const NOTHING: Asked = { outputs: [], reason_required: false, steps: [], categories: [], stages: [] };
+export const NOTHING: Asked = { outputs: [], reason_required: false, steps: [], open: [], categories: [], stages: [] };
 
 export function askedBy(item: ItemView): Asked {
   const { outputs, reason_required, categories, stages } = item;
   const steps = openSteps(item);
-  return { outputs, reason_required, categories, stages, steps: steps.length > 1 ? steps : [] };
+  return { outputs, reason_required, categories, stages, open: steps, steps: steps.length > 1 ? steps : [] };
+}
+
+/** What has to be filled in: by who approves, at their own step; by who overrides, at the one that they mean. */
+export function outputsAsked(action: Doable, draft: Draft, asked: Asked): OutputView[] {
+  if (action === "approve") return asked.outputs;
+  if (action !== "override") return [];
+  const meant = asked.open.find((one) => one.step === draft.step) ?? (asked.open.length === 1 ? asked.open[0] : null);
+  return meant?.outputs ?? [];
 }
 
 export function emptyDraft(): Draft {
@@ -69,7 +79,12 @@ export function draftFor(item: ItemView): Draft {
     step: mine ? item.seen.step : null,
     priority: item.row.priority,
     dueAt: item.row.due_at,
-    outputs: Object.fromEntries(item.outputs.map((output) => [output.key, prefilled(output)])),
+    outputs: Object.fromEntries(
+      [...openSteps(item).flatMap((step) => step.outputs), ...item.outputs].map((output) => [
+        output.key,
+        prefilled(output),
+      ]),
+    ),
   };
 }
 
@@ -101,15 +116,14 @@ export function missing(action: Doable, draft: Draft, asked: Asked = NOTHING): M
   const blank = (text: string) => text.trim() === "";
   const needed = (wanting: boolean, field: Missing): Missing[] => (wanting ? [field] : []);
   const reason = needed(blank(draft.reason), "reason");
+  const outputs = outputsAsked(action, draft, asked).flatMap((output) =>
+    needed(problemWith(output, draft.outputs[output.key] ?? "") !== null, `output:${output.key}`),
+  );
   switch (action) {
     case "approve":
-      return [
-        ...asked.outputs.flatMap((output) =>
-          needed(problemWith(output, draft.outputs[output.key] ?? "") !== null, `output:${output.key}`),
-        ),
-        ...(asked.reason_required ? reason : []),
-      ];
+      return [...outputs, ...(asked.reason_required ? reason : [])];
     case "override":
+      return [...needed(asked.steps.length > 0 && draft.step === null, "step"), ...outputs, ...reason];
     case "request_changes":
     case "escalate":
     case "withdraw":
@@ -135,18 +149,22 @@ export function missing(action: Doable, draft: Draft, asked: Asked = NOTHING): M
 export function requestOf(action: Doable, draft: Draft, asked: Asked = NOTHING): Request {
   const reason = draft.reason.trim();
   const optional = reason === "" ? null : reason;
+  const outputs = outputsAsked(action, draft, asked);
+  const filled = () => ({
+    outputs: Object.fromEntries(
+      outputs.map((output) => [output.key, valueOf(output, draft.outputs[output.key] ?? "")]),
+    ),
+  });
   switch (action) {
     case "approve":
-      if (asked.outputs.length === 0) return { do: "approve", comment: optional };
-      return {
-        do: "approve",
-        comment: optional,
-        outputs: Object.fromEntries(
-          asked.outputs.map((output) => [output.key, valueOf(output, draft.outputs[output.key] ?? "")]),
-        ),
-      };
+      return { do: "approve", comment: optional, ...(outputs.length > 0 ? filled() : {}) };
     case "override":
-      return { do: "override", reason };
+      return {
+        do: "override",
+        reason,
+        ...(outputs.length > 0 ? filled() : {}),
+        ...(asked.steps.length > 0 && draft.step !== null ? { step: draft.step } : {}),
+      };
     case "request_changes":
       return { do: "request_changes", reason };
     case "claim":

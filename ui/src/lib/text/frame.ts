@@ -1,3 +1,4 @@
+import type { KeepView } from "$lib/generated";
 import type { FailureCode } from "$lib/generated";
 
 const failures: Record<FailureCode, string> = {
@@ -13,6 +14,8 @@ const failures: Record<FailureCode, string> = {
   upgrade: "This console is too old",
   internal: "Something went wrong",
 };
+
+const megabytes = (bytes: number) => `${(bytes / 1_048_576).toFixed(1)} MB`;
 
 export const frame = {
   product: "Postern",
@@ -61,6 +64,8 @@ export const frame = {
     shown: (n: string) => n,
     sessionOnly: "Signed in for this session only",
     syncNow: "Sync now",
+    newer: (n: number) =>
+      n === 1 ? "1 item needs a newer Postern" : `${n} items need a newer Postern`,
     cached: (n: string) => `${n} items on this computer`,
   },
   failure: {
@@ -92,6 +97,18 @@ export const frame = {
       `Those of items where it is your turn, up to ${largest} each. ${used} of ${limit} are taken.`,
     singleKeys: "Single-key shortcuts",
     singleKeysHint: "Letters such as A and J act at once. Switch them off if they get in your way.",
+    keep: "Closed items on this computer",
+    keepFor: (months: number | null) => {
+      if (months === null) return "All of them";
+      if (months === 0) return "Those of this month";
+      return months === 1 ? "The last month" : `The last ${months} months`;
+    },
+    kept: (kept: KeepView) => {
+      const here = `${kept.items.toLocaleString("en-GB")} items, ${megabytes(kept.bytes)}; what is open is always here.`;
+      if (kept.elsewhere === 0) return here;
+      const more = kept.elsewhere.toLocaleString("en-GB");
+      return `${here} ${more} more ${kept.elsewhere === 1 ? "is" : "are"} at the portal, and search does not find them.`;
+    },
     account: "Signed in",
     at: (organisation: string) => `at ${organisation}`,
   },

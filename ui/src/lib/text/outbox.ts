@@ -35,6 +35,7 @@ export const outbox = {
   discard: "Discard",
   open: (reference: string) => `Open ${reference}`,
   decideAgain: "Look and decide again",
+  since: "Since you looked",
   what: "What",
   seen: "What you saw",
   current: "What is there now",

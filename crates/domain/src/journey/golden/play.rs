@@ -104,7 +104,7 @@ impl Play<'_> {
             None => item.reviews.first().filter(|_| item.reviews.len() == 1),
         };
         let step = act.at.clone().or_else(|| review.map(|review| review.step.clone()));
-        let command = command(number, act, self.journey, item, step)?;
+        let command = command(number, act, item, step)?;
         let actor = match (&act.who, act.does) {
             (Some(who), _) => Actor::Person(who.clone()),
             (None, Deed::Climb) => Actor::System(CLOCK.to_owned()),
@@ -130,23 +130,17 @@ impl Play<'_> {
     }
 }
 
-fn command(
-    number: usize,
-    act: &Act,
-    journey: &Journey,
-    item: &Item,
-    step: Option<StepKey>,
-) -> Result<Command, Difference> {
+fn command(number: usize, act: &Act, item: &Item, step: Option<StepKey>) -> Result<Command, Difference> {
     let needs = |key: &'static str| Difference::Incomplete { act: number, key };
     let reason = || act.reason.clone().ok_or_else(|| needs("reason"));
-    let seen = || Seen::of(item, journey, step.clone());
+    let seen = || Seen::of(item, step.clone());
     let assignment_version = item.assignment_version;
     Ok(match act.does {
         Deed::Approve => {
             Command::Approve { seen: seen(), comment: act.reason.clone(), outputs: act.outputs.clone() }
         }
         Deed::RequestChanges => Command::RequestChanges { seen: seen(), reason: reason()? },
-        Deed::Override => Command::Override { seen: seen(), reason: reason()? },
+        Deed::Override => Command::Override { seen: seen(), reason: reason()?, outputs: act.outputs.clone() },
         Deed::Claim => Command::Claim { step: step.clone(), assignment_version },
         Deed::Reassign => Command::Reassign {
             step: step.clone(),

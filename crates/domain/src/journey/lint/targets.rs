@@ -39,7 +39,11 @@ fn in_business(target: Target) -> bool {
 }
 
 fn deadlines(journey: &Journey) -> Vec<(String, Target)> {
-    let own = [("completion", journey.completion), ("client_answer", journey.client_answer)];
+    let own = [
+        ("target", journey.target),
+        ("completion", journey.completion),
+        ("client_answer", journey.client_answer),
+    ];
     let stages = journey.stages.iter().enumerate();
     let stages = stages.map(|(index, stage)| (format!("stages[{index}].target"), stage.target));
     let all = own.into_iter().map(|(at, target)| (at.to_owned(), target)).chain(stages);

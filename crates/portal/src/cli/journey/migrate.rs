@@ -184,7 +184,7 @@ async fn move_all(
             // The version makes it another attempt when the item has changed since one that was refused.
             id: CommandId(format!("migrate:{}:{}:{}:{}", item.id, plan.from, plan.to, item.version)),
             item: item.id.clone(),
-            command: Command::Migrate { to: plan.to, stages: plan.stages.clone() },
+            command: Some(Command::Migrate { to: plan.to, stages: plan.stages.clone() }),
             by: Actor::System(AUTOMATION.to_owned()),
             made_at: None,
             source: Source::Direct,

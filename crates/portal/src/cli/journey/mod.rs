@@ -9,8 +9,9 @@ use postern_domain::golden::{self, CaseResult, Cases};
 use postern_domain::lint::{DEFAULT_CALENDAR, Finding, lint};
 use postern_domain::publication::{Advance, Cohorts, Lifecycle};
 use postern_domain::route::rerouted;
-use postern_domain::{CalendarKey, Item, Journey, JourneyKey, change, shipped_documents};
+use postern_domain::{CalendarKey, DocumentError, Item, Journey, JourneyKey, change, shipped_documents};
 use postern_portal_store::{DirectorySnapshot, Store};
+use postern_protocol::PublishedJourney;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -36,7 +37,7 @@ enum JourneyCommand {
         #[arg(long, conflicts_with = "version")]
         shipped: bool,
         /// Print its golden cases instead.
-        #[arg(long, requires = "shipped")]
+        #[arg(long)]
         cases: bool,
     },
     /// Check a document against this portal's people and calendars, and run its golden cases.
@@ -53,7 +54,7 @@ enum JourneyCommand {
     },
     /// Move items in flight from one version to another. Repeat it after an interruption: it goes on.
     Migrate(migrate::Args),
-    /// Publish an earlier version again, as the next one.
+    /// Check and test an earlier version against today's people and calendars, and publish it again, as the next one.
     RollBack {
         key: String,
         /// The version to go back to.
@@ -78,7 +79,9 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
     let directory = store.directory().await?;
     match args.command {
         JourneyCommand::List { json } => list(&directory, json),
-        JourneyCommand::Show { key, version, .. } => show(&directory, key.as_deref(), version),
+        JourneyCommand::Show { key, version, cases, .. } => {
+            show(&store, &directory, key.as_deref(), version, cases).await
+        }
         JourneyCommand::Check(document) => {
             let draft = Draft::read(&document, &directory)?;
             draft.tell();
@@ -100,10 +103,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
             let earlier = directory.journeys.get(&(JourneyKey::new(&key), version));
             let earlier = earlier
                 .ok_or_else(|| Unclear(format!("there is no version {version} of a journey {key}")))?;
-            let cohorts = directory.cohorts(&earlier.reference()).cloned().unwrap_or(Cohorts::All);
-            let published = store.publish_journey(earlier, &cohorts).await?;
-            println!("Published version {version} of {key} again, as version {}.", published.version);
-            Ok(Exit::Done)
+            roll_back(&store, &directory, earlier).await
         }
     }
 }
@@ -111,6 +111,8 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
 /// A document with everything that is said of it.
 struct Draft {
     journey: Journey,
+    /// As they were written; empty without any.
+    cases: String,
     findings: Vec<Finding>,
     results: Vec<CaseResult>,
 }
@@ -123,19 +125,23 @@ impl Draft {
         let journey = journey.map_err(|error| Unclear(format!("{}: {error}", document.file.display())))?;
         let beside = document.file.with_extension("cases.toml");
         let cases_file = document.cases.clone().or_else(|| beside.exists().then_some(beside));
-        let results = match &cases_file {
-            Some(file) => {
-                let cases = Cases::from_toml(&read(file)?)
-                    .map_err(|error| Unclear(format!("{}: {error}", file.display())))?;
-                golden::run(&journey, &cases)
-            }
-            None => Vec::new(),
+        let cases = cases_file.as_deref().map(read).transpose()?.unwrap_or_default();
+        Self::of(journey, cases, directory).map_err(|error| {
+            let file = cases_file.unwrap_or_default();
+            Unclear(format!("{}: {error}", file.display())).into()
+        })
+    }
+
+    fn of(journey: Journey, cases: String, directory: &DirectorySnapshot) -> Result<Self, DocumentError> {
+        let results = match cases.as_str() {
+            "" => Vec::new(),
+            written => golden::run(&journey, &Cases::from_toml(written)?),
         };
         let known = |key: &CalendarKey| {
             key.as_str() == DEFAULT_CALENDAR || directory.calendars.iter().any(|each| &each.key == key)
         };
         let findings = lint(&journey, &known, Some(&directory.organisation));
-        Ok(Self { journey, findings, results })
+        Ok(Self { journey, cases, findings, results })
     }
 
     fn is_sound(&self) -> bool {
@@ -193,8 +199,25 @@ async fn publish(
             println!("changed: {change}");
         }
     }
-    let published = store.publish_journey(&draft.journey, cohorts).await?;
+    let published = store.publish_journey(&draft.journey, cohorts, &draft.cases).await?;
     println!("Published {} as version {}.", published.key, published.version);
+    Ok(Exit::Done)
+}
+
+/// People and calendars are others than when it was published: it is checked and tested as if it were new. A version
+/// that came without golden cases is checked alone.
+async fn roll_back(store: &Store, directory: &DirectorySnapshot, earlier: &Journey) -> anyhow::Result<Exit> {
+    let cases = store.cases_of(&earlier.reference()).await?;
+    let draft = Draft::of(earlier.clone(), cases, directory)?;
+    draft.tell();
+    if !draft.is_sound() {
+        println!("Not published: it is not sound any more.");
+        return Ok(Exit::Found);
+    }
+    let cohorts = directory.cohorts(&earlier.reference()).cloned().unwrap_or(Cohorts::All);
+    let published = store.publish_journey(earlier, &cohorts, &draft.cases).await?;
+    let (key, version) = (&earlier.key, earlier.version);
+    println!("Published version {version} of {key} again, as version {}.", published.version);
     Ok(Exit::Done)
 }
 
@@ -224,28 +247,44 @@ async fn replay(store: &Store, directory: &DirectorySnapshot, new: &Journey) -> 
 
 fn list(directory: &DirectorySnapshot, json: bool) -> anyhow::Result<Exit> {
     if json {
-        println!("{}", serde_json::to_string_pretty(&directory.journeys.values().collect::<Vec<_>>())?);
+        let published = directory
+            .journeys
+            .values()
+            .map(|journey| PublishedJourney { state: directory.state_of(journey), journey: journey.clone() });
+        println!("{}", serde_json::to_string_pretty(&published.collect::<Vec<_>>())?);
         return Ok(Exit::Done);
     }
     for journey in directory.journeys.values() {
-        let whose = match directory.cohorts(&journey.reference()) {
-            Some(Cohorts::Some(cohorts)) => format!("for {}", cohorts.join(", ")),
-            Some(Cohorts::All) | None => "for all".to_owned(),
+        let state = match directory.state_of(journey) {
+            Lifecycle::Published { cohorts: Cohorts::Some(some) } => {
+                format!("published for {}", some.join(", "))
+            }
+            Lifecycle::Published { cohorts: Cohorts::All } => "published for all".to_owned(),
+            _ => "superseded".to_owned(),
         };
-        let state = if directory.is_superseded(journey) { "superseded" } else { "published" };
-        println!("{}\t{}\t{}\t{state} {whose}", journey.key, journey.version, journey.name);
+        println!("{}\t{}\t{}\t{state}", journey.key, journey.version, journey.name);
     }
     Ok(Exit::Done)
 }
 
-fn show(directory: &DirectorySnapshot, key: Option<&str>, version: Option<u32>) -> anyhow::Result<Exit> {
+async fn show(
+    store: &Store,
+    directory: &DirectorySnapshot,
+    key: Option<&str>,
+    version: Option<u32>,
+    cases: bool,
+) -> anyhow::Result<Exit> {
     let key = JourneyKey::new(key.ok_or_else(|| Unclear("which journey? `journey list` names them".into()))?);
     let found = match version {
         Some(version) => directory.journeys.get(&(key.clone(), version)),
         None => directory.newest_journey(&key),
     };
     let journey = found.ok_or_else(|| Unclear(format!("there is no such journey: {key}")))?;
-    print!("{}", journey.to_toml());
+    if cases {
+        print!("{}", store.cases_of(&journey.reference()).await?);
+    } else {
+        print!("{}", journey.to_toml());
+    }
     Ok(Exit::Done)
 }
 

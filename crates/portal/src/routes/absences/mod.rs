@@ -1,1 +1,4 @@
+//! Out-of-office windows.
+
+pub mod list;
 pub mod save;

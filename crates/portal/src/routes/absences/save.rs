@@ -6,7 +6,7 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use postern_domain::absence::{explain, may_be_saved, warnings_before_saving};
-use postern_domain::{may_set_absence, may_take_delegated};
+use postern_domain::{Actor, may_set_absence, may_take_delegated};
 use postern_portal_store::Saved;
 use postern_protocol::{AbsenceNotice, ErrorCode, SaveAbsence, SavedAbsence};
 
@@ -43,7 +43,8 @@ pub async fn post(
         let sentences: Vec<&str> = notices.iter().map(|notice| notice.sentence.as_str()).collect();
         return Err(Failure::new(ErrorCode::Refused, sentences.join(" ")));
     }
-    match app.store().save_absence(&absence).await? {
+    let by = Actor::Person(caller.person.id.clone());
+    match app.store().save_absence(&absence, &by, app.environment().now()).await? {
         Saved::Saved(absence) => Ok(Json(SavedAbsence { absence, saved: true, notices })),
         Saved::Changed(_) => Err(Failure::new(
             ErrorCode::Refused,

@@ -22,7 +22,7 @@ pub async fn post(
     let order = Order {
         id: request.id,
         item: item.id,
-        command: request.command,
+        command: Some(request.command),
         by: Actor::Person(caller.person.id.clone()),
         made_at: None,
         source: Source::Direct,
@@ -31,5 +31,5 @@ pub async fn post(
         app.store().apply_command(&order, app.environment().now()).await.map_err(command_failure)?;
     let directory = app.store().directory().await?;
     let sentence = outcome.outcome.sentence(&ReadBy { directory: &directory, person: Some(&caller.person) });
-    Ok(Json(DirectReply { outcome: outcome_as_seen_by(&caller.person, outcome), sentence }))
+    Ok(Json(DirectReply { outcome: outcome_as_seen_by(&caller.person, outcome, &directory), sentence }))
 }

@@ -39,7 +39,7 @@ pub async fn post(
     let order = Order {
         id: request.command,
         item: id.clone(),
-        command: Command::Submit(Box::new(submission)),
+        command: Some(Command::Submit(Box::new(submission))),
         by: Actor::Person(caller.person.id.clone()),
         made_at: None,
         source: Source::Direct,
@@ -58,7 +58,8 @@ pub async fn post(
     let item = app.store().item(&made).await?.filter(|item| may_view(&caller.person, item));
     let item = item.ok_or_else(Failure::not_found)?;
     let status = if made == id { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(as_seen_by(&caller.person, item))))
+    let directory = app.store().directory().await?;
+    Ok((status, Json(as_seen_by(&caller.person, item, &directory))))
 }
 
 fn sentence(text: &str) -> String {

@@ -15,5 +15,6 @@ pub async fn get(
     Path(reference): Path<String>,
 ) -> Result<Json<Item>, Failure> {
     let item = in_sight(&app, &caller.person, &reference).await?;
-    Ok(Json(as_seen_by(&caller.person, item)))
+    let directory = app.store().directory().await?;
+    Ok(Json(as_seen_by(&caller.person, item, &directory)))
 }

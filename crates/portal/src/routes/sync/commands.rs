@@ -8,12 +8,12 @@ use axum::Json;
 use axum::extract::State;
 use postern_domain::Actor;
 use postern_portal_store::{CommandError, Order, Source};
-use postern_protocol::{ErrorCode, MAX_PUSH, Push, PushReply};
+use postern_protocol::{ErrorCode, MAX_PUSH, PushReply, ReceivedPush};
 
 pub async fn post(
     State(app): State<App>,
     sender: Sender,
-    Body(push): Body<Push>,
+    Body(push): Body<ReceivedPush>,
 ) -> Result<Json<PushReply>, Failure> {
     if push.commands.len() > MAX_PUSH {
         let detail = format!("At most {MAX_PUSH} commands at once, not {}.", push.commands.len());
@@ -36,9 +36,9 @@ pub async fn post(
                 seq: envelope.seq,
                 payload_hash: envelope.payload_hash(),
             },
+            command: envelope.command(),
             id: envelope.id,
             item: envelope.item,
-            command: envelope.command,
             by: Actor::Person(caller.person.id.clone()),
             made_at: Some(envelope.made_at),
         })

@@ -243,7 +243,7 @@ impl<'a> Life<'a> {
     /// What `who` has before them.
     fn seen_by(&self, who: &PersonId) -> Seen {
         let step = self.item().review_for(who).map(|review| review.step.clone());
-        Seen::of(self.item(), self.journey, step)
+        Seen::of(self.item(), step)
     }
 
     fn say(

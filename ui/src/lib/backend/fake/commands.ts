@@ -222,6 +222,15 @@ export class Outbox {
         { what: "annual-report.pdf", seen: "version 1 · 8f21c0aa", current: "version 2 · 51be77d3" },
         { what: "Amount", seen: "€ 12,400", current: "€ 14,150" },
       ],
+      since: [
+        {
+          at: this.now() - 4 * 60_000,
+          who: "Carla Novak",
+          text: "handed in round 2",
+          detail: "The figures of the second quarter are in now.",
+          pending: false,
+        },
+      ],
     });
     add(1, { do: "complete" }, "refused", "It was sent back to the client by Jonas Weidmann in the meantime.");
     add(

@@ -14,6 +14,7 @@ import type {
   FileRules,
   GroupBy,
   ItemView,
+  KeepView,
   ListPage,
   ListQuery,
   OutboxLine,
@@ -256,6 +257,21 @@ export class FakeBackend implements Backend {
 
   outbox = () => this.#answer((): OutboxLine[] => this.outboxState.lines());
 
+  #months: number | null = 12;
+  kept = () =>
+    this.#answer(
+      (): KeepView => ({
+        months: this.#months,
+        closed_since: null,
+        items: this.items.size,
+        elsewhere: this.#months === null ? 0 : 1480,
+        bytes: this.items.size * 6200,
+      }),
+    );
+  setKeep = (months: number | null) => {
+    this.#months = months;
+    return this.kept();
+  };
   outboxRetry = (command: string) => this.#outboxDo(() => this.outboxState.retry(command));
 
   outboxDiscard = (command: string) => this.#outboxDo(() => this.outboxState.discard(command));
@@ -370,6 +386,7 @@ export class FakeBackend implements Backend {
       attention: this.outboxState.attention,
       bootstrap: this.connection === "bootstrapping" ? { done: 1240, total: 3200 } : null,
       cached_items: this.items.size,
+      newer_items: 0,
     };
   }
 

@@ -1,4 +1,5 @@
 /** Due times of the sample organisation with their reckoning, said as the engine says it. */
+import type { LedgerLine, LedgerWhat, StepLedger } from "$lib/generated";
 import { DAY, HOUR } from "./organisation";
 
 const ZONE = "Europe/Amsterdam";
@@ -64,14 +65,27 @@ interface Segment {
   late: boolean;
 }
 
-function lines(segments: Segment[], due: number): string[] {
+function asData(what: string): LedgerWhat {
+  if (what === "counted" || what === "closed") return what;
+  if (what.startsWith("holiday: ")) return { holiday: { name: what.slice("holiday: ".length) } };
+  return { paused: { why: what.endsWith("exception") ? "exception" : "waiting_for_client" } };
+}
+
+function lines(segments: Segment[], due: number): LedgerLine[] {
   let known = "";
   const dated = (at: Local) => {
     const said = at.year === known ? at.day : `${at.day} ${at.year}`;
     known = at.year;
     return said;
   };
-  const said = segments.map(({ from, until, what, late }) => {
+  let counted = 0;
+  const told = (segment: Segment, when: string, said: string): LedgerLine => {
+    if (segment.what === "counted") counted += segment.until - segment.from;
+    const { from, until, what } = segment;
+    return { when, said, segment: { from, until, what: asData(what), counted_ms: counted } };
+  };
+  const said = segments.map((segment) => {
+    const { from, until, what, late } = segment;
     const start = local(from);
     const last = local(until - 1);
     const end = local(until);
@@ -79,21 +93,29 @@ function lines(segments: Segment[], due: number): string[] {
     const words = what === "counted" ? `counted ${duration(until - from)}${late ? ", after the due" : ""}` : what;
     if (start.time === "00:00" && midnight) {
       const first = dated(start);
-      return start.day === last.day ? `${first} ${words}` : `${first} – ${dated(last)} ${words}`;
+      return told(segment, start.day === last.day ? first : `${first} – ${dated(last)}`, words);
     }
     const to = midnight ? "24:00" : end.time;
-    if (start.day === last.day) return `${dated(start)} ${start.time}–${to} ${last.zone} ${words}`;
-    return `${dated(start)} ${start.time} – ${dated(last)} ${to} ${last.zone} ${words}`;
+    if (start.day === last.day) return told(segment, `${dated(start)} ${start.time}–${to} ${last.zone}`, words);
+    return told(segment, `${dated(start)} ${start.time} – ${dated(last)} ${to} ${last.zone}`, words);
   });
   const at = local(due);
-  return [...said, `due ${dated(at)} ${at.time} ${at.zone}`];
+  return [...said, { when: `${dated(at)} ${at.time} ${at.zone}`, said: "due", segment: null }];
 }
 
+const reckoned = (target: StepLedger["target"], told: LedgerLine[]): StepLedger => ({
+  calendar: "office",
+  calendar_version: 1,
+  zone: ZONE,
+  target,
+  lines: told,
+});
+
 /** A target in hours of wall time. */
-export function wallLedger(start: number, due: number, now: number): string[] {
+export function wallLedger(start: number, due: number, now: number): StepLedger {
   const segments: Segment[] = [{ from: start, until: due, what: "counted", late: false }];
   if (now > due) segments.push({ from: due, until: now, what: "counted", late: true });
-  return lines(segments, due);
+  return reckoned({ hours: Math.round((due - start) / HOUR) }, lines(segments, due));
 }
 
 /** A target in working time, Monday to Friday from nine to five. Holidays are said by their day: `Tue 24 Nov`. */
@@ -103,7 +125,7 @@ export function workLedger(
   now: number,
   pauses: readonly Pause[] = [],
   holidays: Readonly<Record<string, string>> = {},
-): { due: number; lines: string[] } {
+): { due: number; ledger: StepLedger } {
   const begin = Math.floor(start / STEP) * STEP;
   const segments: Segment[] = [];
   let left = hours * HOUR;
@@ -124,5 +146,5 @@ export function workLedger(
       if (left <= 0) due = at + STEP;
     }
   }
-  return { due, lines: lines(segments, due) };
+  return { due, ledger: reckoned({ business_minutes: hours * 60 }, lines(segments, due)) };
 }

@@ -1,5 +1,5 @@
 /** Open and closed steps of the sample organisation's items: seats, who sits in them, and what was decided. */
-import type { DecisionView, PersonRef, ReviewOutcome } from "$lib/generated";
+import type { DecisionView, PersonRef, ReviewOutcome, StepLedger } from "$lib/generated";
 import type { FakeStep, Stage } from "./journeys";
 import { ME, type Staff } from "./names";
 import type { FakeItem } from "./organisation";
@@ -25,7 +25,7 @@ export interface FakeReview {
   openedAt: number;
   dueAt: number | null;
   /** How the due time came about; made up from the stage's hours where nothing is given. */
-  ledger: string[] | null;
+  ledger: StepLedger | null;
   closed: { at: number; outcome: ReviewOutcome } | null;
 }
 

@@ -101,6 +101,27 @@ function whyNotDecide(item: FakeItem, action: "approve" | "request_changes"): st
   return null;
 }
 
+/** The open review that a decision is about: the one that it names, or mine. */
+const reviewMeant = (item: FakeItem, request: Request) =>
+  request.do === "override" && request.step !== undefined
+    ? item.reviews.find((review) => review.step === request.step)
+    : reviewForMe(item);
+
+function whyNotFilledIn(
+  item: FakeItem,
+  step: NonNullable<ReturnType<typeof stepOf>>,
+  given: NonNullable<Extract<Request, { do: "override" }>["outputs"]>,
+): string | null {
+  const asked = step.outputs ?? [];
+  const unasked = Object.keys(given).find((key) => !asked.some((one) => one.key === key));
+  if (unasked) return said(unasked, "is not asked for at this step");
+  for (const { key, of } of asked) {
+    const problem = problemWith(of, given[key] ?? item.fields[key]);
+    if (problem) return said(key, problem);
+  }
+  return null;
+}
+
 /** Why a request would be refused, its values included; null when it is accepted. */
 export function whyRefused(item: FakeItem, request: Request): string | null {
   if (request.do === "approve") {
@@ -108,18 +129,14 @@ export function whyRefused(item: FakeItem, request: Request): string | null {
     const step = stepOf(item, reviewForMe(item)?.step ?? "");
     if (why !== null || !step) return why;
     if (step.reasonRequired && !request.comment?.trim()) return "Give a reason to approve this.";
-    const given = request.outputs ?? {};
-    const asked = step.outputs ?? [];
-    const unasked = Object.keys(given).find((key) => !asked.some((one) => one.key === key));
-    if (unasked) return said(unasked, "is not asked for at this step");
-    for (const { key, of } of asked) {
-      const problem = problemWith(of, given[key] ?? item.fields[key]);
-      if (problem) return said(key, problem);
-    }
-    return null;
+    return whyNotFilledIn(item, step, request.outputs ?? {});
   }
   const why = whyNot(item, actionOf(request));
   if (why !== null) return why;
+  if (request.do === "override") {
+    const step = stepOf(item, reviewMeant(item, request)?.step ?? "");
+    return step ? whyNotFilledIn(item, step, request.outputs ?? {}) : null;
+  }
   if (request.do === "claim" && request.step === undefined) {
     const free = item.reviews.filter(hasFreeSeats).map((review) => stepName(item, review.step));
     if (free.length > 1) return `Several steps are open. Say which you mean: ${named(free, "or")}.`;
@@ -202,7 +219,7 @@ export function prediction(item: FakeItem, request: Request): string {
       return others.length > 0 ? `Waits for ${named(others, "and")}.` : afterStage(item);
     }
     case "override": {
-      const others = item.reviews.filter((one) => one !== reviewForMe(item)).map((one) => stepName(item, one.step));
+      const others = item.reviews.filter((one) => one !== reviewMeant(item, request)).map((one) => stepName(item, one.step));
       return others.length > 0 ? `Waits for ${named(others, "and")}.` : afterStage(item);
     }
     case "request_changes":
@@ -300,16 +317,16 @@ export function apply(item: FakeItem, request: Request, now: number): void {
       pending: true,
     });
   };
-  const review = reviewForMe(item);
+  const review = reviewMeant(item, request);
   const at = review ? stepName(item, review.step) : "";
   item.updatedAt = now;
   switch (request.do) {
     case "approve":
     case "override": {
       if (!review) return;
+      for (const [key, value] of Object.entries(request.outputs ?? {})) item.fields[key] = String(value);
       if (request.do === "approve") {
         decided(review, "approve", request.comment);
-        for (const [key, value] of Object.entries(request.outputs ?? {})) item.fields[key] = String(value);
         note(`approved at ${at}`, request.comment);
       } else {
         decided(review, "approve", request.reason, true);

@@ -205,7 +205,7 @@ function enter(item: FakeItem, journey: FakeJourney, at: number, now: number, se
   if (!stage) return [];
   const start = now - 3 * DAY - 90 * 60_000;
   const pauses = [{ from: now - 30 * HOUR, until: now - 26 * HOUR, why: "waiting for the client" as const }];
-  const { due, lines } = workLedger(start, stage.hours, now, pauses, { [dayOf(now - DAY)]: "Company day" });
+  const { due, ledger } = workLedger(start, stage.hours, now, pauses, { [dayOf(now - DAY)]: "Company day" });
   item.journey = journey;
   item.stage = at;
   item.enteredAt = start;
@@ -213,7 +213,7 @@ function enter(item: FakeItem, journey: FakeJourney, at: number, now: number, se
   item.reviews = stage.steps.map((step, index) => ({
     ...opened(stage, step, seats[index] ?? [], start),
     dueAt: due,
-    ledger: lines,
+    ledger,
   }));
   return item.reviews;
 }

@@ -141,9 +141,10 @@ function stepView(item: FakeItem, stage: Stage, at: number, step: FakeStep, now:
         : [],
     away: open ? open.covers.map((seat) => seat.sentence) : [],
     has_free_seats: open !== undefined && hasFreeSeats(open),
+    outputs: open ? outputsOf(item, step.key) : [],
     ledger: review
-      ? (review.ledger ?? (review.dueAt === null ? [] : wallLedger(review.openedAt, review.dueAt, now)))
-      : [],
+      ? (review.ledger ?? (review.dueAt === null ? null : wallLedger(review.openedAt, review.dueAt, now)))
+      : null,
   };
 }
 
@@ -187,8 +188,10 @@ function becauseOf(item: FakeItem): string[] {
 }
 
 /** What an approval fills in: of the step that concerns me, whoever's turn it is. */
-function outputs(item: FakeItem): ItemView["outputs"] {
-  const asked = stepOf(item, reviewForMe(item)?.step ?? "")?.outputs ?? [];
+const outputs = (item: FakeItem): ItemView["outputs"] => outputsOf(item, reviewForMe(item)?.step ?? "");
+
+function outputsOf(item: FakeItem, step: string): ItemView["outputs"] {
+  const asked = stepOf(item, step)?.outputs ?? [];
   return asked.map(({ key, name, help, of }) => ({
     key,
     name,
@@ -257,6 +260,7 @@ export function itemView(item: FakeItem, now: number, pending: PendingMark | nul
     }),
     escalation: item.escalation && { ...item.escalation, to: item.escalation.to && person(item.escalation.to) },
     exception: item.exception && { ...item.exception },
+    whole: null,
     outputs: outputs(item),
     reason_required: stepOf(item, reviewForMe(item)?.step ?? "")?.reasonRequired ?? false,
     categories: [...item.journey.categories],

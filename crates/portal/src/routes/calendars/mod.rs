@@ -1,0 +1,4 @@
+//! Business calendars, for staff.
+
+pub mod list;
+pub mod read;
