@@ -8,6 +8,7 @@ export type ErrorCode =
   | "wrong_credentials"
   | "token_expired"
   | "session_ended"
+  | "shut_out"
   | "forbidden"
   | "not_found"
   | "sequence_gap"

@@ -29,4 +29,8 @@ export type SyncStatus = {
    * Items in the cache.
    */
   cached_items: number;
+  /**
+   * Items that only a newer Postern can show.
+   */
+  newer_items: number;
 };

@@ -86,6 +86,7 @@ export type { ItemView } from "./ItemView";
 export type { Journey } from "./Journey";
 export type { JourneyKey } from "./JourneyKey";
 export type { JourneyRef } from "./JourneyRef";
+export type { KeepView } from "./KeepView";
 export type { KeyStorage } from "./KeyStorage";
 export type { Kind } from "./Kind";
 export type { Ledger } from "./Ledger";

@@ -64,8 +64,7 @@ export const frame = {
     shown: (n: string) => n,
     sessionOnly: "Signed in for this session only",
     syncNow: "Sync now",
-    newer: (n: number) =>
-      n === 1 ? "1 item needs a newer Postern" : `${n} items need a newer Postern`,
+    newer: (n: number) => (n === 1 ? "1 item needs a newer Postern" : `${n} items need a newer Postern`),
     cached: (n: string) => `${n} items on this computer`,
   },
   failure: {

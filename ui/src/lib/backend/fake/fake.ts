@@ -259,15 +259,13 @@ export class FakeBackend implements Backend {
 
   #months: number | null = 12;
   kept = () =>
-    this.#answer(
-      (): KeepView => ({
-        months: this.#months,
-        closed_since: null,
-        items: this.items.size,
-        elsewhere: this.#months === null ? 0 : 1480,
-        bytes: this.items.size * 6200,
-      }),
-    );
+    this.#answer((): KeepView => ({
+      months: this.#months,
+      closed_since: null,
+      items: this.items.size,
+      elsewhere: this.#months === null ? 0 : 1480,
+      bytes: this.items.size * 6200,
+    }));
   setKeep = (months: number | null) => {
     this.#months = months;
     return this.kept();

@@ -219,7 +219,9 @@ export function prediction(item: FakeItem, request: Request): string {
       return others.length > 0 ? `Waits for ${named(others, "and")}.` : afterStage(item);
     }
     case "override": {
-      const others = item.reviews.filter((one) => one !== reviewMeant(item, request)).map((one) => stepName(item, one.step));
+      const others = item.reviews
+        .filter((one) => one !== reviewMeant(item, request))
+        .map((one) => stepName(item, one.step));
       return others.length > 0 ? `Waits for ${named(others, "and")}.` : afterStage(item);
     }
     case "request_changes":
