@@ -103,6 +103,37 @@ async fn a_wipe_takes_content_but_never_what_is_nowhere_else() {
 }
 
 #[tokio::test]
+async fn who_is_shut_out_keeps_of_all_content_only_what_unsent_commands_name() {
+    let (one, two) = (item(1, ME), item(2, ME));
+    let scene = Scene::with(vec![one.clone(), two.clone()]).await;
+    let (attach, unsent) = file(&scene, "plan", "The plan.").await;
+    let (answered, settled) = file(&scene, "older", "An older plan.").await;
+    let (_, fetched) = file(&scene, "other", "Something fetched.").await;
+    scene.give("c1", &one.id, attach).await;
+    scene.give("c2", &two.id, answered).await;
+    scene.cache.upload_done(&settled).await.unwrap();
+    scene.cache.keep_commands_alone(&scene.lease).await.unwrap();
+    assert!(scene.cache.content().has(&unsent).await);
+    assert!(!scene.cache.content().has(&settled).await);
+    assert!(!scene.cache.content().has(&fetched).await);
+    assert_eq!(scene.cache.due_uploads(NOW).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn content_of_what_must_be_looked_at_again_does_not_leave() {
+    let one = item(1, ME);
+    let scene = Scene::with(vec![one.clone()]).await;
+    let (attach, _) = file(&scene, "plan", "The plan.").await;
+    scene.give("c1", &one.id, attach).await;
+    let later = NOW.plus_ms(15 * DAY_MS);
+    assert!(scene.cache.due_uploads(later).await.unwrap().is_empty());
+    assert_eq!(scene.cache.next_upload(later).await.unwrap(), None);
+    assert_eq!(scene.cache.outbox_counts(later).await.unwrap(), (1, 1));
+    scene.cache.confirm(&CommandId::from("c1"), later).await.unwrap();
+    assert_eq!(scene.cache.due_uploads(later).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn what_was_used_longest_ago_goes_first_and_what_is_spared_never() {
     let scene = Scene::with(Vec::new()).await;
     let content = scene.cache.content();
