@@ -12,6 +12,7 @@ import type { OutputView } from "./OutputView";
 import type { Row } from "./Row";
 import type { Seen } from "./Seen";
 import type { StageView } from "./StageView";
+import type { StepLedger } from "./StepLedger";
 import type { StepView } from "./StepView";
 import type { Timestamp } from "./Timestamp";
 
@@ -23,7 +24,11 @@ seen: Seen, submitted_at: Timestamp | null, submitter: string, completed_at: Tim
 /**
  * What happens next, who must act, by when, and why.
  */
-next: Next, steps: Array<StepView>, attachments: Array<AttachmentView>, comments: Array<CommentView>, 
+next: Next, 
+/**
+ * Until when the whole way is to be passed; none where its journey does not say.
+ */
+whole: StepLedger | null, steps: Array<StepView>, attachments: Array<AttachmentView>, comments: Array<CommentView>, 
 /**
  * Newest first.
  */

@@ -14,7 +14,15 @@ export type Request = { "do": "approve", comment: string | null,
 /**
  * Values of the step's output fields.
  */
-outputs?: { [key in string]: FieldValue }, } | { "do": "override", reason: string, } | { "do": "request_changes", reason: string, } | { "do": "claim", 
+outputs?: { [key in string]: FieldValue }, } | { "do": "override", reason: string, 
+/**
+ * Values of the step's output fields.
+ */
+outputs?: { [key in string]: FieldValue }, 
+/**
+ * Where several steps are open: which one. None: the one that was on the screen.
+ */
+step?: StepKey, } | { "do": "request_changes", reason: string, } | { "do": "claim", 
 /**
  * Where several steps have a free seat: which one.
  */

@@ -170,11 +170,9 @@ fn a_group_that_nobody_is_left_of_is_missing_however_many_others_are_there() {
     let refusal = world.refused("lena", handed_on);
     assert!(matches!(refusal, Refusal::QuorumUnreachable { .. }), "two lawyers are no finance: {refusal:?}");
     // Her account is switched off: two are still there, and none of finance.
-    let gone = |people: &People| {
-        let off = |person: &Person| Person { disabled: person.id.as_str() == "fay", ..person.clone() };
-        People::new(people.iter().map(off).collect::<Vec<_>>())
-    };
-    world.organisation.people = gone(&world.organisation.people);
+    let off = |person: &Person| Person { disabled: person.id.as_str() == "fay", ..person.clone() };
+    let people: Vec<Person> = world.organisation.people.iter().map(off).collect();
+    world.organisation.people = People::new(people);
     world.act_as(&Actor::System("clock".into()), &Command::Refresh {}).unwrap();
     assert_eq!(board(&world).missing_people(), 1);
     assert!(world.item().is_uncovered());

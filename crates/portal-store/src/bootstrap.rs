@@ -39,7 +39,7 @@ pub enum BootstrapStart {
     Nobody,
     /// The load cannot go on where it was cut: the portal, the person's scope or the directory is another since.
     StartOver,
-    Ready(Box<BootstrapBegin>, Bootstrap),
+    Ready(Box<BootstrapBegin>, Box<Bootstrap>),
 }
 
 /// A snapshot being read. It keeps one connection and one state of the database until it is dropped, so drop it soon
@@ -90,7 +90,8 @@ impl Store {
         };
         let directory = expected.is_some().then(|| directory.for_person(&person));
         let begin = BootstrapBegin { cursor, items, directory, expected };
-        Ok(BootstrapStart::Ready(Box::new(begin), Bootstrap { tx, person, closed_since, after }))
+        let snapshot = Bootstrap { tx, person, closed_since, after };
+        Ok(BootstrapStart::Ready(Box::new(begin), Box::new(snapshot)))
     }
 }
 

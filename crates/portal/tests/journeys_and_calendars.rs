@@ -56,7 +56,7 @@ fn a_shipped_journey_is_tested_and_published_and_another_version_says_what_chang
     let list = done(data, &["journey", "list"]);
     assert!(list.contains("support-ticket\t1\t") && list.contains("superseded"), "{list}");
     assert!(list.contains("support-ticket\t3\t") && list.contains("published for all"), "{list}");
-    assert!(list.contains("support-ticket\t2") && list.contains("for enterprise"), "{list}");
+    assert!(list.contains("support-ticket\t2\tNew Support ticket\tsuperseded"), "{list}");
 }
 
 #[test]

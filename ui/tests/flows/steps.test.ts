@@ -168,7 +168,9 @@ describe("an override", () => {
 
     await write("reason", "The printer closes at four.");
     await submit();
-    await waitFor(() => expect(asked()).toEqual({ do: "override", reason: "The printer closes at four." }));
+    await waitFor(() =>
+      expect(asked()).toEqual({ do: "override", reason: "The printer closes at four.", step: "legal_check" }),
+    );
     expect(opened.backend.acts[0]?.targets[0]?.seen?.step).toBe("legal_check");
   });
 

@@ -29,7 +29,7 @@ async fn a_cache_that_lost_a_row_is_loaded_anew_with_its_outbox_kept_and_the_por
     let olga = world.console("olga").await;
     lose_a_row(&olga, &two.id).await;
     let given = olga.give(&one.id, note("kept")).await;
-    assert_eq!(open(&olga).await, [one.id.clone()]);
+    assert_eq!(open(&olga).await, std::slice::from_ref(&one.id));
     world.portal.clock.advance_ms(31_000);
     let report = olga.engine.sync_now().await.unwrap();
     assert!(report.bootstrapped);
@@ -116,7 +116,7 @@ async fn closed_items_are_kept_for_the_chosen_months_and_come_back_when_more_are
     // A word about the old one is no news to this console.
     world.elsewhere("olga", &old.id, Command::Reopen { reason: "needed after all".into() }).await;
     olga.sync().await;
-    assert_eq!(open(&olga).await, [old.id.clone()], "what is open is always kept");
+    assert_eq!(open(&olga).await, std::slice::from_ref(&old.id), "what is open is always kept");
     world.elsewhere("olga", &old.id, withdraw()).await;
     olga.sync().await;
     assert_eq!(closed().await, 2, "closed just now");

@@ -58,7 +58,7 @@ async fn a_switched_off_person_loses_the_cache_and_the_portal_keeps_what_was_not
     // Let in again, she starts afresh, as another console.
     switch(&world, true).await;
     olga.sign_in().await;
-    assert_eq!(shown(&olga).await, [item.id.clone()]);
+    assert_eq!(shown(&olga).await, std::slice::from_ref(&item.id));
     let note_id = olga.give(&item.id, note("back again")).await;
     olga.sync().await;
     assert!(matches!(olga.settlement(&note_id).await, postern_console_core::Settlement::Applied));

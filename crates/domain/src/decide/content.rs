@@ -152,7 +152,7 @@ fn content_changed(case: &Case<'_>, change: Event) -> Result<Ruling, Refusal> {
         return happened(events);
     }
     let closings = close_undecided(case.item, None);
-    let item = case.from_then_on(after, &closings)?;
+    let item = case.afterwards(after, &closings)?;
     events.extend(closings);
     events.extend(case.opening(&item).next(None)?);
     happened(events)

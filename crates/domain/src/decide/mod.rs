@@ -164,11 +164,11 @@ impl<'a> Case<'a> {
 
     /// The item as it will be after `events`, to look ahead.
     fn after(&self, events: &[Event]) -> Result<Item, Refusal> {
-        self.from_then_on(self.item.clone(), events)
+        self.afterwards(self.item.clone(), events)
     }
 
     /// `item` as it will be after `events`.
-    fn from_then_on(&self, mut item: Item, events: &[Event]) -> Result<Item, Refusal> {
+    fn afterwards(&self, mut item: Item, events: &[Event]) -> Result<Item, Refusal> {
         for event in events {
             let recorded = Recorded {
                 event: event.clone(),

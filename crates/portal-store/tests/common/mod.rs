@@ -172,7 +172,7 @@ pub fn history(id: &str, client: &Client, reference: &str, notes: usize) -> (Ite
 /// Begins a load, which must be possible.
 pub async fn snapshot(store: &Store, person: &PersonId, wish: BootstrapWish) -> (BootstrapBegin, Bootstrap) {
     match store.bootstrap(person, wish).await.unwrap() {
-        BootstrapStart::Ready(begin, snapshot) => (*begin, snapshot),
+        BootstrapStart::Ready(begin, snapshot) => (*begin, *snapshot),
         other => panic!("{other:?}"),
     }
 }

@@ -57,6 +57,8 @@ impl Answer {
     pub fn of_refusal(refusal: &Refusal) -> Self {
         match refusal {
             Refusal::Denied { why, .. } => Self::of_denial(why),
+            // Over HTTP, whoever is switched off is turned away before the rules are asked.
+            Refusal::ShutOut => Answer::Disabled,
             Refusal::WrongPhase { .. } => Answer::WrongPhase,
             Refusal::ReviewMovedOn { .. } => Answer::MovedOn,
             Refusal::NoOpenReview => Answer::NoOpenReview,

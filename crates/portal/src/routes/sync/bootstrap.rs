@@ -38,7 +38,7 @@ pub async fn get(
     let permit = app.admission().load(app.environment())?;
     let wish = BootstrapWish { closed_since: wish.closed_since, after: wish.cursor.zip(wish.after) };
     let (begin, snapshot) = match app.store().bootstrap(&caller.person.id, wish).await? {
-        BootstrapStart::Ready(begin, snapshot) => (*begin, snapshot),
+        BootstrapStart::Ready(begin, snapshot) => (*begin, *snapshot),
         BootstrapStart::StartOver => {
             let detail = "What may be seen is another since this load began. Begin anew.";
             return Err(Failure::new(ErrorCode::CursorGone, detail));
