@@ -1,5 +1,6 @@
 //! What the window may ask. Each command is one call of the engine.
 
+use crate::files;
 use postern_console_core::{
     AbsenceDraft, AbsenceView, ActItemResult, ActOptions, ActResult, BottleneckView, CoverageView, Engine,
     Failure, FailureCode, GroupBy, ItemView, KeepView, ListPage, ListQuery, OutboxLine, PersonRef,
@@ -11,8 +12,8 @@ use std::io::Write;
 use tauri::ipc::Invoke;
 use tauri::{State, Wry};
 
-type Answer<T> = Result<T, Failure>;
-type Core<'a> = State<'a, Engine>;
+pub type Answer<T> = Result<T, Failure>;
+pub type Core<'a> = State<'a, Engine>;
 
 pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
@@ -33,6 +34,14 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         outbox_discard,
         sync_now,
         sync_status,
+        files::stage_part,
+        files::stage_done,
+        files::open_file,
+        files::save_file,
+        files::cancel_file,
+        files::file_rules,
+        files::set_file_rules,
+        files::files_size,
         kept,
         set_keep,
         bottleneck,

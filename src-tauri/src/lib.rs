@@ -1,11 +1,12 @@
 //! The window around the console's engine: IPC, native notifications, one instance per profile. Glue only.
 //!
 //! Everything that Postern knows or decides is in the engine and the domain; nothing here outlives a redraw. To add
-//! something that the window may ask: a command in `ipc.rs`, its name in `build.rs` and in `capabilities/main.json`.
+//! something that the window may ask: a command in `ipc.rs` or `files.rs`, its name in `build.rs` and in `capabilities/main.json`.
 
 mod alerts;
 mod arguments;
 mod events;
+mod files;
 mod ipc;
 mod sign_in_file;
 mod window;

@@ -11,6 +11,8 @@ pub fn open(app: &App) -> tauri::Result<()> {
         .title("Postern")
         .inner_size(1360.0, 860.0)
         .min_inner_size(640.0, 420.0)
+        // The page takes what is dropped on it, and gets its bytes, not its path.
+        .disable_drag_drop_handler()
         .background_color(Color(252, 252, 253, 255))
         .build()?;
     if matches!(window.theme(), Ok(Theme::Dark)) {

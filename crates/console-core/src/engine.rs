@@ -3,6 +3,7 @@
 use crate::alerts::Alert;
 use crate::deps::Deps;
 use crate::failure::failure;
+use crate::files::{self, Transfers};
 use crate::session::Session;
 use crate::sync::presence::Presence;
 use crate::sync::{self, SyncState};
@@ -43,6 +44,8 @@ pub(crate) struct Inner {
     pub stop: watch::Sender<bool>,
     /// One round at a time in this process.
     pub sync: tokio::sync::Mutex<SyncState>,
+    /// Content on its way up or down.
+    pub transfers: Transfers,
     /// The portal's clock less this device's, in milliseconds.
     pub clock_offset_ms: AtomicI64,
 }
@@ -105,6 +108,7 @@ impl Engine {
             urgent: AtomicBool::new(false),
             stop: watch::channel(false).0,
             sync: tokio::sync::Mutex::new(SyncState::default()),
+            transfers: Transfers::default(),
             clock_offset_ms: AtomicI64::new(meta.clock_offset_ms),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -115,6 +119,8 @@ impl Engine {
         tokio::spawn(sync::run(self.clone()));
         tokio::spawn(sync::follow_events(self.clone()));
         tokio::spawn(sync::watch_cache(self.clone()));
+        tokio::spawn(files::run(self.clone()));
+        tokio::spawn(files::keep_offline(self.clone()));
     }
 
     /// Stops syncing, and lets another process take over at once.
@@ -134,6 +140,7 @@ impl Engine {
     pub fn nudge(&self) {
         self.inner.urgent.store(true, Ordering::SeqCst);
         self.inner.wake.notify_one();
+        self.inner.transfers.hurry();
     }
 
     /// Everything that changes, from now on.

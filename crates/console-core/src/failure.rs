@@ -102,6 +102,7 @@ impl From<CallError> for Failure {
                 ErrorCode::Throttled | ErrorCode::Unavailable => FailureCode::Throttled,
                 ErrorCode::Malformed | ErrorCode::TooLarge => FailureCode::Invalid,
                 ErrorCode::SequenceGap
+                | ErrorCode::WrongOffset
                 | ErrorCode::ClientForked
                 | ErrorCode::CursorGone
                 | ErrorCode::Internal => FailureCode::Internal,

@@ -5,6 +5,8 @@
 //! nothing: rules come from the domain crate. Clock, ids, randomness, secrets and network are handed in as [`Deps`];
 //! only `system.rs` reaches for the real ones.
 //!
+//! Content of attachments goes its own way, in `files/`: no command waits for another item's.
+//!
 //! To add something a person can do: a variant of [`views::Request`], its command in `act/form.rs`, its words in
 //! the domain's `explain/`. To add a queue: see the store crate, then `queries/list.rs`.
 
@@ -14,6 +16,7 @@ mod away;
 mod deps;
 mod engine;
 mod failure;
+mod files;
 mod keep;
 mod portal;
 mod queries;
@@ -30,6 +33,7 @@ pub use alerts::Alert;
 pub use deps::{Chance, Clock, Deps};
 pub use engine::Engine;
 pub use failure::failure;
+pub use postern_console_store::file_name;
 pub use queries::Settlement;
 pub use sync::SyncReport;
 pub use system::default_profile;

@@ -5,7 +5,7 @@ use crate::transport::{Method, Reply, Request, Transport, Unreachable};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use postern_protocol::{ErrorCode, PROBLEM_JSON, Problem};
+use postern_protocol::{ErrorCode, PROBLEM_JSON, Problem, UPLOAD_LENGTH, UPLOAD_OFFSET, file_path};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -13,28 +13,60 @@ use serde::de::DeserializeOwned;
 const LARGEST: usize = 64 * 1024 * 1024;
 
 pub(crate) const JSON: &str = "application/json";
+/// Content has the type of what it is: a portal is known by the id that it gives to every reply.
+const ANYTHING: &str = "*/*";
 
 /// One call, without its token.
 pub(crate) struct Call {
     pub method: Method,
     pub path: String,
     pub body: Option<Vec<u8>>,
+    pub headers: Vec<(&'static str, String)>,
     pub accept: &'static str,
     pub streaming: bool,
 }
 
 impl Call {
     pub(crate) fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::Get, path: path.into(), body: None, accept: JSON, streaming: false }
+        Self::of(Method::Get, path.into(), JSON)
     }
 
     pub(crate) fn post(path: impl Into<String>, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).unwrap_or_default();
-        Self { method: Method::Post, path: path.into(), body: Some(body), accept: JSON, streaming: false }
+        Self { body: Some(body), ..Self::of(Method::Post, path.into(), JSON) }
     }
 
     pub(crate) fn stream(path: impl Into<String>, accept: &'static str) -> Self {
-        Self { method: Method::Get, path: path.into(), body: None, accept, streaming: true }
+        Self { streaming: true, ..Self::of(Method::Get, path.into(), accept) }
+    }
+
+    /// Asks how far an upload came.
+    pub(crate) fn progress(sha256: &str) -> Self {
+        Self::of(Method::Head, file_path(sha256), ANYTHING)
+    }
+
+    /// One part of an upload, from `offset` on, of `length` bytes in all.
+    pub(crate) fn part(sha256: &str, offset: u64, length: u64, media_type: &str, body: Vec<u8>) -> Self {
+        let headers = vec![
+            (UPLOAD_OFFSET, offset.to_string()),
+            (UPLOAD_LENGTH, length.to_string()),
+            ("content-type", media_type.to_owned()),
+        ];
+        Self { headers, body: Some(body), ..Self::of(Method::Patch, file_path(sha256), ANYTHING) }
+    }
+
+    /// Content, from `offset` on.
+    pub(crate) fn content(sha256: &str, offset: u64) -> Self {
+        // Documents are compressed already, and offsets count their own bytes.
+        let mut headers = vec![("accept-encoding", "identity".to_owned())];
+        if offset > 0 {
+            headers.push(("range", format!("bytes={offset}-")));
+        }
+        Self { headers, streaming: true, ..Self::of(Method::Get, file_path(sha256), ANYTHING) }
+    }
+
+    fn of(method: Method, path: String, accept: &'static str) -> Self {
+        Self { method, path, body: None, headers: Vec::new(), accept, streaming: false }
     }
 }
 
@@ -50,13 +82,18 @@ pub(crate) async fn send(
         url: format!("{base}{}", call.path),
         bearer,
         body: call.body.clone(),
+        headers: call.headers.clone(),
         accept: call.accept,
         streaming: call.streaming,
     };
     let reply = transport.send(request).await.map_err(offline)?;
     let expected = call.accept.split(';').next().unwrap_or(call.accept);
     if (200..300).contains(&reply.status) {
-        if reply.status == 204 || reply.content_type.starts_with(expected) {
+        let is_the_portal = match expected {
+            ANYTHING => reply.request_id.is_some(),
+            _ => reply.status == 204 || reply.content_type.starts_with(expected),
+        };
+        if is_the_portal {
             return Ok(reply);
         }
         return Err(CallError::Offline {
@@ -64,7 +101,7 @@ pub(crate) async fn send(
                 .to_owned(),
         });
     }
-    Err(refused(reply).await)
+    Err(if call.method == Method::Head { refused_without_words(&reply) } else { refused(reply).await })
 }
 
 pub(crate) async fn json<T: DeserializeOwned>(reply: Reply) -> Result<T, CallError> {
@@ -102,10 +139,41 @@ pub(crate) fn offline(error: Unreachable) -> CallError {
     CallError::Offline { reason: error.0 }
 }
 
+/// The reply to a `HEAD` has no body: what a problem would say is told from its status.
+fn refused_without_words(reply: &Reply) -> CallError {
+    let (status, request_id) = (reply.status, reply.request_id.clone());
+    let detail = format!("The portal refused this (status {status}).");
+    let code = match status {
+        _ if !reply.content_type.starts_with(PROBLEM_JSON) && status < 429 => None,
+        400 => Some(ErrorCode::Malformed),
+        // Whether the session is over as well is told by the attempt to refresh.
+        401 => Some(ErrorCode::TokenExpired),
+        403 => Some(ErrorCode::Forbidden),
+        404 => Some(ErrorCode::NotFound),
+        426 => Some(ErrorCode::UpgradeRequired),
+        _ => None,
+    };
+    match code {
+        Some(code) => CallError::Problem { code, detail, request_id },
+        None if status == 429 || status >= 500 => {
+            let detail = format!("The portal cannot answer now (status {status}).");
+            CallError::Later { after_ms: after_ms(reply), detail, request_id }
+        }
+        None => not_a_portal(status),
+    }
+}
+
+fn not_a_portal(status: u16) -> CallError {
+    CallError::Offline { reason: format!("what answers there is not a Postern portal (status {status})") }
+}
+
+fn after_ms(reply: &Reply) -> Option<i64> {
+    reply.retry_after.and_then(|seconds| i64::try_from(seconds).ok()).map(|seconds| seconds * 1000)
+}
+
 async fn refused(reply: Reply) -> CallError {
     let (status, request_id) = (reply.status, reply.request_id.clone());
-    let after_ms =
-        reply.retry_after.and_then(|seconds| i64::try_from(seconds).ok()).map(|seconds| seconds * 1000);
+    let after_ms = after_ms(&reply);
     let is_problem = reply.content_type.starts_with(PROBLEM_JSON);
     let problem: Option<Problem> = if is_problem {
         whole(reply.body).await.ok().and_then(|body| serde_json::from_slice(&body).ok())
@@ -132,9 +200,7 @@ async fn refused(reply: Reply) -> CallError {
             detail: format!("The portal cannot answer now (status {status})."),
             request_id,
         },
-        None => CallError::Offline {
-            reason: format!("what answers there is not a Postern portal (status {status})"),
-        },
+        None => not_a_portal(status),
     }
 }
 

@@ -1,12 +1,14 @@
 //! The cache itself: one writer, several readers, and what both keep in memory.
 
+use crate::content::ContentFolder;
 use crate::directory::{self, Lookup};
 use crate::error::{Result, StoreError};
 use crate::lease::{self, Lease};
-use crate::tables;
+use crate::{tables, uploads};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Sqlite, Transaction};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -41,6 +43,11 @@ impl Cache {
 
     pub fn path(&self) -> &Path {
         &self.inner.path
+    }
+
+    /// Content beside the cache.
+    pub fn content(&self) -> ContentFolder {
+        ContentFolder::beside(&self.inner.path)
     }
 
     /// Begins a writing transaction, and waits for other writers first. Dropped without a commit, it changes nothing.
@@ -103,16 +110,20 @@ impl Cache {
         Ok(before.is_some_and(|before| before != version))
     }
 
-    /// Empties the cache of everything the portal sent. Outbox, journal and preferences stay.
+    /// Empties the cache of everything the portal sent. Outbox, journal and preferences stay, and content that is
+    /// nowhere else yet.
     pub async fn wipe(&self) -> Result<()> {
         let mut tx = self.begin().await?;
         let emptied = tables::empty(&mut tx).await;
         self.name(emptied)?;
         directory::touch(&mut tx).await?;
-        self.commit(tx).await
+        let unsent = self.name(uploads::unsent(&mut tx).await)?;
+        self.commit(tx).await?;
+        self.content().clear(unsent).await
     }
 
-    /// Empties the cache of everything but the bare commands that have no outcome: their author was shut out.
+    /// Empties the cache of everything but the bare commands that have no outcome, and content that is nowhere else
+    /// yet: their author was shut out.
     pub async fn keep_commands_alone(&self, lease: &Lease) -> Result<()> {
         let mut tx = self.begin().await?;
         let emptied = async {
@@ -126,11 +137,13 @@ impl Cache {
             ] {
                 sqlx::query(statement).execute(&mut *tx).await?;
             }
-            directory::touch(&mut tx).await
+            directory::touch(&mut tx).await?;
+            uploads::unsent(&mut tx).await
         }
         .await;
-        self.name(emptied)?;
-        self.commit(tx).await
+        let unsent = self.name(emptied)?;
+        self.commit(tx).await?;
+        self.content().clear(unsent).await
     }
 
     /// Empties the cache of everything, also of unsent commands: another person's turn.
@@ -140,6 +153,7 @@ impl Cache {
             tables::empty(&mut tx).await?;
             for statement in [
                 "DELETE FROM outbox",
+                "DELETE FROM uploads",
                 "DELETE FROM journal",
                 "DELETE FROM preferences",
                 "DELETE FROM meta WHERE key NOT IN ('item_tables', 'portal', 'email')",
@@ -150,7 +164,8 @@ impl Cache {
         }
         .await;
         self.name(emptied)?;
-        self.commit(tx).await
+        self.commit(tx).await?;
+        self.content().clear(BTreeSet::new()).await
     }
 
     pub async fn close(&self) {

@@ -26,6 +26,8 @@ pub enum StoreError {
     DiskFailed { path: PathBuf, reason: String },
     #[error("the cache {} cannot be written: check its permissions and those of its folder", .path.display())]
     ReadOnly { path: PathBuf },
+    #[error("{} cannot be {what}: {reason}", .path.display())]
+    File { path: PathBuf, what: &'static str, reason: String },
     #[error(
         "the cache {} could not be opened ({reason}): check that it is a file, and its permissions and those of its folder",
         .path.display()

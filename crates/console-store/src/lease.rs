@@ -33,6 +33,17 @@ impl Cache {
         Ok(taken.map(|(holder, generation)| Lease { holder, generation }))
     }
 
+    /// Whether `holder` has the lease now.
+    pub async fn holds_lease(&self, holder: &str, now: Timestamp) -> Result<bool> {
+        let mut connection = self.reader().await?;
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM lease WHERE holder = $1 AND expires_ms > $2)")
+            .bind(holder)
+            .bind(now.ms())
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(|error| self.named(error))
+    }
+
     /// Ends the lease of a holder that is known to be dead.
     pub async fn end_lease(&self) -> Result<()> {
         let mut tx = self.begin().await?;

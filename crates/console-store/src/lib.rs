@@ -1,7 +1,8 @@
 //! The console's cache: one SQLite file that two processes may open at once.
 //!
 //! It holds what the portal sent (the *base*), what my unconfirmed commands make of it (the *overlay*), the commands
-//! themselves (the *outbox*) and what is mine alone (preferences, alerts). It never speaks to a network, never reads
+//! themselves (the *outbox*), the content that they name until the portal has it, and what is mine alone (preferences,
+//! alerts). It never speaks to a network, never reads
 //! a clock, and never decides anything: rules come from the domain crate.
 //!
 //! To add a queue: its predicate in `queue.rs`, its flag in `columns.rs` and its partial index in `tables.rs`.
@@ -11,6 +12,7 @@
 mod alerts;
 mod cache;
 mod columns;
+mod content;
 mod directory;
 mod error;
 mod filter_sql;
@@ -33,10 +35,13 @@ mod sending;
 mod staging;
 mod tables;
 mod tally;
+mod uploads;
+mod wanted;
 
 pub use alerts::{AlertKind, StoredAlert};
 pub use cache::Cache;
 pub use columns::Columns;
+pub use content::{Content, ContentFolder, Incoming, Soundness, file_name};
 pub use directory::Lookup;
 pub use error::StoreError;
 pub use items::CachedItem;
@@ -53,6 +58,8 @@ pub use sending::Settled;
 pub use staging::{Load, Staging};
 pub use tables::ITEM_TABLES_VERSION;
 pub use tally::QueueTally;
+pub use uploads::Upload;
+pub use wanted::Wanted;
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use crate::cache::Cache;
 use crate::error::Result;
+use crate::uploads::{self, UPLOADING};
 use crate::{items, journal, overlay};
 use postern_domain::{Command, CommandId, Item, ItemId, Timestamp};
 use postern_protocol::Outcome;
@@ -62,16 +63,19 @@ pub(crate) const HELD: &str = "(held_until_ms > $1 AND made_ms <= $1)";
 
 /// What was decided two weeks ago or longer, and never left, is not sent before its author has looked at it again. A
 /// comment is as good as it was.
-pub(crate) const STALE: &str = "(tries = 0 AND outcome_kind IS NULL AND command ->> '$.do' <> 'comment'
-    AND max(made_ms, coalesce(confirmed_ms, made_ms)) < $1 - 1209600000)";
+pub(crate) const STALE: &str = "(o.tries = 0 AND o.outcome_kind IS NULL AND o.command ->> '$.do' <> 'comment'
+    AND max(o.made_ms, coalesce(o.confirmed_ms, o.made_ms)) < $1 - 1209600000)";
 
-/// A conflict or a quarantine, or what must be looked at again, holds back what comes after it on the same item; a refusal does not.
+/// A conflict or a quarantine, what must be looked at again, or content that is not at the portal holds back what comes
+/// after it on the same item; a refusal does not.
 pub(crate) const BLOCKED: &str =
     "EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
       AND (e.outcome_kind IN ('conflict', 'quarantined')
            OR (e.tries = 0 AND e.outcome_kind IS NULL AND e.command ->> '$.do' <> 'comment'
                AND max(e.made_ms, coalesce(e.confirmed_ms, e.made_ms)) < $1 - 1209600000)
-           OR (e.outcome_kind IS NULL AND e.seq IS NULL AND e.held_until_ms > $1 AND e.made_ms <= $1)))";
+           OR (e.outcome_kind IS NULL AND e.seq IS NULL
+               AND ((e.held_until_ms > $1 AND e.made_ms <= $1)
+                    OR EXISTS (SELECT 1 FROM uploads u WHERE u.sha256 = e.command ->> '$.sha256')))))";
 
 pub(crate) fn select(what: &str) -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!(
@@ -280,8 +284,10 @@ impl Cache {
         let mut connection = self.reader().await?;
         let (pending, attention): (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "SELECT count(*) FILTER (WHERE outcome_kind IS NULL),
-                    count(*) FILTER (WHERE outcome_kind IN ('conflict', 'refused', 'quarantined') OR {STALE})
-             FROM outbox"
+                    count(*) FILTER (WHERE outcome_kind IN ('conflict', 'refused', 'quarantined') OR {STALE}
+                        OR (outcome_kind IS NULL AND EXISTS (SELECT 1 FROM uploads u
+                            WHERE u.stopped AND u.sha256 = o.command ->> '$.sha256')))
+             FROM outbox o"
         )))
         .bind(now.ms())
         .fetch_one(&mut *connection)
@@ -295,7 +301,7 @@ impl Cache {
         let mut connection = self.reader().await?;
         let sql = sqlx::AssertSqlSafe(format!(
             "SELECT EXISTS (SELECT 1 FROM outbox o WHERE outcome_kind IS NULL
-                AND NOT {STALE} AND (seq IS NOT NULL OR (NOT {HELD} AND NOT {BLOCKED})))"
+                AND NOT {STALE} AND (seq IS NOT NULL OR (NOT {HELD} AND NOT {BLOCKED} AND NOT {UPLOADING})))"
         ));
         let found: bool = sqlx::query_scalar(sql)
             .bind(now.ms())
@@ -337,7 +343,7 @@ async fn insert(
     .bind(now.ms())
     .bind(held_until.ms())
     .bind(new.seen.as_ref().map(serde_json::to_string).transpose()?)
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    uploads::want(connection, &new.command).await
 }

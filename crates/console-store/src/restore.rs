@@ -3,7 +3,7 @@
 use crate::cache::Cache;
 use crate::error::Result;
 use crate::lease::{self, Lease};
-use crate::{meta, overlay, sending};
+use crate::{meta, overlay, sending, uploads};
 use postern_domain::ConsoleId;
 use sqlx::sqlite::SqliteConnection;
 
@@ -14,6 +14,7 @@ impl Cache {
     /// may have used them. What the portal still knows it answers as before; a command that was refused or put away does
     /// not come back. The next sync loads everything anew. Returns how many come back.
     pub async fn replay(&self, lease: &Lease, last_applied: u64, epoch: &str) -> Result<u32> {
+        let here = self.content().names().await?;
         let mut tx = self.begin().await?;
         let replayed = async {
             lease::check(&mut tx, lease).await?;
@@ -24,6 +25,7 @@ impl Cache {
             )
             .execute(&mut *tx)
             .await?;
+            uploads::want_again(&mut tx, &here).await?;
             forget_numbers(&mut tx).await?;
             sending::renumber(&mut tx, last_applied).await?;
             meta::set(&mut tx, "epoch", Some(epoch)).await?;

@@ -5,6 +5,7 @@ use crate::error::{Result, StoreError};
 use crate::lease::{self, Lease};
 use crate::meta;
 use crate::outbox::{BLOCKED, HELD, OutboxRow, Raw, STALE, row, select};
+use crate::uploads::UPLOADING;
 use postern_domain::{CommandId, ItemId, Refusal, Timestamp};
 use postern_protocol::{CommandOutcome, Envelope, Outcome};
 use sqlx::sqlite::SqliteConnection;
@@ -58,6 +59,7 @@ impl Cache {
             // Comments hold nothing and go together.
             let fresh: Vec<Raw> = sqlx::query_as(select(&format!(
                 "WHERE seq IS NULL AND outcome_kind IS NULL AND NOT {HELD} AND NOT {STALE} AND NOT {BLOCKED}
+                   AND NOT {UPLOADING}
                    AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
                        AND e.outcome_kind IS NULL
                        AND NOT (e.command ->> '$.do' = 'comment' AND o.command ->> '$.do' = 'comment'))

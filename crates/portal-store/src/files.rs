@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::items;
 use crate::store::Store;
 use postern_domain::{PersonId, Timestamp, may_view};
+use postern_protocol::is_sha256;
 use sqlx::Row as _;
 use std::path::{Path, PathBuf};
 
@@ -21,9 +22,7 @@ pub struct StoredFile {
 
 /// Where content with this hash stands below the data directory: `files/ab/cdef…`. None if it is not a hash.
 pub(crate) fn path_of(data: &Path, sha256: &str) -> Option<PathBuf> {
-    let is_hash =
-        sha256.len() == 64 && sha256.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
-    is_hash.then(|| data.join("files").join(&sha256[..2]).join(&sha256[2..]))
+    is_sha256(sha256).then(|| data.join("files").join(&sha256[..2]).join(&sha256[2..]))
 }
 
 /// Whether `person` may attach this content: it is here with this size, and they uploaded it or see it already.
@@ -42,13 +41,33 @@ pub(crate) async fn may_name(
     if stored.map(i64::unsigned_abs) != Some(size) {
         return Ok(false);
     }
+    Ok(brought(db, sha256, person).await? || is_in_sight(db, sha256, person, directory).await?)
+}
+
+/// Whether `person` has uploaded all of the content once.
+async fn brought(db: &mut Connection, sha256: &str, person: &PersonId) -> Result<bool, StoreError> {
     let uploads: i64 =
         sqlx::query_scalar("SELECT COUNT(*) FROM file_uploads WHERE sha256 = $1 AND person = $2")
             .bind(sha256)
             .bind(person.as_str())
-            .fetch_one(&mut *db)
+            .fetch_one(db)
             .await?;
-    Ok(uploads > 0 || is_in_sight(db, sha256, person, directory).await?)
+    Ok(uploads > 0)
+}
+
+async fn stored(db: &mut Connection, sha256: &str) -> Result<Option<StoredFile>, StoreError> {
+    let row = sqlx::query("SELECT sha256, size, media_type FROM files WHERE sha256 = $1")
+        .bind(sha256)
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| {
+        Ok(StoredFile {
+            sha256: row.try_get("sha256")?,
+            size: row.try_get::<i64, _>("size")?.unsigned_abs(),
+            media_type: row.try_get("media_type")?,
+        })
+    })
+    .transpose()
 }
 
 /// Whether an item that `person` may see names the content.
@@ -109,18 +128,23 @@ impl Store {
         let mut tx = self.begin_read().await?;
         let head = crate::head::read(&mut tx).await?;
         let directory = self.directory_at(&mut tx, &head).await?;
-        let row = sqlx::query("SELECT sha256, size, media_type FROM files WHERE sha256 = $1")
-            .bind(sha256)
-            .fetch_optional(&mut *tx)
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        if !is_in_sight(&mut tx, sha256, person, &directory).await? {
-            return Ok(None);
-        }
-        Ok(Some(StoredFile {
-            sha256: row.try_get("sha256")?,
-            size: row.try_get::<i64, _>("size")?.unsigned_abs(),
-            media_type: row.try_get("media_type")?,
-        }))
+        let Some(file) = stored(&mut tx, sha256).await? else { return Ok(None) };
+        Ok(is_in_sight(&mut tx, sha256, person, &directory).await?.then_some(file))
+    }
+
+    /// The content with this hash, if it is here and `person` may name it: because they brought it, or see it already.
+    /// To anybody else it is as if it were not here.
+    pub async fn file_known_to(
+        &self,
+        sha256: &str,
+        person: &PersonId,
+    ) -> Result<Option<StoredFile>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let head = crate::head::read(&mut tx).await?;
+        let directory = self.directory_at(&mut tx, &head).await?;
+        let Some(file) = stored(&mut tx, sha256).await? else { return Ok(None) };
+        let known = brought(&mut tx, sha256, person).await?
+            || is_in_sight(&mut tx, sha256, person, &directory).await?;
+        Ok(known.then_some(file))
     }
 }

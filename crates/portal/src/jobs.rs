@@ -1,18 +1,21 @@
 //! Jobs: what the portal does by itself, until it stops.
 
 use crate::state::App;
+use crate::uploads;
 use postern_domain::DAY_MS;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
 const LOOK_FOR_NEWS: Duration = Duration::from_secs(3);
 const TIDY_SESSIONS: Duration = Duration::from_secs(60 * 60);
+const TIDY_UPLOADS: Duration = Duration::from_secs(60 * 60);
 const LEARN_NORMS: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Starts all jobs. Each begins at once, then keeps its pace.
 pub fn start(app: &App) {
     every(app, LOOK_FOR_NEWS, look_for_news);
     every(app, TIDY_SESSIONS, tidy_sessions);
+    every(app, TIDY_UPLOADS, tidy_uploads);
     every(app, LEARN_NORMS, learn_norms);
 }
 
@@ -46,6 +49,14 @@ async fn tidy_sessions(app: App) {
         Ok(0) => {}
         Ok(tokens) => tracing::info!(tokens, "forgot tokens that had run out"),
         Err(error) => tracing::warn!(%error, "cannot forget old sessions"),
+    }
+}
+
+async fn tidy_uploads(app: App) {
+    match uploads::forget_abandoned(&app).await {
+        Ok(0) => {}
+        Ok(uploads) => tracing::info!(uploads, "removed uploads that nobody continued"),
+        Err(error) => tracing::warn!(%error, "cannot remove old uploads"),
     }
 }
 

@@ -24,6 +24,7 @@ pub mod seed;
 mod server;
 mod state;
 mod system;
+mod uploads;
 
 pub use auth::{PasswordCost, hash_password};
 pub use config::{Config, ConfigError};

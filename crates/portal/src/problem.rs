@@ -6,7 +6,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use postern_portal_store::StoreError;
-use postern_protocol::{ErrorCode, PROBLEM_JSON, Problem, REQUEST_ID};
+use postern_protocol::{ErrorCode, PROBLEM_JSON, Problem, REQUEST_ID, UPLOAD_OFFSET};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
@@ -16,12 +16,13 @@ pub struct Failure {
     code: ErrorCode,
     detail: String,
     retry_after_s: Option<u64>,
+    upload_offset: Option<u64>,
     cause: Option<Arc<str>>,
 }
 
 impl Failure {
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), retry_after_s: None, cause: None }
+        Self { code, detail: detail.into(), retry_after_s: None, upload_offset: None, cause: None }
     }
 
     pub fn malformed(detail: impl Into<String>) -> Self {
@@ -34,6 +35,12 @@ impl Failure {
 
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// Where an upload is to be continued.
+    pub fn continue_at(mut self, offset: u64) -> Self {
+        self.upload_offset = Some(offset);
         self
     }
 
@@ -85,6 +92,7 @@ fn title(code: ErrorCode) -> &'static str {
         ErrorCode::NotFound => "Not found",
         ErrorCode::SequenceGap => "A command is missing before this one",
         ErrorCode::ClientForked => "Another console uses this id",
+        ErrorCode::WrongOffset => "The upload continues elsewhere",
         ErrorCode::CursorGone => "The cursor is not good any more",
         ErrorCode::TooLarge => "Too much at once",
         ErrorCode::Refused => "A rule refuses this",
@@ -154,6 +162,9 @@ fn settle(response: Response, request_id: &str) -> Response {
     let mut settled = (status(failure.code), [(header::CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
     if let Some(seconds) = failure.retry_after_s {
         settled.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Some(offset) = failure.upload_offset {
+        settled.headers_mut().insert(HeaderName::from_static(UPLOAD_OFFSET), HeaderValue::from(offset));
     }
     settled.extensions_mut().insert(failure);
     settled

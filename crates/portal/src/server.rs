@@ -6,6 +6,7 @@ use crate::automation::{self, Clockwork};
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::state::{App, Shared};
+use crate::uploads::Uploads;
 use crate::{jobs, routes};
 use axum::Router;
 use axum::serve::ListenerExt as _;
@@ -112,6 +113,7 @@ impl Portal {
             config: self.config,
             passwords,
             throttle: Throttle::default(),
+            uploads: Uploads::default(),
             stopping: CancellationToken::new(),
         }))
     }

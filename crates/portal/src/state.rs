@@ -4,6 +4,7 @@ use crate::admission::Admission;
 use crate::auth::{PasswordCheck, Throttle};
 use crate::config::Config;
 use crate::environment::Environment;
+use crate::uploads::Uploads;
 use postern_portal_store::Store;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,7 @@ pub struct Shared {
     pub config: Config,
     pub passwords: PasswordCheck,
     pub throttle: Throttle,
+    pub uploads: Uploads,
     pub admission: Admission,
     /// Cancelled when the portal stops: streams end.
     pub stopping: CancellationToken,
@@ -45,6 +47,11 @@ impl App {
 
     pub fn throttle(&self) -> &Throttle {
         &self.0.throttle
+    }
+
+    /// The uploads that are under way.
+    pub fn uploads(&self) -> &Uploads {
+        &self.0.uploads
     }
 
     pub fn admission(&self) -> &Admission {

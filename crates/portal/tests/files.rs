@@ -1,4 +1,4 @@
-//! `PUT` and `GET /v1/files/{sha256}`
+//! `PUT` and `GET /v1/files/{sha256}`: content in one piece, and what is read of it.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -116,8 +116,28 @@ async fn an_upload_that_lost_its_reply_is_sent_again() {
     assert_eq!(upload(&carla, content).await, 200);
 }
 
+#[tokio::test]
+async fn a_download_that_broke_off_goes_on_where_it_stopped() {
+    let portal = TestPortal::start().await;
+    let carla = portal.sign_in("carla").await;
+    submit(&portal.sign_in("olga").await, "s1", "acme").await;
+    let content = b"The whole plan, and what it costs.";
+    upload(&carla, content).await;
+    attach(&carla, "ACME-1", content).await;
+    let reply = carla.get(&path(content)).header("range", "bytes=10-").send().await.unwrap();
+    assert_eq!(reply.status(), 206);
+    assert_eq!(reply.headers()["content-range"], "bytes 10-33/34");
+    assert_eq!(reply.bytes().await.unwrap(), &content[10..]);
+    let beyond = carla.get(&path(content)).header("range", "bytes=34-").send().await.unwrap();
+    assert_eq!(beyond.status(), 200);
+    assert_eq!(beyond.bytes().await.unwrap(), &content[..]);
+    let stranger = portal.sign_in("gina").await;
+    assert_eq!(problem(stranger.get(&path(content)).header("range", "bytes=10-")).await, ErrorCode::NotFound);
+}
+
 /// Files below `files/` that are no content.
 fn leftovers(portal: &TestPortal) -> usize {
-    let entries = std::fs::read_dir(portal.data().join("files")).unwrap();
+    let folders = [portal.data().join("files"), portal.data().join("files/partial")];
+    let entries = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
     entries.filter(|entry| entry.as_ref().unwrap().path().is_file()).count()
 }

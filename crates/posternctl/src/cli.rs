@@ -132,6 +132,10 @@ pub enum Command {
         #[arg(long)]
         client_visible: bool,
     },
+    /// Attach files to an item, or another version of what is attached
+    Attach(AttachArgs),
+    /// Fetch a file of an item, or take it from this device
+    File(FileArgs),
     /// Changes that the portal has not confirmed, or that need you
     Outbox(OutboxArgs),
     /// The audit trail of items: from the portal, or offline the history that the cache holds
@@ -180,6 +184,40 @@ pub struct Decision {
     /// How long to wait for the portal's answer, in seconds
     #[arg(long, default_value_t = 30)]
     pub timeout: u64,
+}
+
+#[derive(Args)]
+pub struct AttachArgs {
+    /// A reference, for example ACME-142
+    #[arg(value_name = "REF")]
+    pub reference: String,
+    /// They are copied into the profile first, and may change or go afterwards
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What it is called at the portal [default: the file's own name]
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+    /// It is the next version of this one: its name or id
+    #[arg(long, value_name = "ATTACHMENT")]
+    pub replace: Option<String>,
+    /// How long to wait for the upload and the portal's answer, in seconds; what is not there by then goes on later
+    #[arg(long, default_value_t = 300)]
+    pub timeout: u64,
+}
+
+#[derive(Args)]
+pub struct FileArgs {
+    /// A reference, for example ACME-142
+    #[arg(value_name = "REF")]
+    pub reference: String,
+    /// Its name or id; may be left out where there is one only
+    pub name: Option<String>,
+    /// Which version [default: the newest]
+    #[arg(long, value_name = "N")]
+    pub version: Option<u32>,
+    /// Where to: a new file, a folder, or - for standard output [default: this folder]
+    #[arg(long, short, value_name = "PATH")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Args)]

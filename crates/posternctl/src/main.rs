@@ -43,6 +43,8 @@ async fn run(cli: &Cli) -> Result<Exit, Stop> {
         Command::Audit(refs) => commands::show::audit(cli, refs).await,
         Command::Away(away) => commands::away::away(cli, away).await,
         Command::Coverage(coverage) => commands::away::coverage(cli, coverage).await,
+        Command::Attach(attach) => commands::attach::attach(cli, attach).await,
+        Command::File(file) => commands::file::file(cli, file).await,
         Command::Outbox(outbox) => commands::outbox::outbox(cli, outbox).await,
         Command::Completions { shell } => {
             commands::shell::completions(*shell);

@@ -160,3 +160,68 @@ async fn an_absence_is_said_listed_simulated_and_taken_back() {
     assert_eq!(back.exit, 0, "{}", back.err);
     assert_eq!(scene.run(&["away", "--json"], "").await.json(), serde_json::json!([]));
 }
+
+#[tokio::test]
+async fn a_file_is_attached_shown_replaced_and_fetched() {
+    let scene = Scene::new(1).await;
+    scene.login().await;
+    let path = scene.profile.path().join("plan.txt");
+    std::fs::write(&path, "The whole plan.").unwrap();
+    let path = path.to_str().unwrap();
+    let offline = scene.run(&["attach", "ACME-1", path, "--offline", "--json"], "").await;
+    assert_eq!((offline.exit, offline.json()[0]["state"].as_str()), (5, Some("queued")), "{}", offline.err);
+    let outbox = scene.run(&["outbox", "--offline"], "").await;
+    assert!(outbox.out.contains("uploading") && outbox.out.contains("0 of 15 bytes"), "{}", outbox.out);
+    let sync = scene.online(&["sync", "--json"]).await;
+    assert_eq!((sync.exit, sync.json()["uploaded"].as_u64()), (0, Some(1)), "{}", sync.err);
+
+    std::fs::write(path, "Another plan.").unwrap();
+    let replaced = scene.online(&["attach", "ACME-1", path, "--replace", "plan.txt", "--json"]).await;
+    assert_eq!(
+        (replaced.exit, replaced.json()[0]["state"].as_str()),
+        (0, Some("applied")),
+        "{}",
+        replaced.err
+    );
+    let show = scene.run(&["show", "ACME-1"], "").await;
+    assert!(show.out.contains("plan.txt, version 2, 13 bytes"), "{}", show.out);
+    assert!(show.out.contains("on this device"), "{}", show.out);
+
+    let first = scene.run(&["file", "ACME-1", "--version", "1", "--offline", "--output", "-"], "").await;
+    assert_eq!((first.exit, first.out.as_str()), (0, "The whole plan."), "{}", first.err);
+    std::fs::remove_dir_all(scene.profile.path().join("files")).unwrap();
+    let gone = scene.run(&["file", "ACME-1", "--offline"], "").await;
+    assert_eq!(gone.exit, 7, "{}", gone.err);
+    let to = scene.profile.path().join("fetched.txt");
+    let to = to.to_str().unwrap();
+    let fetched = scene.online(&["file", "ACME-1", "plan.txt", "--output", to, "--json"]).await;
+    assert_eq!((fetched.exit, fetched.json()["was_here"].as_bool()), (0, Some(false)), "{}", fetched.err);
+    assert_eq!(std::fs::read_to_string(to).unwrap(), "Another plan.");
+    let again = scene.online(&["file", "ACME-1", "plan.txt", "--output", to]).await;
+    assert_eq!(again.exit, 2, "{}", again.err);
+    assert_eq!(scene.run(&["file", "ACME-1", "none.txt", "--offline"], "").await.exit, 7);
+    let nothing = scene.online(&["attach", "ACME-1", "/nowhere/plan.txt"]).await;
+    assert_eq!(nothing.exit, 2, "{}", nothing.err);
+}
+
+#[tokio::test]
+async fn an_upload_that_does_not_come_through_is_kept_and_shown() {
+    let scene = Scene::new(1).await;
+    scene.login().await;
+    let path = scene.profile.path().join("plan.txt");
+    std::fs::write(&path, "The whole plan.").unwrap();
+    scene.network.plan(|line| {
+        let is_file = line.path.starts_with(paths::FILES);
+        if is_file { postern_test_support::Fault::DropRequest } else { postern_test_support::Fault::Pass }
+    });
+    let arguments = ["attach", "ACME-1", path.to_str().unwrap(), "--timeout", "2", "--json"];
+    let pending = scene.online(&arguments).await;
+    assert_eq!((pending.exit, pending.json()[0]["state"].as_str()), (5, Some("pending")), "{}", pending.err);
+    scene.network.heal();
+    std::fs::remove_dir_all(scene.profile.path().join("files")).unwrap();
+    let id = pending.json()[0]["command"].as_str().unwrap().to_owned();
+    let retried = scene.online(&["outbox", "retry", &id]).await;
+    assert_eq!(retried.exit, 3, "{} {}", retried.out, retried.err);
+    assert!(retried.out.contains("upload_stopped"), "{}", retried.out);
+    assert_eq!(scene.run(&["outbox", "discard", &id, "--offline"], "").await.exit, 0);
+}

@@ -29,6 +29,8 @@ pub enum ErrorCode {
     SequenceGap,
     /// 409: a cloned or restored console.
     ClientForked,
+    /// 409: a part of an upload does not continue what is there; `upload-offset` says where to continue.
+    WrongOffset,
     /// 410: the cursor is from another epoch, another scope, or too old: bootstrap again.
     CursorGone,
     /// 413: too much at once.
@@ -52,7 +54,7 @@ impl ErrorCode {
             ErrorCode::WrongCredentials | ErrorCode::TokenExpired | ErrorCode::SessionEnded => 401,
             ErrorCode::ShutOut | ErrorCode::Forbidden => 403,
             ErrorCode::NotFound => 404,
-            ErrorCode::SequenceGap | ErrorCode::ClientForked => 409,
+            ErrorCode::SequenceGap | ErrorCode::ClientForked | ErrorCode::WrongOffset => 409,
             ErrorCode::CursorGone => 410,
             ErrorCode::TooLarge => 413,
             ErrorCode::Refused => 422,

@@ -9,6 +9,7 @@ mod audit;
 mod auth;
 mod cursor;
 mod error;
+mod files;
 mod holding;
 mod newer;
 mod outcome;
@@ -20,6 +21,7 @@ pub use audit::*;
 pub use auth::*;
 pub use cursor::*;
 pub use error::*;
+pub use files::*;
 pub use holding::*;
 pub use newer::*;
 pub use published::*;
@@ -45,7 +47,8 @@ pub mod paths {
     pub const EVENTS: &str = "/v1/sync/events";
     /// `POST`: hand over a new item. `GET /v1/items/{reference}`: one item as the caller may see it.
     pub const ITEMS: &str = "/v1/items";
-    /// `PUT /v1/files/{sha256}`: upload content; `GET`: download it, if an item that the caller may see names it.
+    /// `/v1/files/{sha256}`: `PUT` uploads content at once, `HEAD` and `PATCH` in parts; `GET` downloads it, or a range
+    /// of it, if an item that the caller may see names it.
     pub const FILES: &str = "/v1/files";
     /// Out-of-office windows. `POST`: save one; `GET`: the caller's, and those of whom they lead.
     pub const ABSENCES: &str = "/v1/absences";

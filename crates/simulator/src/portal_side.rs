@@ -60,6 +60,8 @@ impl PortalSide {
     pub async fn answer(&self, request: &Request) -> anyhow::Result<Answer> {
         let method = match request.method {
             Method::Get => http::Method::GET,
+            Method::Head => http::Method::HEAD,
+            Method::Patch => http::Method::PATCH,
             Method::Post => http::Method::POST,
         };
         let mut builder = http::Request::builder().method(method).uri(path_of(request));

@@ -87,6 +87,7 @@ impl Answer {
             content_type: self.content_type,
             request_id: None,
             retry_after: self.retry_after,
+            upload: None,
             body: stream::iter(parts).boxed(),
         }
     }

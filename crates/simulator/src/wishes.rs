@@ -5,7 +5,8 @@ use crate::dice::Dice;
 use crate::rules::POISON;
 use postern_console_core::Request;
 use postern_domain::{
-    Command, CommentId, ExceptionExit, Fields, Item, PersonId, Phase, Priority, Seen, Timestamp, Visibility,
+    AttachmentId, Command, CommentId, ExceptionExit, Fields, Item, PersonId, Phase, Priority, Seen,
+    Timestamp, Visibility,
 };
 
 /// Most people are after the same few items: that is where they meet.
@@ -88,5 +89,9 @@ pub fn command(request: Request, item: &Item, me: &PersonId, id: &str) -> Comman
         Request::ResolveException { to, reason } => Command::ResolveException { to, reason },
         Request::SetPriority { priority } => Command::SetPriority { priority },
         Request::SetDue { due_at } => Command::SetDue { due_at },
+        Request::AttachVersion { attachment, name, sha256, size, media_type } => {
+            let attachment = attachment.unwrap_or_else(|| AttachmentId::new(id));
+            Command::AttachVersion { attachment, name, sha256, size, media_type }
+        }
     }
 }

@@ -23,6 +23,8 @@ pub enum Fault {
     Delay(Duration),
     /// The reply breaks off after so many bytes.
     CutReply(usize),
+    /// The request breaks off after so many bytes of its body.
+    CutBody(usize),
 }
 
 /// The first line of a request.
@@ -132,9 +134,14 @@ async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
         Fault::Delay(time) => tokio::time::sleep(time).await,
         Fault::Duplicate => drain(upstream, &request).await?,
         Fault::DropReply => return drain(upstream, &request).await,
-        Fault::Pass | Fault::CutReply(_) => {}
+        Fault::Pass | Fault::CutReply(_) | Fault::CutBody(_) => {}
     }
     let mut portal = TcpStream::connect(upstream).await?;
+    if let Fault::CutBody(length) = fault {
+        let head = find(&request, b"\r\n\r\n").unwrap_or(0) + 4;
+        portal.write_all(&request[..request.len().min(head + length)]).await?;
+        return portal.shutdown().await;
+    }
     portal.write_all(&request).await?;
     if let Fault::CutReply(length) = fault {
         let mut reply = vec![0; length];

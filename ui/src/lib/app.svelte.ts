@@ -6,6 +6,7 @@ import { Coverage } from "$lib/away/coverage.svelte";
 import { Bottlenecks } from "$lib/bottleneck/bottlenecks.svelte";
 import type { EngineEvent, Queue, QueueCount, SessionView, SyncStatus } from "$lib/generated";
 import { Acting } from "$lib/item/acting.svelte";
+import { Files } from "$lib/item/files.svelte";
 import { Reading } from "$lib/item/reading.svelte";
 import { OutboxModel } from "$lib/outbox/outbox.svelte";
 import { Preferences } from "$lib/preferences.svelte";
@@ -37,6 +38,7 @@ export class App {
   readonly reading: Reading;
   readonly acting: Acting;
   readonly outbox: OutboxModel;
+  readonly files: Files;
   readonly bottlenecks: Bottlenecks;
   readonly away: Away;
   readonly coverage: Coverage;
@@ -66,6 +68,7 @@ export class App {
     this.away = new Away(backend, this.toasts, fail);
     this.coverage = new Coverage(backend, fail);
     this.acting = new Acting(backend, this.list, this.reading, this.toasts, () => this.paneOpen, fail, this.now);
+    this.files = new Files(backend, this.toasts, (name, result) => this.acting.attached(name, result), fail);
   }
 
   get signedIn() {
@@ -173,6 +176,9 @@ export class App {
           (session) => this.#enter(session),
           (error) => this.fail(error),
         );
+        return;
+      case "transfer":
+        this.files.hear(event.transfer);
         return;
       case "focus":
         void this.openItem(event.id);

@@ -3,7 +3,9 @@
 use crate::deps::Chance;
 use crate::views::Request;
 use postern_console_store::Lookup;
-use postern_domain::{Command, CommentId, FieldValue, Fields, Item, Journey, Seen, StepKey, eligible};
+use postern_domain::{
+    Attachment, AttachmentId, Command, CommentId, FieldValue, Fields, Item, Journey, Seen, StepKey, eligible,
+};
 
 /// Binds a request to the item that it was made on. `seen` is what was on the screen; without it, the item as it is.
 pub(super) fn form(
@@ -43,9 +45,26 @@ pub(super) fn form(
         Request::Reopen { reason } => Command::Reopen { reason },
         Request::RaiseException { category, reason } => Command::RaiseException { category, reason },
         Request::ResolveException { to, reason } => Command::ResolveException { to, reason },
+        Request::AttachVersion { attachment, name, sha256, size, media_type } => Command::AttachVersion {
+            attachment: attachment
+                .or_else(|| attached(item, &name, &sha256))
+                .unwrap_or_else(|| AttachmentId(chance.id())),
+            name,
+            sha256,
+            size,
+            media_type,
+        },
         Request::SetPriority { priority } => Command::SetPriority { priority },
         Request::SetDue { due_at } => Command::SetDue { due_at },
     }
+}
+
+/// What has this name and content already: attached again, it is not another one.
+fn attached(item: &Item, name: &str, sha256: &str) -> Option<AttachmentId> {
+    let same = |attachment: &&Attachment| {
+        attachment.name == name && attachment.versions.last().is_some_and(|version| version.sha256 == sha256)
+    };
+    item.attachments.iter().find(same).map(|attachment| attachment.id.clone())
 }
 
 /// Values as the form wants them: what was written as a text is read as the field's type.
@@ -78,11 +97,13 @@ pub(super) fn request_of(command: &Command) -> Option<Request> {
         Command::Reopen { reason } => Request::Reopen { reason },
         Command::RaiseException { category, reason } => Request::RaiseException { category, reason },
         Command::ResolveException { to, reason } => Request::ResolveException { to, reason },
+        Command::AttachVersion { attachment, name, sha256, size, media_type } => {
+            Request::AttachVersion { attachment: Some(attachment), name, sha256, size, media_type }
+        }
         Command::SetPriority { priority } => Request::SetPriority { priority },
         Command::SetDue { due_at } => Request::SetDue { due_at },
         Command::Submit(_)
         | Command::SetFields { .. }
-        | Command::AttachVersion { .. }
         | Command::Climb { .. }
         | Command::Refresh {}
         | Command::Migrate { .. } => return None,
@@ -131,6 +152,7 @@ pub(crate) fn samples(
             },
         ),
         (Action::ResolveException, Command::ResolveException { to: ExceptionExit::Back, reason: reason() }),
+        (Action::AttachVersion, attachment()),
         (Action::SetPriority, Command::SetPriority { priority: other_priority }),
         (Action::SetDue, Command::SetDue { due_at: Some(other_due) }),
     ];
@@ -139,6 +161,17 @@ pub(crate) fn samples(
         samples.insert(4, (Action::Reassign, reassign));
     }
     samples
+}
+
+/// Some file.
+fn attachment() -> Command {
+    Command::AttachVersion {
+        attachment: AttachmentId::new("sample"),
+        name: "sample".to_owned(),
+        sha256: "0".repeat(64),
+        size: 0,
+        media_type: "text/plain".to_owned(),
+    }
 }
 
 /// The first open step with a free seat that the signed-in person could take.

@@ -72,6 +72,7 @@ impl Engine {
             .await?;
         let changed =
             results.iter().filter(|result| result.accepted).map(|result| result.id.clone()).collect();
+        self.want_content(request).await?;
         self.changed(changed);
         self.recount().await;
         self.inner.wake.notify_one();
@@ -143,6 +144,7 @@ impl Engine {
                     self.changed(vec![row.item]);
                     self.recount().await;
                 }
+                self.upload_again(&row.command).await?;
                 self.nudge();
                 Ok(())
             }

@@ -32,6 +32,7 @@ impl Engine {
         let lines = self.outbox_lines(&mine, &lookup).await?;
         let mut view = item_view(&cached, &mine, &lookup, self.now());
         view.mine = lines;
+        self.mark_content(&mut view.attachments).await?;
         Ok(view)
     }
 }
@@ -182,6 +183,8 @@ fn attachments(item: &Item, lookup: &Lookup) -> Vec<AttachmentView> {
                     media_type: version.media_type.clone(),
                     by: explain::actor(&version.by, lookup),
                     at: version.at,
+                    here: false,
+                    pending: false,
                 })
                 .rev_collect(),
         })

@@ -2,8 +2,9 @@
 
 use super::item::since;
 use crate::engine::Engine;
+use crate::files::{progress, upload_of, upload_view};
 use crate::views::{ConflictView, Difference, Failure, OutboxLine, OutboxState};
-use postern_console_store::{Lookup, OutboxRow};
+use postern_console_store::{Lookup, OutboxRow, Upload};
 use postern_domain::explain::{self, Names as _};
 use postern_domain::{CommandId, Item, Timestamp};
 use postern_protocol::Outcome;
@@ -65,7 +66,11 @@ impl Engine {
         let now = self.device_now();
         if let Some(row) = self.inner.cache.outbox_row(command, now).await? {
             return Ok(match &row.outcome {
-                None => Settlement::Pending { why: why(&row, state(&row, now), &lookup) },
+                None => {
+                    let uploads = self.waiting_uploads().await?;
+                    let upload = upload_of(&row.command, &uploads);
+                    Settlement::Pending { why: why(&row, state(&row, upload, now), upload, &lookup) }
+                }
                 Some(outcome) => settled(outcome, &lookup),
             });
         }
@@ -84,9 +89,11 @@ impl Engine {
         lookup: &Lookup,
     ) -> Result<Vec<OutboxLine>, Failure> {
         let now = self.device_now();
+        let uploads = self.waiting_uploads().await?;
         let mut lines = Vec::with_capacity(rows.len());
         for row in rows {
-            let state = state(row, now);
+            let upload = upload_of(&row.command, &uploads).filter(|_| row.outcome.is_none());
+            let state = state(row, upload, now);
             let (what, detail) = explain::command(&row.command, lookup);
             let conflict = match &row.outcome {
                 Some(Outcome::Conflict { refusal, current }) => {
@@ -118,11 +125,13 @@ impl Engine {
                 detail,
                 made_at: row.made_at,
                 state,
-                why: why(row, state, lookup),
+                why: why(row, state, upload, lookup),
                 can_undo: state == OutboxState::Held,
                 can_retry: matches!(
                     state,
                     OutboxState::Waiting
+                        | OutboxState::Uploading
+                        | OutboxState::UploadStopped
                         | OutboxState::Sending
                         | OutboxState::Refused
                         | OutboxState::Quarantined
@@ -133,11 +142,14 @@ impl Engine {
                     OutboxState::Held
                         | OutboxState::Waiting
                         | OutboxState::Blocked
+                        | OutboxState::Uploading
+                        | OutboxState::UploadStopped
                         | OutboxState::Stale
                         | OutboxState::Conflict
                         | OutboxState::Refused
                         | OutboxState::Quarantined
                 ),
+                upload: upload.map(upload_view),
                 conflict,
             });
         }
@@ -157,22 +169,27 @@ impl Engine {
     }
 }
 
-fn state(row: &OutboxRow, now: Timestamp) -> OutboxState {
+fn state(row: &OutboxRow, upload: Option<&Upload>, now: Timestamp) -> OutboxState {
     match &row.outcome {
         Some(Outcome::Applied { .. } | Outcome::AlreadySatisfied { .. }) => OutboxState::Confirmed,
         Some(Outcome::Conflict { .. }) => OutboxState::Conflict,
         Some(Outcome::Refused { .. }) => OutboxState::Refused,
         Some(Outcome::Quarantined { .. } | Outcome::NotUnderstood { .. }) => OutboxState::Quarantined,
-        None if row.sent => OutboxState::Sending,
+        None if row.sent && upload.is_none() => OutboxState::Sending,
         None if row.held_until > now && row.made_at <= now => OutboxState::Held,
         None if row.stale => OutboxState::Stale,
+        None if upload.is_some_and(|upload| upload.stopped) => OutboxState::UploadStopped,
+        None if upload.is_some() => OutboxState::Uploading,
         None if row.blocked => OutboxState::Blocked,
         None => OutboxState::Waiting,
     }
 }
 
-fn why(row: &OutboxRow, state: OutboxState, lookup: &Lookup) -> String {
+fn why(row: &OutboxRow, state: OutboxState, upload: Option<&Upload>, lookup: &Lookup) -> String {
     match (state, &row.outcome) {
+        (OutboxState::Uploading | OutboxState::UploadStopped, _) => {
+            upload.map_or_else(String::new, uploading)
+        }
         (OutboxState::Held, _) => "Held for a moment, so that it can be undone.".to_owned(),
         (OutboxState::Waiting, _) => "Saved on this device; it is sent with the next contact.".to_owned(),
         (OutboxState::Sending, _) => "Sent; the portal has not confirmed it yet.".to_owned(),
@@ -185,6 +202,16 @@ fn why(row: &OutboxRow, state: OutboxState, lookup: &Lookup) -> String {
         (OutboxState::Confirmed, _) => "The portal has applied it; the change is on its way down.".to_owned(),
         (_, Some(outcome)) => outcome.sentence(lookup),
         (_, None) => String::new(),
+    }
+}
+
+/// How far a file came, and why it did not come further.
+fn uploading(upload: &Upload) -> String {
+    let came = format!("Uploading {}.", progress(upload.sent, upload.size));
+    match &upload.problem {
+        None => came,
+        Some(problem) if upload.stopped => problem.clone(),
+        Some(problem) => format!("{came} It did not go on: {problem} It is tried again by itself."),
     }
 }
 

@@ -23,6 +23,11 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
+    /// As after so many failures in a row.
+    pub(crate) fn after(failures: u32) -> Self {
+        Self { failures }
+    }
+
     pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }

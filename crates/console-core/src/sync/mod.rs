@@ -1,7 +1,7 @@
 //! Sync: commands go up, changes come down. One sender per profile; everything here can fail at any point and be
 //! started again.
 
-mod backoff;
+pub(crate) mod backoff;
 mod bootstrap;
 mod events;
 mod handshake;
@@ -81,6 +81,7 @@ impl Engine {
             Ok(_) => {
                 state.backoff.reset();
                 state.next = now.plus_ms(backoff::around(POLL_MS, 0.2, chance));
+                self.inner.transfers.pulled.notify_one();
             }
             Err(CallError::NotMine) => state.next = now.plus_ms(STAND_BY_MS),
             Err(error) => {
@@ -289,6 +290,7 @@ pub(crate) async fn watch_cache(engine: Engine) {
             }
             engine.changed_everything();
             engine.inner.wake.notify_one();
+            engine.inner.transfers.wake();
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::failure::internal;
 use crate::views::Failure;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
+use postern_protocol::{UPLOAD_COMPLETE, UPLOAD_OFFSET, UploadState};
 use std::sync::Once;
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ impl Transport for HttpTransport {
         Box::pin(async move {
             let method = match request.method {
                 Method::Get => reqwest::Method::GET,
+                Method::Head => reqwest::Method::HEAD,
+                Method::Patch => reqwest::Method::PATCH,
                 Method::Post => reqwest::Method::POST,
             };
             let mut builder = self.client.request(method, &request.url).header("accept", request.accept);
@@ -54,17 +57,25 @@ impl Transport for HttpTransport {
                 builder = builder.bearer_auth(token);
             }
             if let Some(body) = request.body {
-                builder = builder.header("content-type", "application/json").body(body);
+                if !request.headers.iter().any(|(name, _)| *name == "content-type") {
+                    builder = builder.header("content-type", "application/json");
+                }
+                builder = builder.body(body);
+            }
+            for (name, value) in &request.headers {
+                builder = builder.header(*name, value);
             }
             let reply = builder.send().await.map_err(|error| unreachable(&error))?;
             let header = |name: &str| {
                 reply.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
             };
+            let upload = header(UPLOAD_OFFSET).zip(header(UPLOAD_COMPLETE));
             Ok(Reply {
                 status: reply.status().as_u16(),
                 content_type: header("content-type").unwrap_or_default(),
                 request_id: header(postern_protocol::REQUEST_ID),
                 retry_after: header("retry-after").and_then(|text| text.trim().parse().ok()),
+                upload: upload.and_then(|(offset, complete)| UploadState::read(&offset, &complete)),
                 body: reply.bytes_stream().map(|part| part.map_err(|error| unreachable(&error))).boxed(),
             })
         })

@@ -7,11 +7,14 @@ pub use http::HttpTransport;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use postern_protocol::UploadState;
 use std::fmt;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     Get,
+    Head,
+    Patch,
     Post,
 }
 
@@ -21,8 +24,10 @@ pub struct Request {
     pub method: Method,
     pub url: String,
     pub bearer: Option<String>,
-    /// JSON.
+    /// JSON, unless a header says otherwise.
     pub body: Option<Vec<u8>>,
+    /// Beside those that every request has.
+    pub headers: Vec<(&'static str, String)>,
     /// What is expected: `application/json`, for example.
     pub accept: &'static str,
     /// The reply comes over a long time: no limit on the whole.
@@ -45,6 +50,8 @@ pub struct Reply {
     pub request_id: Option<String>,
     /// Seconds.
     pub retry_after: Option<u64>,
+    /// How far an upload came, if the portal says so.
+    pub upload: Option<UploadState>,
     pub body: BoxStream<'static, Result<Bytes, Unreachable>>,
 }
 

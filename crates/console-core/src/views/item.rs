@@ -169,6 +169,10 @@ pub struct AttachmentVersionView {
     pub media_type: String,
     pub by: String,
     pub at: Timestamp,
+    /// Its content is on this device.
+    pub here: bool,
+    /// The portal does not have it yet.
+    pub pending: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -293,6 +297,19 @@ pub enum Request {
     ResolveException {
         to: postern_domain::ExceptionExit,
         reason: String,
+    },
+    /// Attach content that is on this device, or another version of what is attached.
+    AttachVersion {
+        /// Whose next version it is. Absent: another attachment.
+        #[serde(default)]
+        #[ts(optional)]
+        attachment: Option<AttachmentId>,
+        name: String,
+        sha256: String,
+        /// Bytes.
+        #[ts(type = "number")]
+        size: u64,
+        media_type: String,
     },
     SetPriority {
         priority: postern_domain::Priority,

@@ -4,6 +4,7 @@
 //! comes from the domain and is carried along. TypeScript types are generated from this folder.
 
 mod away;
+mod files;
 mod item;
 mod list;
 mod outbox;
@@ -11,6 +12,7 @@ mod reports;
 mod session;
 
 pub use away::*;
+pub use files::*;
 pub use item::*;
 pub use list::*;
 pub use outbox::*;

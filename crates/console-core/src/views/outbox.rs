@@ -23,6 +23,10 @@ pub enum OutboxState {
     Quarantined,
     /// Another command on the same item must be settled first.
     Blocked,
+    /// Its file is on the way to the portal.
+    Uploading,
+    /// Its file does not go up by itself: it is gone from this device, or the portal does not take it.
+    UploadStopped,
     /// It was never sent, and is older than two weeks: its author looks at the item and says whether it still holds.
     Stale,
 }
@@ -46,6 +50,8 @@ pub struct OutboxLine {
     pub can_undo: bool,
     pub can_retry: bool,
     pub can_discard: bool,
+    /// The file that it names, as long as the portal does not have it.
+    pub upload: Option<super::files::UploadView>,
     /// For a conflict: what was seen beside what is there now.
     pub conflict: Option<ConflictView>,
 }

@@ -111,6 +111,10 @@ pub enum EngineEvent {
         status: SyncStatus,
     },
     Session {},
+    /// A file came some way.
+    Transfer {
+        transfer: super::files::TransferView,
+    },
     /// Show this item (a notification was opened).
     Focus {
         id: postern_domain::ItemId,

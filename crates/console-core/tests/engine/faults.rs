@@ -155,7 +155,7 @@ async fn a_network_that_answers_in_the_portals_place_is_offline_and_wipes_nothin
 }
 
 /// Answers everything with a page, and status 200.
-async fn captive_portal() -> std::net::SocketAddr {
+pub async fn captive_portal() -> std::net::SocketAddr {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

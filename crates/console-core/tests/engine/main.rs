@@ -9,6 +9,7 @@ mod alerts;
 mod conflicts;
 mod disagreements;
 mod faults;
+mod files;
 mod sessions;
 mod sharing;
 mod shut_out;

@@ -93,7 +93,7 @@ async fn a_held_action_is_sent_by_itself_once_it_is_released() {
     window.engine.stop().await;
 }
 
-async fn eventually<F: Future<Output = bool>>(mut test: impl FnMut() -> F) {
+pub async fn eventually<F: Future<Output = bool>>(mut test: impl FnMut() -> F) {
     for _ in 0..600 {
         if test().await {
             return;

@@ -12,3 +12,4 @@ mod queues;
 mod restore;
 mod search;
 mod two_processes;
+mod uploads;

@@ -50,7 +50,13 @@ pub fn router(app: App) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, config.request_timeout()));
     // Files are streamed to the disk and have a limit of their own.
     let slow = Router::new()
-        .route("/v1/files/{sha256}", put(files::upload::put).get(files::download::get))
+        .route(
+            "/v1/files/{sha256}",
+            put(files::upload::put)
+                .patch(files::append::patch)
+                .head(files::progress::head)
+                .get(files::download::get),
+        )
         .layer(DefaultBodyLimit::disable())
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, config.upload_timeout()));
     quick

@@ -5,7 +5,7 @@ use crate::cli::{Cli, Command, Decision};
 use crate::exit::{Exit, Stop};
 use crate::{output, profile};
 use postern_console_core::{
-    ActOptions, ActResult, Engine, FailureCode, Request, SessionView, Settlement, Target,
+    ActOptions, ActResult, Engine, FailureCode, OutboxState, Request, SessionView, Settlement, Target,
 };
 use postern_domain::{CommandId, ItemId, StepKey, Visibility};
 use serde::Serialize;
@@ -17,7 +17,7 @@ const LOOK: Duration = Duration::from_millis(250);
 
 /// What one item's decision came to.
 #[derive(Serialize)]
-struct Line {
+pub(super) struct Line {
     reference: String,
     item: ItemId,
     command: Option<CommandId>,
@@ -33,6 +33,11 @@ pub async fn decide(cli: &Cli, command: &Command) -> Result<Exit, Stop> {
     let done = carry_out(cli, &engine, command, on).await;
     engine.stop().await;
     let lines = done?;
+    Ok(told(cli, &lines))
+}
+
+/// Prints what became of each and returns the worst.
+pub(super) fn told(cli: &Cli, lines: &[Line]) -> Exit {
     if cli.json {
         output::json(&lines);
     } else {
@@ -44,7 +49,7 @@ pub async fn decide(cli: &Cli, command: &Command) -> Result<Exit, Stop> {
             .collect();
         output::table(&["REF", "RESULT", ""], &rows);
     }
-    Ok(lines.iter().map(|line| line.exit).max().unwrap_or(Exit::Ok))
+    lines.iter().map(|line| line.exit).max().unwrap_or(Exit::Ok)
 }
 
 async fn carry_out(cli: &Cli, engine: &Engine, command: &Command, on: &Decision) -> Result<Vec<Line>, Stop> {
@@ -107,9 +112,9 @@ async fn request(engine: &Engine, command: &Command) -> Result<Request, Stop> {
     })
 }
 
-/// Sends, or lets the window send, until every command has its outcome or the time is over. That the portal cannot be
+/// Uploads and sends, or lets the window do so, until every command has its outcome or the time is over. That the portal cannot be
 /// reached is no failure: the commands are saved.
-async fn wait(
+pub(super) async fn wait(
     engine: &Engine,
     commands: impl Iterator<Item = &CommandId>,
     longest: Duration,
@@ -121,10 +126,14 @@ async fn wait(
             for command in &commands {
                 pending |= matches!(engine.settlement(command).await?, Settlement::Pending { .. });
             }
-            if !pending {
+            if !pending || stopped(engine, &commands).await? {
                 return Ok(());
             }
+            // What became of each file stands in the outbox.
+            engine.upload_now().await.ok();
             match engine.sync_now().await {
+                // What waits for something else is not asked for all the time.
+                Ok(report) if report.pushed == 0 => tokio::time::sleep(LOOK).await,
                 Ok(_) => {}
                 Err(_) if engine.syncs_elsewhere().await => tokio::time::sleep(LOOK).await,
                 Err(failure) if matches!(failure.code, FailureCode::Offline | FailureCode::Throttled) => {
@@ -138,7 +147,14 @@ async fn wait(
     tokio::time::timeout(longest, waiting).await.unwrap_or(Ok(()))
 }
 
-async fn lines(
+/// Whether a command waits for its author, and for nothing else.
+async fn stopped(engine: &Engine, commands: &[&CommandId]) -> Result<bool, Stop> {
+    let lines = engine.outbox().await?;
+    let mut mine = lines.iter().filter(|line| commands.contains(&&line.command));
+    Ok(mine.any(|line| line.state == OutboxState::UploadStopped))
+}
+
+pub(super) async fn lines(
     cli: &Cli,
     engine: &Engine,
     given: &ActResult,
@@ -159,6 +175,9 @@ async fn lines(
                 }
                 Settlement::Conflict { why } => ("conflict", why, Exit::Conflict),
                 Settlement::Discarded => ("discarded", String::new(), Exit::Refused),
+                Settlement::Pending { why } if stopped(engine, &[command]).await? => {
+                    ("stopped", why, Exit::Refused)
+                }
                 Settlement::Pending { .. } if cli.offline => {
                     ("queued", "Saved; it is sent with the next contact.".to_owned(), Exit::Pending)
                 }

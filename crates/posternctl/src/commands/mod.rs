@@ -1,7 +1,9 @@
 //! One file for each family of commands.
 
+pub mod attach;
 pub mod away;
 pub mod decide;
+pub mod file;
 pub mod keep;
 pub mod outbox;
 pub mod queue;

@@ -20,6 +20,7 @@ pub async fn outbox(cli: &Cli, args: &OutboxArgs) -> Result<Exit, Stop> {
                 engine.retry(&id).await?;
             }
             if !cli.offline {
+                engine.upload_now().await?;
                 engine.sync_now().await?;
             }
         }
@@ -32,8 +33,9 @@ pub async fn outbox(cli: &Cli, args: &OutboxArgs) -> Result<Exit, Stop> {
         print(&lines);
     }
     let attention = lines.iter().any(|line| line.state == OutboxState::Conflict);
-    let refused =
-        lines.iter().any(|line| matches!(line.state, OutboxState::Refused | OutboxState::Quarantined));
+    let refused = lines.iter().any(|line| {
+        matches!(line.state, OutboxState::Refused | OutboxState::Quarantined | OutboxState::UploadStopped)
+    });
     Ok(match (attention, refused, lines.is_empty()) {
         (true, _, _) => Exit::Conflict,
         (false, true, _) => Exit::Refused,
@@ -66,6 +68,11 @@ async fn chosen(engine: &Engine, ids: &[String]) -> Result<Vec<CommandId>, Stop>
         .collect()
 }
 
+/// As it reads in JSON.
+fn state(state: OutboxState) -> String {
+    serde_json::to_value(state).ok().and_then(|name| Some(name.as_str()?.to_owned())).unwrap_or_default()
+}
+
 fn print(lines: &[OutboxLine]) {
     if lines.is_empty() {
         output::line("Everything is confirmed.");
@@ -80,7 +87,7 @@ fn print(lines: &[OutboxLine]) {
                 id.get(end..).unwrap_or(id).to_owned(),
                 output::plain(&line.reference),
                 output::short(&line.what, 32),
-                format!("{:?}", line.state).to_lowercase(),
+                state(line.state),
                 output::time(line.made_at),
                 output::plain(&line.why),
             ]

@@ -128,15 +128,23 @@ pub async fn sync(cli: &Cli) -> Result<Exit, Stop> {
         return Err(Stop::new(Exit::Usage, "Syncing needs the network: leave --offline out."));
     }
     let engine = profile::signed_in(cli).await?;
+    // Of another process's uploads that one speaks; what became of each file stands in the outbox.
+    let uploaded = engine.upload_now().await.unwrap_or_default();
     let done = sync_with(&engine).await;
+    let kept = engine.keep_files_offline().await;
     engine.stop().await;
     let report = done?;
+    if let Err(failure) = &kept {
+        output::note(&format!("posternctl: not all files are kept offline: {}", failure.message));
+    }
     let status = engine.status();
     if cli.json {
         output::json(&json!({
             "by_another": report.is_none(),
             "pushed": report.map_or(0, |report| report.pushed),
             "pulled": report.map_or(0, |report| report.pulled),
+            "uploaded": uploaded,
+            "fetched": kept.as_ref().copied().unwrap_or_default(),
             "bootstrapped": report.is_some_and(|report| report.bootstrapped),
             "status": status,
         }));

@@ -3,7 +3,7 @@
 use crate::cli::{Cli, Refs};
 use crate::exit::{Exit, Stop};
 use crate::{output, profile};
-use postern_console_core::{Engine, Failure, FailureCode, ItemView, SessionView};
+use postern_console_core::{AttachmentVersionView, Engine, Failure, FailureCode, ItemView, SessionView};
 use postern_domain::Visibility;
 use serde_json::json;
 
@@ -70,7 +70,9 @@ fn print(view: &ItemView) {
     facts.extend(view.exception.iter().map(|exception| fact("Exception", &exception.reason)));
     facts.extend(view.fields.iter().map(|field| fact(&output::plain(&field.label), &field.value)));
     for file in &view.attachments {
-        facts.push(fact("File", &format!("{} ({} versions)", file.name, file.versions.len())));
+        for version in &file.versions {
+            facts.push(fact("File", &file_line(&file.name, version)));
+        }
     }
     output::table(&["", ""], &facts);
     if !view.description.is_empty() {
@@ -107,6 +109,17 @@ fn print(view: &ItemView) {
             output::plain(&mine.why)
         ));
     }
+}
+
+/// For example `plan.pdf, version 2, 3.1 MB, by Mara Lindqvist, 2026-11-24 14:00, on this device`.
+fn file_line(name: &str, version: &AttachmentVersionView) -> String {
+    let AttachmentVersionView { number, size, by, at, here, pending, .. } = version;
+    let mark = match (pending, here) {
+        (true, _) => ", not at the portal yet",
+        (false, true) => ", on this device",
+        (false, false) => "",
+    };
+    format!("{name}, version {number}, {}, by {by}, {}{mark}", output::size(*size), output::time(*at))
 }
 
 /// The portal does not repeat what it was asked for; of several references, the person needs to know which.

@@ -11,6 +11,7 @@ import type {
   CoverageView,
   EngineEvent,
   Failure,
+  FileRules,
   GroupBy,
   ItemId,
   ItemView,
@@ -24,6 +25,7 @@ import type {
   Request,
   SavedAbsenceView,
   SessionView,
+  StagedFile,
   SyncStatus,
   Target,
   Timestamp,
@@ -60,6 +62,18 @@ export interface Backend {
   outboxDiscard(command: string): Promise<void>;
   syncNow(): Promise<void>;
   syncStatus(): Promise<SyncStatus>;
+
+  /** Takes a file in, so that it can be attached. Only what the person picked or dropped is ever read. */
+  stageFile(file: File): Promise<StagedFile>;
+  /** Opens a copy with the program that the system has for it; fetches it first if it is not on this device. */
+  openFile(item: string, sha256: string): Promise<void>;
+  /** Saves it among the person's downloads and resolves with where. */
+  saveFile(item: string, sha256: string): Promise<string>;
+  cancelFile(sha256: string): Promise<void>;
+  fileRules(): Promise<FileRules>;
+  setFileRules(rules: FileRules): Promise<void>;
+  /** Bytes that files take on this device. */
+  filesSize(): Promise<number>;
 
   bottleneck(groupBy: GroupBy, filter: string): Promise<BottleneckView>;
 

@@ -1,8 +1,23 @@
 /** The engine behind Tauri's IPC. Names only; nothing is decided here. */
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import type { EngineEvent } from "$lib/generated";
+import type { EngineEvent, StagedFile } from "$lib/generated";
 import type { Backend } from "./backend";
+
+/** A file goes over in pieces: neither side holds all of it. */
+const PIECE = 1024 * 1024;
+
+/** Its bytes go as they are; the headers say which file they continue. */
+async function stageFile(file: File): Promise<StagedFile> {
+  let id: string | null = null;
+  let at = 0;
+  do {
+    const piece = new Uint8Array(await file.slice(at, at + PIECE).arrayBuffer());
+    id = await invoke<string>("stage_part", piece, { headers: id ? { "x-file": id } : {} });
+    at += PIECE;
+  } while (at < file.size);
+  return invoke("stage_done", { id });
+}
 
 export const tauriBackend: Backend = {
   session: () => invoke("session"),
@@ -24,6 +39,13 @@ export const tauriBackend: Backend = {
   outboxDiscard: (command) => invoke("outbox_discard", { command }),
   syncNow: () => invoke("sync_now"),
   syncStatus: () => invoke("sync_status"),
+  stageFile,
+  openFile: (item, sha256) => invoke("open_file", { item, sha256 }),
+  saveFile: (item, sha256) => invoke("save_file", { item, sha256 }),
+  cancelFile: (sha256) => invoke("cancel_file", { sha256 }),
+  fileRules: () => invoke("file_rules"),
+  setFileRules: (rules) => invoke("set_file_rules", { rules }),
+  filesSize: () => invoke("files_size"),
   bottleneck: (groupBy, filter) => invoke("bottleneck", { groupBy, filter }),
   absences: () => invoke("absences"),
   saveAbsence: (draft, checkOnly) => invoke("save_absence", { draft, checkOnly }),

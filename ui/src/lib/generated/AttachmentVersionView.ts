@@ -11,4 +11,12 @@ export type AttachmentVersionView = {
   media_type: string;
   by: string;
   at: Timestamp;
+  /**
+   * Its content is on this device.
+   */
+  here: boolean;
+  /**
+   * The portal does not have it yet.
+   */
+  pending: boolean;
 };

@@ -13,6 +13,7 @@ export type ErrorCode =
   | "not_found"
   | "sequence_gap"
   | "client_forked"
+  | "wrong_offset"
   | "cursor_gone"
   | "too_large"
   | "refused"

@@ -4,6 +4,7 @@ import type { ConflictView } from "./ConflictView";
 import type { ItemId } from "./ItemId";
 import type { OutboxState } from "./OutboxState";
 import type { Timestamp } from "./Timestamp";
+import type { UploadView } from "./UploadView";
 
 export type OutboxLine = {
   command: CommandId;
@@ -28,6 +29,10 @@ export type OutboxLine = {
   can_undo: boolean;
   can_retry: boolean;
   can_discard: boolean;
+  /**
+   * The file that it names, as long as the portal does not have it.
+   */
+  upload: UploadView | null;
   /**
    * For a conflict: what was seen beside what is there now.
    */

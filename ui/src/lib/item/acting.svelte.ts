@@ -238,20 +238,27 @@ export class Acting {
 
     if (accepted.length > 0) {
       const done = accepted.length === ids.length ? what : text.actions.items(count(accepted.length));
-      const label = text.actions.done[action]?.(done) ?? done;
-      const at = this.now();
-      const until = result.undo_until;
-      this.recent = [
-        { batch: result.batch, label, at, until, count: accepted.length, state: "done" as const },
-        ...this.recent,
-      ].slice(0, 50);
-      this.toasts.undoable(label, until, () => void this.undo(result.batch));
+      this.#remember(text.actions.done[action]?.(done) ?? done, result, accepted.length);
       // The list is read again by the engine's event; the focus moves on at once.
       if (movesOn(action) && ids.includes(this.list.cursorId ?? ""))
         this.#moveOn(new Set(accepted.map((one) => one.id)));
     }
     if (only) this.toasts.notice(text.actions.refused(text.actions.labels[action] ?? "", only.message));
     if (this.list.selection.size > 0) this.list.selection.keepOnly(refused.map((one) => one.id));
+  }
+
+  /** A file was attached, beside whatever form is open. */
+  attached(name: string, result: ActResult): void {
+    const refused = result.results.find((one) => !one.accepted);
+    if (refused) this.toasts.notice(text.actions.refused(text.item.attach, refused.message));
+    else this.#remember(text.item.attached(name), result, 1);
+  }
+
+  /** It is told, and can be undone as long as it is held. */
+  #remember(label: string, result: ActResult, count: number): void {
+    const { batch, undo_until: until } = result;
+    this.recent = [{ batch, label, at: this.now(), until, count, state: "done" as const }, ...this.recent].slice(0, 50);
+    this.toasts.undoable(label, until, () => void this.undo(batch));
   }
 
   /** To the next row that was not acted on; without one, to the row before. */

@@ -3,7 +3,7 @@ import type { OutboxLine, OutboxState } from "$lib/generated";
 import { text } from "$lib/text/en";
 import type { Toasts } from "$lib/toasts.svelte";
 
-const NEEDS_AUTHOR: readonly OutboxState[] = ["conflict", "refused", "quarantined", "stale"];
+const NEEDS_AUTHOR: readonly OutboxState[] = ["conflict", "refused", "quarantined", "stale", "upload_stopped"];
 
 export const needsAuthor = (line: OutboxLine) => NEEDS_AUTHOR.includes(line.state);
 

@@ -91,6 +91,9 @@ export const frame = {
     themes: { system: "System", light: "Light", dark: "Dark" },
     density: "Density",
     densities: { compact: "Compact", regular: "Regular", roomy: "Roomy" },
+    keepFiles: "Keep files on this device",
+    keepFilesHint: (largest: string, used: string, limit: string) =>
+      `Those of items where it is your turn, up to ${largest} each. ${used} of ${limit} are taken.`,
     singleKeys: "Single-key shortcuts",
     singleKeysHint: "Letters such as A and J act at once. Switch them off if they get in your way.",
     keep: "Closed items on this computer",

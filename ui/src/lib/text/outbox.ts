@@ -9,6 +9,8 @@ const states: Record<OutboxState, string> = {
   refused: "Refused",
   quarantined: "Set aside",
   blocked: "Blocked",
+  uploading: "Uploading",
+  upload_stopped: "File missing",
   stale: "Still right?",
 };
 
@@ -26,6 +28,7 @@ export const outbox = {
   recent: "Recent actions",
   recentHint: "Done since this window was opened.",
   states,
+  progress: (name: string) => `Upload of ${name}`,
   undo: "Undo",
   retry: "Retry",
   retryHint: "Send it again against what is there now",

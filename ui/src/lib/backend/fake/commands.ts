@@ -8,6 +8,7 @@ import type {
   PendingMark,
   Request,
   Target,
+  UploadView,
 } from "$lib/generated";
 import { REASONS, STAFF } from "./names";
 import type { FakeItem } from "./organisation";
@@ -25,6 +26,8 @@ export interface FakeCommand {
   state: OutboxState;
   why: string;
   conflict: OutboxLine["conflict"];
+  /** The file that it waits for. */
+  upload: OutboxLine["upload"];
   /** The item before, to be put back by undo and discard. */
   before: FakeItem | null;
 }
@@ -44,11 +47,23 @@ const WHAT: Record<Request["do"], string> = {
   reopen: "Reopen",
   raise_exception: "Raise an exception",
   resolve_exception: "Resolve the exception",
+  attach_version: "Attach a file",
   set_priority: "Set the priority",
   set_due: "Set the due date",
 };
 
-const NEEDS_AUTHOR: readonly OutboxState[] = ["conflict", "refused", "quarantined", "stale"];
+const NEEDS_AUTHOR: readonly OutboxState[] = ["conflict", "refused", "quarantined", "stale", "upload_stopped"];
+
+function uploadOf(request: Request): OutboxLine["upload"] {
+  if (request.do !== "attach_version") return null;
+  const { sha256, name, size } = request;
+  return { sha256, name, sent: 0, size, next_try: null, problem: null };
+}
+
+function uploading({ sent, size }: UploadView): string {
+  const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
+  return `Uploading ${mb(sent)} of ${mb(size)} MB.`;
+}
 
 export class Outbox {
   commands: FakeCommand[] = [];
@@ -89,6 +104,7 @@ export class Outbox {
         state: "held",
         why,
         conflict: null,
+        upload: uploadOf(request),
         before: kept,
       });
     }
@@ -103,8 +119,8 @@ export class Outbox {
 
   retry(command: string): void {
     const found = this.#find(command);
-    found.state = "waiting";
-    found.why = "Will be sent with the next contact.";
+    found.state = found.upload ? "uploading" : "waiting";
+    found.why = found.upload ? uploading(found.upload) : "Will be sent with the next contact.";
     found.conflict = null;
   }
 
@@ -119,8 +135,17 @@ export class Outbox {
     for (const one of this.commands) {
       const before = one.state;
       if (one.state === "held" && now - one.madeAt >= HOLD_MS) {
-        one.state = "waiting";
-        one.why = "Will be sent with the next contact.";
+        one.state = one.upload ? "uploading" : "waiting";
+        one.why = one.upload ? uploading(one.upload) : "Will be sent with the next contact.";
+      } else if (one.state === "uploading" && online && one.upload) {
+        one.upload = { ...one.upload, sent: Math.min(one.upload.size, one.upload.sent + one.upload.size / 2) };
+        one.why = uploading(one.upload);
+        changed.push(one.item);
+        if (one.upload.sent === one.upload.size) {
+          one.upload = null;
+          one.state = "waiting";
+          one.why = "Will be sent with the next contact.";
+        }
       } else if (one.state === "waiting" && online) {
         one.state = "confirmed";
         one.why = "The portal has it.";
@@ -142,6 +167,18 @@ export class Outbox {
 
   lines(item?: string): OutboxLine[] {
     return this.commands.filter((one) => item === undefined || one.item === item).map((one) => this.#line(one));
+  }
+
+  /** What the portal does not have yet, by its hash. */
+  get waitingContent(): ReadonlySet<string> {
+    return new Set(this.commands.flatMap((one) => (one.upload ? [one.upload.sha256] : [])));
+  }
+
+  /** The file of an upload is gone from this device. */
+  loseFile(command: string): void {
+    const found = this.#find(command);
+    found.state = "upload_stopped";
+    found.why = `${found.upload?.name ?? "It"} is not on this device any more. Attach the same file again, or discard the change.`;
   }
 
   get pending(): number {
@@ -174,6 +211,7 @@ export class Outbox {
         state,
         why,
         conflict,
+        upload: null,
         before: null,
       });
     };
@@ -260,14 +298,22 @@ export class Outbox {
       item: one.item,
       reference: item?.reference ?? "",
       title: item?.title ?? "",
-      what: to ? `Reassign to ${to}` : note ? "Internal note" : WHAT[request.do],
+      what:
+        request.do === "attach_version"
+          ? `Attach ${request.name}`
+          : to
+            ? `Reassign to ${to}`
+            : note
+              ? "Internal note"
+              : WHAT[request.do],
       detail,
       made_at: one.madeAt,
       state: one.state,
       why: one.why,
       can_undo: one.state === "held",
-      can_retry: one.state === "quarantined" || one.state === "refused" || one.state === "conflict",
+      can_retry: ["quarantined", "refused", "conflict", "uploading", "upload_stopped"].includes(one.state),
       can_discard: one.state !== "sending" && one.state !== "confirmed",
+      upload: one.state === "held" ? null : one.upload,
       conflict: one.conflict,
     };
   }

@@ -11,6 +11,7 @@ import type {
   Failure,
   FilterProblem,
   FailureCode,
+  FileRules,
   GroupBy,
   ItemView,
   KeepView,
@@ -25,12 +26,14 @@ import type {
   Role,
   SavedAbsenceView,
   SessionView,
+  StagedFile,
   SyncStatus,
   Target,
 } from "$lib/generated";
 import type { Backend, Credentials } from "../backend";
 import { Absences } from "./absences";
 import { Outbox } from "./commands";
+import { Files } from "./files";
 import { type Facts, overdue, readFilter } from "./filter";
 import { ME, STAFF } from "./names";
 import { buildItems, type FakeItem, isOpen } from "./organisation";
@@ -103,6 +106,7 @@ export class FakeBackend implements Backend {
   readonly items: Map<string, FakeItem>;
   readonly outboxState: Outbox;
   readonly absencesState: Absences;
+  readonly files = new Files();
   /** What was asked about absences, for tests. */
   readonly absenceDrafts: { draft: AbsenceDraft; checkOnly: boolean }[] = [];
   readonly options: FakeOptions;
@@ -208,8 +212,24 @@ export class FakeBackend implements Backend {
       const item = this.items.get(id);
       if (!item)
         throw failure("not_found", "This item is not in the cache. It may have been removed.", "req-7f3a-91c2");
-      return itemView(item, this.#now(), this.outboxState.markOf(id), this.outboxState.lines(id));
+      return this.#view(item);
     });
+
+  stageFile = (file: File) => this.#answer((): StagedFile => this.files.stage(file));
+
+  openFile = (item: string, sha256: string) =>
+    this.#fetching(item, (view) => this.files.open(view, sha256, this.connection === "online"));
+
+  saveFile = (item: string, sha256: string) =>
+    this.#fetching(item, (view) => this.files.save(view, sha256, this.connection === "online"));
+
+  cancelFile = (_sha256: string) => this.#answer(() => {});
+
+  fileRules = () => this.#answer((): FileRules => this.files.rules);
+
+  setFileRules = (rules: FileRules) => this.#answer(() => void (this.files.rules = rules));
+
+  filesSize = () => this.#answer(() => this.files.size);
 
   findItem = (reference: string) =>
     this.#answer(() => [...this.items.values()].find((item) => item.reference === reference.toUpperCase())?.id ?? null);
@@ -311,6 +331,21 @@ export class FakeBackend implements Backend {
       throw failed;
     }
     return compute();
+  }
+
+  #view(item: FakeItem): ItemView {
+    const view = itemView(item, this.#now(), this.outboxState.markOf(item.id), this.outboxState.lines(item.id));
+    this.files.mark(view.attachments, this.outboxState.waitingContent);
+    return view;
+  }
+
+  #fetching<T>(id: string, use: (view: ItemView) => T): Promise<T> {
+    return this.#answer(() => {
+      const item = this.items.get(id);
+      if (!item) throw failure("not_found", "This item is not in sight any more.");
+      queueMicrotask(() => this.changed([id]));
+      return use(this.#view(item));
+    });
   }
 
   #outboxDo(change: () => void): Promise<void> {

@@ -1,5 +1,5 @@
 /** Builds the sample organisation's items: thousands, in every state that the product knows. */
-import type { CommentView, HistoryLine, Kind, Phase, Priority } from "$lib/generated";
+import type { AttachmentVersionView, CommentView, HistoryLine, Kind, Phase, Priority } from "$lib/generated";
 import { type FakeJourney, STANDARD, type Stage } from "./journeys";
 import { COMPANIES, type Company, ME, PROJECTS, REASONS, STAFF, type Staff, TITLES } from "./names";
 import { digestOf, Random } from "./random";
@@ -44,6 +44,14 @@ export interface FakeItem {
   history: HistoryLine[];
   commentCount: number;
   attachmentCount: number;
+  /** Added by acting, the newest first. */
+  added: AddedVersion[];
+}
+
+export interface AddedVersion {
+  attachment: string;
+  name: string;
+  version: AttachmentVersionView;
 }
 
 const PHASES: readonly (readonly [Phase, number])[] = [
@@ -119,6 +127,7 @@ function buildItem(at: number, random: Random, numbers: Map<string, number>, now
     history: [],
     commentCount: random.chance(0.5) ? 0 : 1 + random.below(6),
     attachmentCount: random.chance(0.35) ? 0 : 1 + random.below(3),
+    added: [],
   };
   if (phase === "changes_requested") item.dueAt = enteredAt + 120 * HOUR;
   if (!isOpen(phase)) item.dueAt = null;

@@ -31,6 +31,7 @@ export const ALL_ACTIONS: readonly Action[] = [
   "reopen",
   "raise_exception",
   "resolve_exception",
+  "attach_version",
   "set_priority",
   "set_due",
 ];
@@ -183,6 +184,10 @@ export function whyNot(item: FakeItem, action: Action): string | null {
       return item.phase === "approved" ? null : `${stands} Only approved items can be completed.`;
     case "resubmit":
       return item.phase === "changes_requested" ? null : `${stands} Nothing waits for the client.`;
+    case "attach_version":
+      return item.phase === "in_review" || item.phase === "changes_requested" || item.phase === "submitted"
+        ? null
+        : stands;
     case "withdraw":
     case "set_due":
     case "set_priority":
@@ -247,6 +252,8 @@ export function prediction(item: FakeItem, request: Request): string {
         return `Goes on at ${item.journey.stages.find((stage) => stage.key === to.stage)?.name ?? to.stage}.`;
       return to === "back" ? "Goes back to where it was." : "Is closed.";
     }
+    case "attach_version":
+      return `${request.name} is attached.`;
     case "set_priority":
       return `Has ${request.priority} priority.`;
     case "set_due":
@@ -401,6 +408,13 @@ export function apply(item: FakeItem, request: Request, now: number): void {
       } else item.phase = to === "back" ? from : to === "complete" ? "completed" : "withdrawn";
       if (item.phase === "in_review" && item.reviews.length === 0) enter(item, item.stage, now);
       return void note("resolved the exception", request.reason);
+    }
+    case "attach_version": {
+      const { name, sha256, size, media_type } = request;
+      const version = { number: 1, sha256, size, media_type, by: ME.name, at: now, here: true, pending: true };
+      item.added = [{ attachment: request.attachment ?? `new-${sha256.slice(0, 8)}`, name, version }, ...item.added];
+      item.content = digestOf(`${item.content}:${sha256}`);
+      return void note(`attached ${name}`);
     }
     case "set_priority":
       item.priority = request.priority;

@@ -195,6 +195,7 @@ function base(shown: Shown, at: number, now: number): FakeItem {
     history: [],
     commentCount: 1,
     attachmentCount: 1,
+    added: [],
   };
 }
 

@@ -1,5 +1,14 @@
 /** Rows and the reading pane's contents of the sample organisation. */
-import type { ItemView, OutboxLine, PendingMark, Row, StepState, StepView, StuckReason } from "$lib/generated";
+import type {
+  AttachmentView,
+  ItemView,
+  OutboxLine,
+  PendingMark,
+  Row,
+  StepState,
+  StepView,
+  StuckReason,
+} from "$lib/generated";
 import type { FakeStep, Stage } from "./journeys";
 import { wallLedger } from "./ledger";
 import { COMMENTS, FILES, ME, REASONS, STAFF } from "./names";
@@ -66,7 +75,7 @@ export function rowOf(item: FakeItem, now: number, pending: PendingMark | null):
     escalated: item.escalation !== null,
     pending,
     comments: item.commentCount,
-    attachments: item.attachmentCount,
+    attachments: item.attachmentCount + new Set(item.added.map((one) => one.attachment)).size,
   };
 }
 
@@ -242,21 +251,7 @@ export function itemView(item: FakeItem, now: number, pending: PendingMark | nul
     completed_at: item.completedAt,
     next: { sentence: nextSentence(item), because: becauseOf(item) },
     steps: steps(item, now),
-    attachments: Array.from({ length: item.attachmentCount }, (_, at) => ({
-      id: `${item.id}-a${at}`,
-      name: FILES[(item.number + at) % FILES.length] ?? "file.pdf",
-      versions: Array.from(
-        { length: Math.max(1, item.round - (at % 2)) },
-        (_, n, count = Math.max(1, item.round - (at % 2))) => ({
-          number: count - n,
-          sha256: digestOf(`${item.id}${at}${count - n}`),
-          size: 40_000 + random.below(9_000_000),
-          media_type: "application/pdf",
-          by: item.company.contact,
-          at: item.createdAt + (count - n) * DAY,
-        }),
-      ),
-    })),
+    attachments: attachments(item, random),
     comments: [...comments, ...item.comments],
     history: [...item.history, ...pastOf(item, random)],
     actions: ALL_ACTIONS.map((action) => {
@@ -272,6 +267,35 @@ export function itemView(item: FakeItem, now: number, pending: PendingMark | nul
     stages: item.journey.stages.map(({ key, name }) => ({ key, name })),
     mine,
   };
+}
+
+/** What came with the item, and what was attached since. */
+function attachments(item: FakeItem, random: Random): AttachmentView[] {
+  const all = Array.from({ length: item.attachmentCount }, (_, at): AttachmentView => {
+    const count = Math.max(1, item.round - (at % 2));
+    return {
+      id: `${item.id}-a${at}`,
+      name: FILES[(item.number + at) % FILES.length] ?? "file.pdf",
+      versions: Array.from({ length: count }, (_, n) => ({
+        number: count - n,
+        sha256: digestOf(`${item.id}${at}${count - n}`),
+        size: 40_000 + random.below(9_000_000),
+        media_type: "application/pdf",
+        by: item.company.contact,
+        at: item.createdAt + (count - n) * DAY,
+        here: false,
+        pending: false,
+      })),
+    };
+  });
+  for (const { attachment, name, version } of [...item.added].reverse()) {
+    const known = all.find((one) => one.id === attachment);
+    if (known) {
+      known.name = name;
+      known.versions.unshift({ ...version, number: known.versions.length + 1 });
+    } else all.push({ id: attachment, name, versions: [{ ...version }] });
+  }
+  return all;
 }
 
 function pastOf(item: FakeItem, random: Random) {
