@@ -46,6 +46,8 @@ mod code {
     pub const FULL: i32 = 13;
     pub const CANTOPEN: i32 = 14;
     pub const NOTADB: i32 = 26;
+    /// The index of the write-ahead log could not grow: the disk is full.
+    pub const IOERR_SHMSIZE: i32 = 10 | (19 << 8);
 }
 
 impl StoreError {
@@ -59,7 +61,11 @@ impl StoreError {
             };
         };
         let reason = database.message().to_owned();
-        let primary = database.code().and_then(|text| text.parse::<i32>().ok()).map(|code| code & 0xff);
+        let extended = database.code().and_then(|text| text.parse::<i32>().ok());
+        if extended == Some(code::IOERR_SHMSIZE) {
+            return StoreError::DiskFull { path };
+        }
+        let primary = extended.map(|code| code & 0xff);
         match primary {
             Some(code::NOTADB | code::CORRUPT) => StoreError::Unreadable { path, reason },
             Some(code::FULL) => StoreError::DiskFull { path },

@@ -49,6 +49,9 @@ impl Cache {
             .max_lifetime(None)
             .acquire_timeout(Duration::from_secs(60))
             .test_before_acquire(false)
+            // Where the disk was full, SQLite has ended the transaction by itself, and the driver still counts it: no
+            // other could begin on this connection, ever.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(writing)
             .await
             .map_err(at)?;

@@ -8,10 +8,13 @@ use std::path::Path;
 const SQLITE_PERM: i32 = 3;
 const SQLITE_BUSY: i32 = 5;
 const SQLITE_READONLY: i32 = 8;
+const SQLITE_IOERR: i32 = 10;
 const SQLITE_CORRUPT: i32 = 11;
 const SQLITE_FULL: i32 = 13;
 const SQLITE_CANTOPEN: i32 = 14;
 const SQLITE_NOTADB: i32 = 26;
+/// The index of the write-ahead log could not grow.
+const SQLITE_IOERR_SHMSIZE: i32 = SQLITE_IOERR | (19 << 8);
 
 impl StoreError {
     /// What happened and what to do about it, for the person in front of the portal whose data is in `data`.
@@ -72,14 +75,17 @@ impl StoreError {
     pub fn is_passing(&self) -> bool {
         match self {
             StoreError::Driver(sqlx::Error::PoolTimedOut) => true,
-            StoreError::Driver(error) => matches!(sqlite_code(error), Some(SQLITE_BUSY | SQLITE_FULL)),
+            StoreError::Driver(error) => {
+                matches!(sqlite_code(error), Some(SQLITE_BUSY | SQLITE_FULL | SQLITE_IOERR | SQLITE_READONLY))
+            }
             StoreError::Io { source, .. } => source.kind() == ErrorKind::StorageFull,
             _ => false,
         }
     }
 }
 
+/// The primary result code. What only a full disk does counts as one.
 fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
     let code = error.as_database_error()?.code()?.parse::<i32>().ok()?;
-    Some(code & 0xff)
+    Some(if code == SQLITE_IOERR_SHMSIZE { SQLITE_FULL } else { code & 0xff })
 }
