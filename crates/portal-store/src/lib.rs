@@ -45,7 +45,7 @@ pub use commands::{CommandError, Order, Rules, Source};
 pub use consoles::ConsoleState;
 pub use directory::DirectorySnapshot;
 pub use error::StoreError;
-pub use files::StoredFile;
+pub use files::{StoredFile, sync_folder};
 pub use head::HeadRow;
 pub use people::{Account, PersonChange};
 pub use reader::ReadBy;

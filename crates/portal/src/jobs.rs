@@ -7,12 +7,14 @@ use tokio::time::MissedTickBehavior;
 
 const LOOK_FOR_NEWS: Duration = Duration::from_secs(3);
 const TIDY_SESSIONS: Duration = Duration::from_secs(60 * 60);
+const TIDY_UPLOADS: Duration = Duration::from_secs(60 * 60);
 const LEARN_NORMS: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Starts all jobs. Each begins at once, then keeps its pace.
 pub fn start(app: &App) {
     every(app, LOOK_FOR_NEWS, look_for_news);
     every(app, TIDY_SESSIONS, tidy_sessions);
+    every(app, TIDY_UPLOADS, tidy_uploads);
     every(app, LEARN_NORMS, learn_norms);
 }
 
@@ -46,6 +48,16 @@ async fn tidy_sessions(app: App) {
         Ok(0) => {}
         Ok(tokens) => tracing::info!(tokens, "forgot tokens that had run out"),
         Err(error) => tracing::warn!(%error, "cannot forget old sessions"),
+    }
+}
+
+/// No upload takes a day: what is older was left by a portal that was killed.
+async fn tidy_uploads(app: App) {
+    let before = app.environment().now().plus_ms(-DAY_MS);
+    match app.store().forget_partial_files(before) {
+        Ok(0) => {}
+        Ok(files) => tracing::info!(files, "removed uploads that were never finished"),
+        Err(error) => tracing::warn!(%error, "cannot look for unfinished uploads"),
     }
 }
 

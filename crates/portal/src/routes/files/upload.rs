@@ -37,9 +37,9 @@ pub async fn put(
         ));
     }
     let is_new = !fs::try_exists(&target).await.map_err(Failure::internal)?;
-    if is_new {
-        keep(&partial, &target).await.map_err(Failure::internal)?;
-    }
+    let (store, path) = (app.store().clone(), partial.0.clone());
+    let kept = tokio::task::spawn_blocking(move || store.keep_file(&path, &target)).await;
+    kept.map_err(Failure::internal)?.map_err(disk)?;
     let file = StoredFile { sha256, size, media_type };
     app.store().add_file(&file, &caller.person.id, app.environment().now()).await?;
     Ok(if is_new { StatusCode::CREATED } else { StatusCode::OK })
@@ -72,14 +72,6 @@ async fn receive(app: &App, partial: &Partial, body: Body) -> Result<(u64, Strin
     file.flush().await.map_err(disk)?;
     file.sync_all().await.map_err(disk)?;
     Ok((size, hex::encode(hash.finalize())))
-}
-
-/// Puts the file under its own name, so that it is there after a power cut once the caller has the answer.
-async fn keep(partial: &Partial, target: &std::path::Path) -> io::Result<()> {
-    let folder = target.parent().ok_or_else(|| io::Error::other("a file without a folder"))?;
-    fs::create_dir_all(folder).await?;
-    fs::rename(&partial.0, target).await?;
-    fs::File::open(folder).await?.sync_all().await
 }
 
 fn disk(error: io::Error) -> Failure {
