@@ -19,12 +19,14 @@ pub async fn login(cli: &Cli, login: &Login) -> Result<Exit, Stop> {
     let portal = login.portal.clone().or(portal).ok_or_else(|| missing("the portal with --portal"))?;
     let email = login.email.clone().or(email).ok_or_else(|| missing("your address with --email"))?;
     let password = profile::password(cli)?;
-    let session = if login.session_only {
-        engine.sign_in_for_now(&portal, &email, &password).await?
+    if login.session_only {
+        engine.sign_in_for_now(&portal, &email, &password).await?;
     } else {
-        engine.sign_in(&portal, &email, &password).await?
-    };
+        engine.sign_in(&portal, &email, &password).await?;
+    }
     let synced = engine.sync_now().await;
+    // Only now are the people's names known.
+    let session = engine.session().await?;
     engine.stop().await;
     let status = engine.status();
     if cli.json {
