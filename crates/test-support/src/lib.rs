@@ -16,4 +16,4 @@ pub use commands::{envelope, seen, submission, submit};
 pub use people::{PersonBuilder, acme, client, globex, person, project};
 pub use portal::{PASSWORD, Session, TestPortal, http};
 pub use random::SeededRandom;
-pub use transport::{Fault, FaultyTransport, RequestLine};
+pub use transport::{Fault, FaultyTransport, Identity, PORTAL_CERTIFICATE, RequestLine};

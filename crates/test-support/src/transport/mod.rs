@@ -1,37 +1,21 @@
-//! A network that fails when told to: a TCP proxy in front of a portal that understands just enough HTTP/1.1 to know
-//! where a request ends.
+//! A network that fails when told to: a TCP proxy in front of a portal, with or without TLS. In-process tests and journeys
+//! through real processes use the same one. To add a fault: a variant of [`Fault`], and what it does in [`serve`].
 
+mod fault;
+mod request;
+mod tls;
+mod traffic;
+
+pub use fault::{Fault, RequestLine};
+pub use tls::{Identity, PORTAL_CERTIFICATE};
+
+use request::read_request;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-
-/// What happens to one request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    Pass,
-    /// The portal never sees it; the connection breaks.
-    DropRequest,
-    /// The portal does what it was asked, and the caller never hears of it.
-    DropReply,
-    /// The portal gets it twice; the caller gets the second reply.
-    Duplicate,
-    /// It comes through, later.
-    Delay(Duration),
-    /// The reply breaks off after so many bytes.
-    CutReply(usize),
-}
-
-/// The first line of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestLine {
-    pub method: String,
-    /// With its query.
-    pub path: String,
-}
 
 type Plan = Box<dyn FnMut(&RequestLine) -> Fault + Send>;
 
@@ -39,6 +23,21 @@ struct Shared {
     upstream: Mutex<SocketAddr>,
     plan: Mutex<Plan>,
     seen: Mutex<Vec<(RequestLine, Fault)>>,
+    /// Whose certificate it shows; none: it speaks without TLS.
+    identity: Mutex<Option<Identity>>,
+    /// Requests that are delivered after the next one to the same address.
+    late: Mutex<Vec<(RequestLine, Vec<u8>)>>,
+}
+
+impl Shared {
+    /// What is to be delivered after this request.
+    fn take_late(&self, line: &RequestLine) -> Vec<Vec<u8>> {
+        let mut late = lock(&self.late);
+        let (now, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut *late).into_iter().partition(|(other, _)| other.path == line.path);
+        *late = rest;
+        now.into_iter().map(|(_, request)| request).collect()
+    }
 }
 
 /// Stops when dropped.
@@ -57,6 +56,8 @@ impl FaultyTransport {
             upstream: Mutex::new(upstream),
             plan: Mutex::new(Box::new(|_| Fault::Pass)),
             seen: Mutex::new(Vec::new()),
+            identity: Mutex::new(None),
+            late: Mutex::new(Vec::new()),
         });
         let serving = Arc::clone(&shared);
         let server = tokio::spawn(async move {
@@ -64,7 +65,7 @@ impl FaultyTransport {
                 let shared = Arc::clone(&serving);
                 tokio::spawn(async move {
                     // A broken connection is what this is for.
-                    let _ = serve(client, &shared).await;
+                    let _ = welcome(client, &shared).await;
                 });
             }
         });
@@ -73,6 +74,16 @@ impl FaultyTransport {
 
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Its address for a console that expects TLS.
+    pub fn secure_url(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
+    /// From the next connection on it speaks TLS and shows this certificate; or plain bytes again.
+    pub fn speak(&self, identity: Option<Identity>) {
+        *lock(&self.shared.identity) = identity;
     }
 
     /// Decides about every request from now on.
@@ -121,27 +132,61 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+async fn welcome(client: TcpStream, shared: &Shared) -> io::Result<()> {
+    let identity = *lock(&shared.identity);
+    match identity {
+        None => serve(client, shared).await,
+        Some(identity) => serve(tls::accept(client, identity).await?, shared).await,
+    }
+}
+
 /// One request and its reply; the connection ends with it, so that every request goes through the plan.
-async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
+async fn serve(mut client: impl AsyncRead + AsyncWrite + Unpin, shared: &Shared) -> io::Result<()> {
     let Some((line, request)) = read_request(&mut client).await? else { return Ok(()) };
     let fault = (lock(&shared.plan))(&line);
-    lock(&shared.seen).push((line, fault));
+    lock(&shared.seen).push((line.clone(), fault));
+    if let Some(answer) = fault.answer() {
+        client.write_all(answer.as_bytes()).await?;
+        return client.shutdown().await;
+    }
     let upstream = *lock(&shared.upstream);
     match fault {
         Fault::DropRequest => return Ok(()),
+        Fault::AfterNext => {
+            lock(&shared.late).push((line, request));
+            return Ok(());
+        }
+        Fault::Stall => return std::future::pending().await,
         Fault::Delay(time) => tokio::time::sleep(time).await,
         Fault::Duplicate => drain(upstream, &request).await?,
         Fault::DropReply => return drain(upstream, &request).await,
-        Fault::Pass | Fault::CutReply(_) => {}
+        _ => {}
     }
     let mut portal = TcpStream::connect(upstream).await?;
-    portal.write_all(&request).await?;
-    if let Fault::CutReply(length) = fault {
-        let mut reply = vec![0; length];
-        let read = read_up_to(&mut portal, &mut reply).await?;
-        return client.write_all(&reply[..read]).await;
+    match fault {
+        Fault::CutReply(length) => {
+            portal.write_all(&request).await?;
+            client.write_all(&traffic::first_bytes(&mut portal, length).await?).await?;
+            return client.flush().await;
+        }
+        Fault::Slow(bits_a_second) => {
+            traffic::trickle(&mut &request[..], &mut portal, bits_a_second).await?;
+            traffic::trickle(&mut portal, &mut client, bits_a_second).await?;
+        }
+        _ => {
+            portal.write_all(&request).await?;
+            let late = shared.take_late(&line);
+            if late.is_empty() {
+                tokio::io::copy(&mut portal, &mut client).await?;
+            } else {
+                let reply = traffic::first_bytes(&mut portal, usize::MAX).await?;
+                for request in late {
+                    drain(upstream, &request).await?;
+                }
+                client.write_all(&reply).await?;
+            }
+        }
     }
-    tokio::io::copy(&mut portal, &mut client).await?;
     client.shutdown().await
 }
 
@@ -151,64 +196,4 @@ async fn drain(upstream: SocketAddr, request: &[u8]) -> io::Result<()> {
     portal.write_all(request).await?;
     tokio::io::copy(&mut portal, &mut tokio::io::sink()).await?;
     Ok(())
-}
-
-async fn read_up_to(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match stream.read(&mut buffer[filled..]).await? {
-            0 => break,
-            read => filled += read,
-        }
-    }
-    Ok(filled)
-}
-
-/// Reads one whole request and asks the portal in it to close the connection afterwards.
-async fn read_request(client: &mut TcpStream) -> io::Result<Option<(RequestLine, Vec<u8>)>> {
-    let mut bytes = Vec::new();
-    let head_end = loop {
-        if let Some(at) = find(&bytes, b"\r\n\r\n") {
-            break at;
-        }
-        if client.read_buf(&mut bytes).await? == 0 {
-            return Ok(None);
-        }
-    };
-    let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
-    let mut lines = head.split("\r\n");
-    let first = lines.next().unwrap_or_default().to_owned();
-    let mut words = first.split(' ');
-    let line = RequestLine {
-        method: words.next().unwrap_or_default().to_owned(),
-        path: words.next().unwrap_or_default().to_owned(),
-    };
-    let mut request = format!("{first}\r\n");
-    let (mut length, mut is_chunked) = (0, false);
-    for header in lines {
-        let (name, value) = header.split_once(':').unwrap_or((header, ""));
-        match name.to_ascii_lowercase().as_str() {
-            "connection" => continue,
-            "content-length" => length = value.trim().parse().unwrap_or(0),
-            "transfer-encoding" => is_chunked = value.to_ascii_lowercase().contains("chunked"),
-            _ => {}
-        }
-        request.push_str(header);
-        request.push_str("\r\n");
-    }
-    request.push_str("connection: close\r\n\r\n");
-    let mut body = bytes.split_off(head_end + 4);
-    let is_whole = |body: &[u8]| if is_chunked { body.ends_with(b"0\r\n\r\n") } else { body.len() >= length };
-    while !is_whole(&body) {
-        if client.read_buf(&mut body).await? == 0 {
-            return Ok(None);
-        }
-    }
-    let mut request = request.into_bytes();
-    request.append(&mut body);
-    Ok(Some((line, request)))
-}
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
 }
