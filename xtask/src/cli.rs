@@ -35,6 +35,8 @@ pub enum Task {
     },
     /// Play the sync protocol with everything going wrong by seed, and check what it promises
     Simulate(SimulateOptions),
+    /// Kill consoles and portals, cut their power, and look whether anything is lost, doubled or damaged
+    Crash(CrashOptions),
     /// Generate every icon size from icons/postern.svg and icons/tray.svg
     Icons {
         /// Change nothing; fail when the committed files differ
@@ -113,6 +115,16 @@ pub struct SimulateOptions {
     /// Use the release profile: a long build, and then several times as many seeds a second
     #[arg(long)]
     pub release: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct CrashOptions {
+    /// Use the release profile: a long build, and then several times as many deaths a second
+    #[arg(long)]
+    pub release: bool,
+    /// What dies how often, for example: -- --console 2000 --portal 500 --both 200; --help lists all
+    #[arg(last = true, value_name = "ARGS")]
+    pub arguments: Vec<String>,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

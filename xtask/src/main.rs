@@ -7,6 +7,7 @@ mod bench;
 mod ci;
 mod cli;
 mod codegen;
+mod crash;
 mod icons;
 mod interrupt;
 mod node;
@@ -52,6 +53,7 @@ fn perform(task: Task) -> anyhow::Result<()> {
         Task::Tidy => tidy::tidy(&repository),
         Task::Bench { name } => bench::bench(&repository, name.as_deref()),
         Task::Simulate(options) => simulate::simulate(&repository, &options),
+        Task::Crash(options) => crash::crash(&repository, &options),
         Task::Icons { check } => icons::icons(&repository, check),
     }
 }

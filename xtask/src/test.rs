@@ -13,7 +13,8 @@ use crate::repository::{Package, Repository};
 use crate::steps::Steps;
 use crate::system::{self, Purpose};
 
-const JOURNEYS: &str = "postern-journeys";
+/// They start the built programs and want the machine for themselves.
+const JOURNEYS: [&str; 2] = ["postern-journeys", "postern-crash"];
 
 pub fn test(repository: &Repository, options: &TestOptions) -> anyhow::Result<()> {
     let steps = Steps::start();
@@ -114,7 +115,7 @@ fn cargo_test_runs(packages: &[Package]) -> Vec<CargoTestRun> {
     let integration = |journeys: bool| -> Vec<String> {
         packages
             .iter()
-            .filter(|package| (package.name == JOURNEYS) == journeys)
+            .filter(|package| JOURNEYS.contains(&package.name.as_str()) == journeys)
             .flat_map(|package| &package.targets)
             .filter(|target| target.kind.iter().any(|kind| kind == "test"))
             .flat_map(|target| ["--test".to_owned(), target.name.clone()])

@@ -220,6 +220,23 @@ pub(crate) async fn number_of_newer(cache: &Cache) -> Result<u32, StoreError> {
     Ok(u32::try_from(cache.newer_items().await?.len()).unwrap_or(u32::MAX))
 }
 
+/// Makes a folder, and its name durable: a power cut must not take a profile whose cache was on the disk.
+fn make_for_good(folder: &Path) -> std::io::Result<()> {
+    let missing: Vec<&Path> = folder.ancestors().take_while(|above| !above.exists()).collect();
+    std::fs::create_dir_all(folder)?;
+    #[cfg(unix)]
+    for above in missing.into_iter().filter_map(Path::parent) {
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        // One that may not be read is somebody else's to look after.
+        if let Ok(above) = std::fs::File::open(above) {
+            above.sync_all()?;
+        }
+    }
+    #[cfg(not(unix))]
+    drop(missing);
+    Ok(())
+}
+
 async fn prepare(folder: &Path) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| {
         failure(
@@ -227,7 +244,7 @@ async fn prepare(folder: &Path) -> Result<(), Failure> {
             format!("The profile folder {} cannot be used: {error}.", folder.display()),
         )
     };
-    tokio::fs::create_dir_all(folder).await.map_err(cannot)?;
+    make_for_good(folder).map_err(cannot)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -13,8 +13,8 @@ const SQLITE_CORRUPT: i32 = 11;
 const SQLITE_FULL: i32 = 13;
 const SQLITE_CANTOPEN: i32 = 14;
 const SQLITE_NOTADB: i32 = 26;
-/// An extended one: the file that readers share cannot be made larger.
-const SQLITE_IOERR_SHMSIZE: i32 = 4874;
+/// The index of the write-ahead log could not grow.
+const SQLITE_IOERR_SHMSIZE: i32 = SQLITE_IOERR | (19 << 8);
 
 impl StoreError {
     /// What happened and what to do about it, for the person in front of the portal whose data is in `data`.
@@ -87,7 +87,9 @@ impl StoreError {
     pub fn is_passing(&self) -> bool {
         match self {
             StoreError::Driver(sqlx::Error::PoolTimedOut) => true,
-            StoreError::Driver(error) => matches!(sqlite_code(error), Some(SQLITE_BUSY | SQLITE_FULL)),
+            StoreError::Driver(error) => {
+                matches!(sqlite_code(error), Some(SQLITE_BUSY | SQLITE_FULL | SQLITE_IOERR | SQLITE_READONLY))
+            }
             StoreError::Io { source, .. } => source.kind() == ErrorKind::StorageFull,
             _ => false,
         }

@@ -62,6 +62,9 @@ pub(crate) async fn open(file: &Path, create: bool, most_pages: Option<u32>) -> 
         .max_connections(1)
         .max_lifetime(None)
         .idle_timeout(None)
+        // Where the disk was full, SQLite has ended the transaction by itself, and the driver still counts it: no other
+        // could begin on this connection, ever.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect_with(writing)
         .await?;
     let reading = |connections| {
@@ -102,6 +105,14 @@ pub(crate) async fn has_table(db: &mut Connection, name: &str) -> Result<bool, S
             .fetch_one(db)
             .await?;
     Ok(tables > 0)
+}
+
+/// Fails where the database can only be read, because of its disk or its permissions. SQLite opens it all the same.
+pub(crate) async fn assert_writable(writer: &Pool) -> Result<(), StoreError> {
+    let mut tx = begin_write(writer).await?;
+    let version = schema_version(&mut tx).await?;
+    sqlx::raw_sql(AssertSqlSafe(format!("PRAGMA user_version = {version}"))).execute(&mut *tx).await?;
+    Ok(tx.rollback().await?)
 }
 
 /// A transaction that may write. Holds the database's one write lock from its first moment on, so that whoever

@@ -25,6 +25,18 @@ pub(crate) fn path_of(data: &Path, sha256: &str) -> Option<PathBuf> {
     is_sha256(sha256).then(|| data.join("files").join(&sha256[..2]).join(&sha256[2..]))
 }
 
+/// Makes the names in a folder durable: until then a power cut may take a file that was synced itself.
+///
+/// # Errors
+/// As the operating system's.
+pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    std::fs::File::open(folder)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}
+
 /// Whether `person` may attach this content: it is here with this size, and they uploaded it or see it already.
 /// Knowing a hash is not enough, or it would open files that others may not see.
 pub(crate) async fn may_name(
@@ -96,6 +108,22 @@ impl Store {
     /// Where content with this hash stands, or is to stand; none if it is not a hash.
     pub fn file_path(&self, sha256: &str) -> Option<PathBuf> {
         path_of(self.data(), sha256)
+    }
+
+    /// Puts whole content under its own name, for good when this returns. Blocks on the disk.
+    ///
+    /// # Errors
+    /// As the operating system's.
+    pub fn keep_file(&self, partial: &Path, target: &Path) -> std::io::Result<()> {
+        let all = self.data().join("files");
+        let folder = target.parent().unwrap_or(&all);
+        std::fs::create_dir_all(folder)?;
+        // It may be there from somebody who was killed before the names were on the disk.
+        if !target.exists() {
+            std::fs::rename(partial, target)?;
+        }
+        sync_folder(folder)?;
+        sync_folder(&all)
     }
 
     /// Writes down that `person` brought content whose bytes are in place.

@@ -52,7 +52,7 @@ pub use devices::Device;
 pub use directory::DirectorySnapshot;
 pub use error::StoreError;
 pub use evidence::Evidence;
-pub use files::StoredFile;
+pub use files::{StoredFile, sync_folder};
 pub use head::HeadRow;
 pub use people::{Account, PersonChange};
 pub use reader::ReadBy;

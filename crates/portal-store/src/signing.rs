@@ -1,6 +1,7 @@
 //! The key that signs the head of the audit chain. It stands beside the database, not in it.
 
 use crate::error::StoreError;
+use crate::files;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -10,19 +11,23 @@ pub(crate) fn key_file(data: &Path) -> PathBuf {
     data.join("audit.key")
 }
 
-/// Makes the key from 32 random bytes, readable by its owner alone. One that is there already is kept.
+/// Makes the key from 32 random bytes, readable by its owner alone. One that is there already is kept. It gets its name
+/// when it is whole, and has it for good when this returns: a trail that was signed with a lost key proves nothing.
 pub(crate) fn make(data: &Path, seed: &[u8; 32]) -> Result<SigningKey, StoreError> {
     let path = key_file(data);
     if path.exists() {
         return load(data);
     }
+    let partial = data.join("audit.key.partial");
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&path).map_err(StoreError::io(&path))?;
-    writeln!(file, "{}", hex::encode(seed)).map_err(StoreError::io(&path))?;
-    file.sync_all().map_err(StoreError::io(&path))?;
+    let mut file = options.open(&partial).map_err(StoreError::io(&partial))?;
+    writeln!(file, "{}", hex::encode(seed)).map_err(StoreError::io(&partial))?;
+    file.sync_all().map_err(StoreError::io(&partial))?;
+    std::fs::rename(&partial, &path).map_err(StoreError::io(&path))?;
+    files::sync_folder(data).map_err(StoreError::io(data))?;
     Ok(SigningKey::from_bytes(seed))
 }
 

@@ -109,6 +109,14 @@ impl Store {
         }))
     }
 
+    /// Whether anything can be changed at all.
+    ///
+    /// # Errors
+    /// Where the data directory can only be read, or its disk is full.
+    pub async fn assert_writable(&self) -> Result<(), StoreError> {
+        dialect::assert_writable(&self.0.pools.writer).await
+    }
+
     /// Ends all connections. What was committed is on the disk already.
     pub async fn close(&self) {
         self.0.pools.snapshots.close().await;

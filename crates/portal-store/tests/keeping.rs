@@ -133,6 +133,11 @@ async fn a_full_disk_changes_nothing_and_says_so() {
         "{advice}"
     );
     assert_eq!(full.head().await.unwrap().seq, head.seq + applied as i64);
+    // The writer is still one: it is the disk that says no, not a transaction that never ended.
+    match full.apply_command(&long(applied), fixture.now()).await {
+        Err(CommandError::Store(error)) => assert!(error.advice(data).contains("full"), "{error}"),
+        other => panic!("{other:?}"),
+    }
     assert!(full.verify_audit(|_| {}).await.unwrap().is_ok());
     full.close().await;
     let roomy = Store::open(data).await.unwrap();

@@ -43,7 +43,8 @@ pub struct NewFolder {
 }
 
 /// All that a new portal consists of.
-const PORTAL: [&str; 5] = ["portal.db", "portal.db-wal", "portal.db-shm", "audit.key", "files"];
+const PORTAL: [&str; 6] =
+    ["portal.db", "portal.db-wal", "portal.db-shm", "audit.key", "audit.key.partial", "files"];
 
 impl NewFolder {
     pub fn before(data: &Path) -> Self {

@@ -71,6 +71,8 @@ impl Portal {
         let clock_pace = self.clock_pace;
         let address = self.config.listen;
         let app = self.app(data).await?;
+        // A portal that takes nothing in had better not look as if it were at work.
+        app.store().assert_writable().await?;
         let (store, stopping) = (app.store().clone(), app.stopping().clone());
         let listener = TcpListener::bind(address).await.map_err(|source| match source.kind() {
             std::io::ErrorKind::AddrInUse => StartError::AddressInUse { address },

@@ -18,4 +18,4 @@ pub use people::{PersonBuilder, acme, client, globex, person, project};
 pub use portal::{PASSWORD, Session, TestPortal, http};
 pub use random::SeededRandom;
 pub use small_disk::SmallDisk;
-pub use transport::{Fault, FaultyTransport, RequestLine};
+pub use transport::{Fault, FaultyTransport, Identity, PORTAL_CERTIFICATE, RequestLine};

@@ -1,7 +1,9 @@
 //! The portal's API as a client of any kind uses it: for clients who hand over and change items.
 
 use postern_domain::{Command, CommandId, Item, Kind, Visibility};
-use postern_protocol::{AuditLine, CommandOutcome, DirectCommand, NewItem, Outcome, SignIn, SignedIn, paths};
+use postern_protocol::{
+    AuditLine, BootstrapPart, CommandOutcome, DirectCommand, NewItem, Outcome, SignIn, SignedIn, paths,
+};
 use reqwest::{Client, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,7 +17,8 @@ pub struct Api {
 
 impl Api {
     pub async fn sign_in(address: &str, email: &str, password: &str) -> Self {
-        let http = Client::new();
+        // A portal that refuses an upload before it has read it closes the connection: nothing is to be sent over it.
+        let http = Client::builder().pool_max_idle_per_host(0).build().expect("a client");
         let request =
             SignIn { email: email.to_owned(), password: password.to_owned(), device: "journey".to_owned() };
         let reply =
@@ -40,6 +43,26 @@ impl Api {
 
     pub async fn item(&self, reference: &str) -> Item {
         self.ask(Method::GET, &format!("{}/{reference}", paths::ITEMS), None::<&()>).await
+    }
+
+    /// Every item that this person may see, whole.
+    pub async fn visible(&self) -> Vec<Item> {
+        let request = self.http.get(format!("{}{}", self.address, paths::BOOTSTRAP)).bearer_auth(&self.token);
+        let text = request.send().await.expect("a reply").text().await.expect("a body");
+        let parts = text.lines().map(|line| serde_json::from_str(line).expect("a part of the load"));
+        parts
+            .filter_map(|part| match part {
+                BootstrapPart::Item { item } => Some(*item),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Uploads content under its hash. None when the portal did not answer to the end.
+    pub async fn upload(&self, sha256: &str, content: Vec<u8>) -> Option<StatusCode> {
+        let address = format!("{}{}/{sha256}", self.address, paths::FILES);
+        let reply = self.http.put(address).bearer_auth(&self.token).body(content).send().await.ok()?;
+        Some(reply.status())
     }
 
     pub async fn audit(&self, reference: &str) -> Vec<AuditLine> {

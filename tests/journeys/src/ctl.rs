@@ -2,6 +2,7 @@
 
 use crate::desktop::Desktop;
 use crate::place::binary;
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -9,6 +10,8 @@ use std::process::{Command, Output, Stdio};
 pub struct Ctl<'a> {
     desktop: &'a Desktop,
     profile: PathBuf,
+    /// Put into the environment of every process of this console.
+    pub environment: Vec<(&'static str, OsString)>,
 }
 
 pub struct Said {
@@ -19,7 +22,7 @@ pub struct Said {
 
 impl<'a> Ctl<'a> {
     pub fn new(desktop: &'a Desktop, profile: PathBuf) -> Self {
-        Self { desktop, profile }
+        Self { desktop, profile, environment: Vec::new() }
     }
 
     /// A console that is signed in and has its first load.
@@ -67,6 +70,7 @@ impl<'a> Ctl<'a> {
             .arg("--profile")
             .arg(&self.profile)
             .args(arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
@@ -74,7 +78,7 @@ impl<'a> Ctl<'a> {
 }
 
 impl Said {
-    fn of(output: Output) -> Self {
+    pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),

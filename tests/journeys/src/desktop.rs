@@ -15,13 +15,12 @@ pub struct Desktop {
     _dunst: Option<Running>,
     _keyring: Option<Running>,
     _bus: Running,
-    _xvfb: Running,
+    _xvfb: Option<Running>,
 }
 
 impl Desktop {
     /// Everything that a person's desktop has.
     pub fn start(place: &Place) -> Self {
-        let home = place.folder("home");
         let (xvfb, number) = Running::start_until_line(
             "Xvfb",
             Command::new("Xvfb")
@@ -30,7 +29,18 @@ impl Desktop {
             "",
             Duration::from_secs(20),
         );
-        let display = format!(":{number}");
+        let mut desktop = Self::on_display(place, format!(":{number}"), Some(xvfb));
+        desktop._dunst = Some(desktop.dunst(place));
+        desktop
+    }
+
+    /// A session bus and a keyring: what programs in a terminal need.
+    pub fn without_display(place: &Place) -> Self {
+        Self::on_display(place, String::new(), None)
+    }
+
+    fn on_display(place: &Place, display: String, xvfb: Option<Running>) -> Self {
+        let home = place.folder("home");
         let (bus_process, bus) = Running::start_until_line(
             "dbus-daemon",
             Command::new("dbus-daemon")
@@ -44,7 +54,6 @@ impl Desktop {
         let mut desktop =
             Self { display, bus, home, _dunst: None, _keyring: None, _bus: bus_process, _xvfb: xvfb };
         desktop._keyring = Some(desktop.keyring(place));
-        desktop._dunst = Some(desktop.dunst(place));
         desktop
     }
 

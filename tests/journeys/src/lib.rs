@@ -1,6 +1,7 @@
 //! The stage for journeys through the whole product: real binaries, a real window, a real session bus.
 //!
-//! Nothing of the product is linked here but its domain and wire types, to talk to the portal as any client would.
+//! Nothing of the product is linked here but its domain and wire types, to talk to the portal as any client would; the
+//! journeys on bad networks borrow the network from `test-support`.
 //! Each journey is one file in `tests/`; it starts what it needs in a folder of its own and ends every process that it
 //! started. To add one: a file there whose test reads as a sentence, with the stage from here.
 

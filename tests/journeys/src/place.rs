@@ -28,6 +28,11 @@ impl Place {
         self.folder.path().join(name)
     }
 
+    /// Leaves everything where it is, for whoever wants to look at it.
+    pub fn keep(self) -> PathBuf {
+        self.folder.keep()
+    }
+
     /// A folder of this name, made if it is not there.
     pub fn folder(&self, name: &str) -> PathBuf {
         let folder = self.path(name);

@@ -3,7 +3,8 @@
 use crate::place::{Place, binary};
 use crate::process::{Running, free_port};
 use serde::Deserialize;
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ pub struct Portal {
     log: PathBuf,
     running: Option<Running>,
     pub accounts: Vec<Account>,
+    /// Put into the environment of every process of this portal.
+    pub environment: Vec<(&'static str, OsString)>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -63,23 +66,45 @@ impl Portal {
 
     fn serving(place: &Place, data: PathBuf, accounts: Vec<Account>) -> Self {
         let log = place.path("portal.log");
-        let mut portal = Self { data, port: free_port(), log, running: None, accounts };
+        let environment = Vec::new();
+        let mut portal = Self { data, port: free_port(), log, running: None, accounts, environment };
         portal.start();
         portal
     }
 
     pub fn start(&mut self) {
+        assert!(self.try_start(), "the portal did not start: {}", self.log());
+    }
+
+    /// False when it ended before it listened.
+    pub fn try_start(&mut self) -> bool {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(&self.log).expect("a log file");
-        let (running, _) = Running::start_until_line(
+        let (running, listening) = Running::try_until_line(
             "postern-portal",
-            portal_command(&self.data)
+            self.command()
                 .args(["serve", "--listen"])
                 .arg(format!("127.0.0.1:{}", self.port))
                 .stderr(Stdio::from(log)),
             "listening on ",
             Duration::from_secs(30),
         );
-        self.running = Some(running);
+        self.running = listening.is_some().then_some(running);
+        listening.is_some()
+    }
+
+    pub fn is_running(&mut self) -> bool {
+        self.running.as_mut().is_some_and(Running::is_running)
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    fn command(&self) -> Command {
+        let mut command = portal_command(&self.data);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
     }
 
     /// A graceful stop, as at a deployment.
@@ -120,7 +145,7 @@ impl Portal {
 
     /// Runs a maintenance command of the portal; its output when it succeeded.
     pub fn run(&self, arguments: &[&str]) -> Result<String, String> {
-        let output = portal_command(&self.data).args(arguments).output().expect("postern-portal");
+        let output = self.command().args(arguments).output().expect("postern-portal");
         if output.status.success() {
             Ok(String::from_utf8_lossy(&output.stdout).into_owned())
         } else {
@@ -140,7 +165,7 @@ impl Portal {
     }
 }
 
-fn portal_command(data: &std::path::Path) -> Command {
+fn portal_command(data: &Path) -> Command {
     let mut command = Command::new(binary("postern-portal"));
     command.arg("--data").arg(data);
     command

@@ -30,6 +30,17 @@ impl Running {
         prefix: &str,
         limit: Duration,
     ) -> (Self, String) {
+        let (running, rest) = Self::try_until_line(name, command, prefix, limit);
+        (running, rest.unwrap_or_else(|| panic!("{name} did not print “{prefix}” within {limit:?}")))
+    }
+
+    /// As [`Running::start_until_line`], for a program that may end before it prints the line.
+    pub fn try_until_line(
+        name: &str,
+        command: &mut Command,
+        prefix: &str,
+        limit: Duration,
+    ) -> (Self, Option<String>) {
         let mut running = Self::start(name, command.stdout(Stdio::piped()));
         let output = running.child.stdout.take().expect("a pipe");
         let (found, wait) = mpsc::channel();
@@ -42,9 +53,7 @@ impl Running {
                 }
             }
         });
-        let rest = wait
-            .recv_timeout(limit)
-            .unwrap_or_else(|_| panic!("{name} did not print “{prefix}” within {limit:?}"));
+        let rest = wait.recv_timeout(limit).ok();
         (running, rest)
     }
 

@@ -4,7 +4,7 @@ use super::Finding;
 use crate::repository::Package;
 
 /// For each package of the workspace, the others on which it may depend. Dev-dependencies are free.
-const MAY_DEPEND_ON: [(&str, &[&str]); 12] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 13] = [
     ("postern-domain", &[]),
     ("postern-protocol", &["postern-domain"]),
     ("postern-console-store", &["postern-domain", "postern-protocol"]),
@@ -35,6 +35,7 @@ const MAY_DEPEND_ON: [(&str, &[&str]); 12] = [
         ],
     ),
     (JOURNEYS, &["postern-domain", "postern-protocol", TEST_SUPPORT]),
+    ("postern-crash", &["postern-domain", JOURNEYS]),
     ("xtask", &[]),
 ];
 

@@ -68,9 +68,8 @@ impl Engine {
 
     /// Brings content here.
     pub(super) async fn fetch(&self, sha256: &str, size: u64) -> Result<(), Failure> {
-        let fetching = Arc::clone(
-            locked(&self.inner.transfers.fetching).entry(sha256.to_owned()).or_default(),
-        );
+        let fetching =
+            Arc::clone(locked(&self.inner.transfers.fetching).entry(sha256.to_owned()).or_default());
         let fetched = tokio::select! {
             () = fetching.cancelled.cancelled() => Err(failure(
                 FailureCode::Refused,

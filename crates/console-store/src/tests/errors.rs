@@ -49,6 +49,9 @@ async fn a_full_disk_changes_nothing_and_is_called_by_its_name() {
     assert!(matches!(error, StoreError::DiskFull { .. }), "{error:?}");
     assert_eq!(scene.cache.meta().await.unwrap().cursor, Some(cursor(10)));
     assert_eq!(scene.cache.item_count().await.unwrap(), 1);
+    // The same writer, once there is space.
+    scene.cache.apply_page(&scene.lease, &page(11, &[item(2, ME)]), &[], NOW).await.unwrap();
+    assert_eq!(scene.cache.item_count().await.unwrap(), 2);
 }
 
 #[tokio::test]

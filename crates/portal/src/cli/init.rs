@@ -5,7 +5,7 @@ use super::password;
 use crate::auth::{PasswordCost, hash_password};
 use crate::environment::Environment;
 use postern_domain::{Grant, Person, PersonId, Role, Scope};
-use postern_portal_store::{Founding, Store};
+use postern_portal_store::{Founding, Store, StoreError};
 use std::path::Path;
 
 #[derive(Debug, clap::Args)]
@@ -29,7 +29,10 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
         epoch: environment.epoch(),
         key_seed: environment.bytes(),
     };
-    let store = Store::create(data, founding).await?;
+    let store = match Store::create(data, founding).await {
+        Err(already @ StoreError::AlreadyInitialised { .. }) => begun_before(data).await?.ok_or(already)?,
+        created => created?,
+    };
     let grants = [Role::PortalAdmin, Role::TeamLead].map(|role| Grant { role, scope: Scope::EVERYTHING });
     let admin = Person {
         id: PersonId(environment.id()),
@@ -49,4 +52,11 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
         data.display()
     );
     Ok(Exit::Done)
+}
+
+/// The portal of an earlier attempt that was interrupted before it had its admin. None if there are people in it.
+async fn begun_before(data: &Path) -> Result<Option<Store>, StoreError> {
+    let store = Store::open(data).await?;
+    let is_empty = store.directory().await?.people().iter().next().is_none();
+    Ok(is_empty.then_some(store))
 }

@@ -59,7 +59,7 @@ pub async fn complete(app: &App, caller: &Caller, naming: Naming, partial: Parti
         ));
     }
     let target = app.store().file_path(&sha256).ok_or_else(Failure::not_found)?;
-    let is_new = partial.keep(&target).await?;
+    let is_new = partial.keep(app, target).await?;
     let file = StoredFile { sha256, size, media_type };
     app.store().add_file(&file, &caller.person.id, app.environment().now()).await?;
     Ok(is_new)

@@ -171,19 +171,15 @@ impl Partial {
 
     /// Puts the file under its own name, so that it is there after a power cut once the caller has the answer. False
     /// if the same content was there before.
-    pub async fn keep(self, target: &Path) -> Result<bool, Failure> {
-        if fs::try_exists(target).await.map_err(Failure::internal)? {
+    pub async fn keep(self, app: &App, target: PathBuf) -> Result<bool, Failure> {
+        let is_new = !fs::try_exists(&target).await.map_err(Failure::internal)?;
+        let (store, path) = (app.store().clone(), self.path.clone());
+        let kept = tokio::task::spawn_blocking(move || store.keep_file(&path, &target)).await;
+        kept.map_err(Failure::internal)?.map_err(disk)?;
+        if !is_new {
             self.remove().await;
-            return Ok(false);
         }
-        let kept = async {
-            let folder = target.parent().ok_or_else(|| io::Error::other("a file without a folder"))?;
-            fs::create_dir_all(folder).await?;
-            fs::rename(&self.path, target).await?;
-            fs::File::open(folder).await?.sync_all().await
-        };
-        kept.await.map_err(disk)?;
-        Ok(true)
+        Ok(is_new)
     }
 
     pub async fn remove(&self) {

@@ -1,0 +1,145 @@
+//! What a console does when death comes.
+
+use crate::stage::Stage;
+use anyhow::Result;
+use postern_journeys::ctl::Said;
+use rand::Rng;
+use std::io::Read;
+use std::process::{Child, Output, Stdio};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Comments on a few items, saved and not sent.
+    CommentOffline,
+    /// The same, and sent.
+    Comment,
+    /// A decision on an item on which it is this person's turn.
+    Decide,
+    Sync,
+    /// Only reads, which may bring a database left by a dead process in order.
+    Look,
+    /// A console that is new: makes its cache, signs in, loads everything.
+    FirstStart,
+}
+
+const ACTIONS: [(Action, u32); 6] = [
+    (Action::CommentOffline, 30),
+    (Action::Comment, 25),
+    (Action::Decide, 8),
+    (Action::Sync, 25),
+    (Action::Look, 4),
+    (Action::FirstStart, 8),
+];
+
+/// What a process printed, whether it ended by itself, and how long it took.
+pub struct Ended {
+    pub said: Said,
+    pub was_killed: bool,
+    pub took: Duration,
+}
+
+impl Stage {
+    pub fn any_action(&mut self) -> Action {
+        let whole: u32 = ACTIONS.iter().map(|(_, weight)| weight).sum();
+        let mut thrown = self.dice.random_range(0..whole);
+        for (action, weight) in ACTIONS {
+            if thrown < weight {
+                return action;
+            }
+            thrown -= weight;
+        }
+        Action::Sync
+    }
+
+    /// Starts a process that does it, and notes in the book what it was asked for.
+    pub fn start(&mut self, action: Action) -> Result<Child> {
+        let arguments = self.arguments(action);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        if action == Action::FirstStart {
+            let profile = self.new_profile();
+            let portal = self.portal.address();
+            let console = self.console_in(profile);
+            let login = ["login", "--portal", &portal, "--email", &self.me.email, "--password-stdin"];
+            let mut child = console.command(&login).stdin(Stdio::piped()).spawn()?;
+            if let Some(mut input) = child.stdin.take() {
+                // It may be dead already.
+                let _ = std::io::Write::write_all(
+                    &mut input,
+                    format!("{}\n", postern_journeys::portal::PASSWORD).as_bytes(),
+                );
+            }
+            return Ok(child);
+        }
+        Ok(self.console().command(&arguments).stdin(Stdio::null()).spawn()?)
+    }
+
+    fn arguments(&mut self, action: Action) -> Vec<String> {
+        let own = |words: &[&str]| -> Vec<String> { words.iter().map(|word| (*word).to_owned()).collect() };
+        match action {
+            Action::CommentOffline | Action::Comment => {
+                let text = self.world.book.text();
+                let references = self.some_references(4);
+                let mut arguments = own(&["comment", "--json", "--timeout", "5", "--body", &text]);
+                if action == Action::CommentOffline {
+                    arguments.push("--offline".to_owned());
+                }
+                arguments.extend(references.iter().cloned());
+                self.world.book.comments.insert(text, references.into_iter().collect());
+                arguments
+            }
+            Action::Decide => match self.world.my_turn.pop() {
+                Some(reference) if self.chance(70) => {
+                    own(&["approve", "--json", "--timeout", "5", &reference])
+                }
+                Some(reference) => {
+                    own(&["request-changes", "--json", "--reason", "It says 2023.", "--offline", &reference])
+                }
+                None => {
+                    let reference = self.any_reference();
+                    own(&["escalate", "--json", "--reason", "It takes too long.", &reference])
+                }
+            },
+            Action::Sync => own(&["sync", "--json"]),
+            Action::Look => own(&["outbox", "--json", "--offline"]),
+            Action::FirstStart => Vec::new(),
+        }
+    }
+}
+
+/// Kills the process after `patience`, unless it ends before.
+pub fn kill_after(mut child: Child, patience: Duration) -> Result<Ended> {
+    let began = Instant::now();
+    let mut was_killed = false;
+    // Read all the time, so that it never waits for a reader.
+    let output = child.stdout.take().map(drained);
+    let errors = child.stderr.take().map(drained);
+    loop {
+        if child.try_wait()?.is_some() {
+            break;
+        }
+        if began.elapsed() >= patience {
+            child.kill()?;
+            was_killed = true;
+            break;
+        }
+        let left = patience.saturating_sub(began.elapsed());
+        std::thread::sleep(left.min(Duration::from_millis(2)));
+    }
+    let text = |reader: Option<JoinHandle<Vec<u8>>>| reader.and_then(|reader| reader.join().ok());
+    let (stdout, stderr) = (text(output).unwrap_or_default(), text(errors).unwrap_or_default());
+    let said = Said::of(Output { status: child.wait()?, stdout, stderr });
+    // It may have ended by itself in the same moment.
+    let was_killed = was_killed && said.code == -1;
+    Ok(Ended { said, was_killed, took: began.elapsed() })
+}
+
+fn drained(mut from: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What came before it broke off is what was said.
+        let _ = from.read_to_end(&mut bytes);
+        bytes
+    })
+}
