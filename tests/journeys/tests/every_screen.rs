@@ -84,10 +84,27 @@ impl Walk {
         field.send_keys(filter).await.unwrap();
     }
 
+    /// Whether it comes within a few seconds.
+    async fn appears(&self, css: &str) -> bool {
+        for _ in 0..40 {
+            if self.window.is_there(css).await {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        false
+    }
+
     async fn open(&self, reference: &str) {
-        let row = self.window.select(&format!("[data-testid='row'][data-ref='{reference}']")).await;
-        row.click().await.unwrap();
-        self.window.select(&format!("[data-testid='item-pane'][data-ref='{reference}']")).await;
+        let pane = format!("[data-testid='item-pane'][data-ref='{reference}']");
+        for _ in 0..8 {
+            let row = self.window.select(&format!("[data-testid='row'][data-ref='{reference}']")).await;
+            // The list may be drawn anew just now, and the row with it.
+            if row.click().await.is_ok() && self.appears(&pane).await {
+                return;
+            }
+        }
+        panic!("{reference} does not open");
     }
 }
 
