@@ -54,7 +54,7 @@ enum Change {
 enum NameChange {
     File { path: PathBuf, file: usize },
     Gone { path: PathBuf },
-    Moved { from: PathBuf, to: PathBuf },
+    Moved { from: PathBuf, to: PathBuf, file: usize },
     Folder { path: PathBuf },
     FolderGone { path: PathBuf },
 }
@@ -126,10 +126,19 @@ impl Disk {
                 self.pending = rest;
                 for change in &synced {
                     change.apply(&mut self.durable);
+                    if let NameChange::Moved { from, .. } = change {
+                        // The name that it had before comes with it, and is gone.
+                        self.pending
+                            .retain(|other| !matches!(other, NameChange::File { path, .. } if path == from));
+                    }
                 }
             }
             Operation::Unlink { path } => self.change_name(NameChange::Gone { path }),
-            Operation::Rename { from, to } => self.change_name(NameChange::Moved { from, to }),
+            Operation::Rename { from, to } => {
+                if let Some(&file) = self.seen.files.get(&from) {
+                    self.change_name(NameChange::Moved { from, to, file });
+                }
+            }
             Operation::MakeFolder { path } => self.change_name(NameChange::Folder { path }),
             Operation::RemoveFolder { path } => self.change_name(NameChange::FolderGone { path }),
         }
@@ -261,7 +270,7 @@ impl NameChange {
             | NameChange::Gone { path }
             | NameChange::Folder { path }
             | NameChange::FolderGone { path } => inside(path),
-            NameChange::Moved { from, to } => inside(from) || inside(to),
+            NameChange::Moved { from, to, .. } => inside(from) || inside(to),
         }
     }
 
@@ -273,10 +282,9 @@ impl NameChange {
             NameChange::Gone { path } => {
                 names.files.remove(path);
             }
-            NameChange::Moved { from, to } => {
-                if let Some(file) = names.files.remove(from) {
-                    names.files.insert(to.clone(), file);
-                }
+            NameChange::Moved { from, to, file } => {
+                names.files.remove(from);
+                names.files.insert(to.clone(), *file);
             }
             NameChange::Folder { path } => {
                 names.folders.insert(path.clone());

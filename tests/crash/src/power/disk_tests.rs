@@ -73,6 +73,24 @@ fn a_synced_file_in_a_folder_that_was_not_may_be_lost() {
 }
 
 #[test]
+fn a_file_that_was_moved_into_a_synced_folder_is_there_and_nowhere_else() {
+    let operations = |folder: &Path| {
+        vec![
+            Operation::MakeFolder { path: folder.join("b") },
+            Operation::SyncFolder { path: folder.to_owned() },
+            created(folder.join("a")),
+            written(0, "text"),
+            Operation::Sync { inode: FILE },
+            Operation::Rename { from: folder.join("a"), to: folder.join("b/a") },
+            Operation::SyncFolder { path: folder.join("b") },
+            Operation::SyncFolder { path: folder.to_owned() },
+        ]
+    };
+    assert!(after_cuts("b/a", operations, Honesty::Honest).iter().all(Option::is_some));
+    assert!(after_cuts("a", operations, Honesty::Honest).iter().all(Option::is_none));
+}
+
+#[test]
 fn a_large_write_may_be_torn_at_a_sector() {
     let operations = |folder: &Path| {
         vec![
