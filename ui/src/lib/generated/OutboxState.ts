@@ -10,4 +10,5 @@ export type OutboxState =
   | "quarantined"
   | "blocked"
   | "uploading"
-  | "upload_stopped";
+  | "upload_stopped"
+  | "stale";
