@@ -54,7 +54,7 @@ async fn campaign(stage: &mut Stage, machine: Machine, cuts: u64, honesty: Hones
         };
         let recorded = recorder.watch(&folder, stage.place.path("record"))?;
         let mut failing = Failing { machine, honesty, recorded };
-        failing.from_now_on(stage, 0);
+        failing.watch_what_starts(stage, 0);
         stage.begin().await?;
         if machine == Machine::Console {
             failing.recorded.assert_complete()?;
@@ -85,7 +85,7 @@ struct Failing {
 
 impl Failing {
     /// For all processes of this machine that start from now on.
-    fn from_now_on(&self, stage: &mut Stage, cut_at: u64) {
+    fn watch_what_starts(&self, stage: &mut Stage, cut_at: u64) {
         let environment = self.recorded.environment(cut_at);
         match self.machine {
             Machine::Console => stage.console_environment = environment,
@@ -101,9 +101,9 @@ impl Failing {
         let before = self.recorded.operations()?;
         let last = (pace.of(action) * 1.1) as u64 + 2;
         let cut_at = stage.dice.random_range(1..last);
-        self.from_now_on(stage, cut_at);
+        self.watch_what_starts(stage, cut_at);
         let child = stage.start(action)?;
-        self.from_now_on(stage, 0);
+        self.watch_what_starts(stage, 0);
         let ended = kill_after(child, PATIENCE)?;
         stage.world.book.acknowledge(&ended.said.out);
         let operations = self.recorded.operations()? - before;
@@ -130,7 +130,7 @@ impl Failing {
             stage.portal.kill();
         }
         let cut_at = stage.dice.random_range(1..PORTAL_OPERATIONS);
-        self.from_now_on(stage, cut_at);
+        self.watch_what_starts(stage, cut_at);
         let mut last = Action::Look;
         if stage.portal.try_start() {
             for _ in 0..ACTIONS {
@@ -147,7 +147,7 @@ impl Failing {
         if stage.portal.is_running() {
             stage.portal.kill();
         }
-        self.from_now_on(stage, 0);
+        self.watch_what_starts(stage, 0);
         tally.lost_changes += self.recorded.cut_power(self.honesty, &mut stage.dice)?;
         tally.count(last);
         let what = || format!("the power failed at operation {cut_at} of the portal, during {last:?}");

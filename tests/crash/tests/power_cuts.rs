@@ -9,7 +9,8 @@ use rand_chacha::ChaCha8Rng;
 use std::path::Path;
 use std::process::Command;
 
-const COMMITS: u64 = 40;
+/// More than there is time for before the power fails: a program that ends by itself has synced everything.
+const COMMITS: u64 = 400;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_was_acknowledged_is_lost_when_the_consoles_power_fails() {
