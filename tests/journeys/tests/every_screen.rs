@@ -100,7 +100,15 @@ impl Walk {
         for _ in 0..8 {
             let row = self.window.select(&format!("[data-testid='row'][data-ref='{reference}']")).await;
             // The list may be drawn anew just now, and the row with it.
-            if row.click().await.is_ok() && self.appears(&pane).await {
+            if row.click().await.is_err() {
+                continue;
+            }
+            if self.appears(&pane).await {
+                return;
+            }
+            // Where the list is alone, a click marks a row, and a key opens it.
+            self.press("o").await;
+            if self.appears(&pane).await {
                 return;
             }
         }
