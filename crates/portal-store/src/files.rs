@@ -110,20 +110,25 @@ impl Store {
         path_of(self.data(), sha256)
     }
 
-    /// Puts whole content under its own name, for good when this returns. Blocks on the disk.
+    /// Puts whole content under its own name, for good when this returns: false if it was there before. Blocks on the
+    /// disk.
     ///
     /// # Errors
     /// As the operating system's.
-    pub fn keep_file(&self, partial: &Path, target: &Path) -> std::io::Result<()> {
+    pub fn keep_file(&self, partial: &Path, target: &Path) -> std::io::Result<bool> {
         let all = self.data().join("files");
         let folder = target.parent().unwrap_or(&all);
         std::fs::create_dir_all(folder)?;
         // It may be there from somebody who was killed before the names were on the disk.
-        if !target.exists() {
+        let is_new = !target.exists();
+        if is_new {
             std::fs::rename(partial, target)?;
+        } else {
+            std::fs::remove_file(partial)?;
         }
         sync_folder(folder)?;
-        sync_folder(&all)
+        sync_folder(&all)?;
+        Ok(is_new)
     }
 
     /// Writes down that `person` brought content whose bytes are in place.

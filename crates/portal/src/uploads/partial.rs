@@ -172,14 +172,9 @@ impl Partial {
     /// Puts the file under its own name, so that it is there after a power cut once the caller has the answer. False
     /// if the same content was there before.
     pub async fn keep(self, app: &App, target: PathBuf) -> Result<bool, Failure> {
-        let is_new = !fs::try_exists(&target).await.map_err(Failure::internal)?;
         let (store, path) = (app.store().clone(), self.path.clone());
         let kept = tokio::task::spawn_blocking(move || store.keep_file(&path, &target)).await;
-        kept.map_err(Failure::internal)?.map_err(disk)?;
-        if !is_new {
-            self.remove().await;
-        }
-        Ok(is_new)
+        kept.map_err(Failure::internal)?.map_err(disk)
     }
 
     pub async fn remove(&self) {
