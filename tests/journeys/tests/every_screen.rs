@@ -129,7 +129,6 @@ fn landmark_css(landmark: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "not played to its end yet: seen to pass as far as the filters"]
 async fn every_screen_has_its_landmark_and_fits_the_window() {
     let place = Place::new();
     let desktop = Desktop::start(&place);

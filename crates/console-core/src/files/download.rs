@@ -77,7 +77,11 @@ impl Engine {
             )),
             fetched = async {
                 let _one = fetching.one_at_a_time.lock().await;
-                self.carry_down(sha256, size).await.map_err(Failure::from)
+                let carried = self.carry_down(sha256, size).await;
+                if let Err(CallError::Later { after_ms: Some(after_ms), .. }) = &carried {
+                    self.inner.transfers.note_rest(self.device_now().plus_ms(*after_ms));
+                }
+                carried.map_err(Failure::from)
             } => fetched,
         };
         // Whoever waits for it still has it by itself.

@@ -53,6 +53,9 @@ impl Engine {
         if !rules.keep_offline {
             return Ok(0);
         }
+        if self.inner.transfers.is_resting(self.device_now()) {
+            return Ok(0);
+        }
         let content = self.inner.cache.content();
         let mut fetched = 0;
         for wanted in self.inner.cache.wanted_content(rules.largest, ITEMS).await? {

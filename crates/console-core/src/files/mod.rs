@@ -19,6 +19,7 @@ pub(crate) use run::run;
 use crate::engine::{Engine, locked};
 use crate::views::{EngineEvent, TransferView, TransferWay};
 use download::Fetching;
+use postern_domain::Timestamp;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -38,6 +39,8 @@ pub(crate) struct Transfers {
     fetching: Mutex<HashMap<String, Arc<Fetching>>>,
     /// What the portal did not give, and is not asked for again by itself.
     refused: Mutex<BTreeSet<String>>,
+    /// The portal asked not to be asked for content until then.
+    rest: Mutex<Option<Timestamp>>,
 }
 
 impl Transfers {
@@ -56,6 +59,14 @@ impl Transfers {
 
     fn was_refused(&self, sha256: &str) -> bool {
         locked(&self.refused).contains(sha256)
+    }
+
+    fn is_resting(&self, now: Timestamp) -> bool {
+        locked(&self.rest).is_some_and(|until| now < until)
+    }
+
+    fn note_rest(&self, until: Timestamp) {
+        *locked(&self.rest) = Some(until);
     }
 
     fn note_refused(&self, sha256: &str) {

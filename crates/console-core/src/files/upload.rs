@@ -65,12 +65,8 @@ impl Engine {
             }
             Err(Halt::Later(CallError::NotMine | CallError::SignedOut { .. })) => Ok(()),
             Err(Halt::Later(error)) => {
-                let met = match error {
-                    CallError::Offline { .. } => Met::Nobody,
-                    CallError::Later { after_ms, .. } => Met::Trouble { asked_ms: *after_ms },
-                    _ => Met::Trouble { asked_ms: None },
-                };
-                let wait = Backoff::after(upload.tries).next_ms(met, self.inner.deps.chance.as_ref());
+                let chance = self.inner.deps.chance.as_ref();
+                let wait = Backoff::after(upload.tries).next_ms(Met::of(error), chance);
                 tracing::info!(sha256 = upload.sha256, error = error.sentence(), wait, "upload");
                 let next = self.device_now().plus_ms(wait);
                 cache.upload_failed(&upload.sha256, next, &error.sentence()).await

@@ -2,6 +2,7 @@
 //! in the same second.
 
 use crate::deps::Chance;
+use crate::failure::CallError;
 
 const FIRST_MS: i64 = 1_000;
 const LONGEST_MS: i64 = 5 * 60_000;
@@ -15,6 +16,16 @@ pub(crate) enum Met {
     Nobody,
     /// The portal answered, and could not do it. It may have said how long to wait, in milliseconds.
     Trouble { asked_ms: Option<i64> },
+}
+
+impl Met {
+    pub(crate) fn of(error: &CallError) -> Self {
+        match error {
+            CallError::Offline { .. } => Met::Nobody,
+            CallError::Later { after_ms, .. } => Met::Trouble { asked_ms: *after_ms },
+            _ => Met::Trouble { asked_ms: None },
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use super::backoff::{self, Backoff, Met};
 use crate::engine::Engine;
 use crate::failure::CallError;
 use crate::portal::{Call, offline};
+use crate::views::Connection;
 use futures_util::StreamExt;
 use postern_protocol::{Head, paths};
 use std::sync::atomic::Ordering;
@@ -21,10 +22,14 @@ pub(crate) async fn follow_events(engine: Engine) {
                 _ = stop.wait_for(|stop| *stop) => return,
                 listened = listen(&engine) => listened,
             };
-            if listened.is_ok() {
-                backoff.reset();
-            }
-            backoff.next_ms(Met::Trouble { asked_ms: None }, engine.inner.deps.chance.as_ref())
+            let met = match &listened {
+                Ok(()) => {
+                    backoff.reset();
+                    Met::Nobody
+                }
+                Err(error) => Met::of(error),
+            };
+            backoff.next_ms(met, engine.inner.deps.chance.as_ref())
         } else {
             backoff::around(2_000, 0.2, engine.inner.deps.chance.as_ref())
         };
@@ -36,8 +41,11 @@ pub(crate) async fn follow_events(engine: Engine) {
 }
 
 async fn may_listen(engine: &Engine) -> bool {
-    let online = engine.status().connection == crate::views::Connection::Online;
-    online && engine.inner.sync.lock().await.lease.is_some()
+    is_online(engine) && engine.inner.sync.lock().await.lease.is_some()
+}
+
+fn is_online(engine: &Engine) -> bool {
+    engine.status().connection == Connection::Online
 }
 
 /// Ends when the stream does. `Ok` if anything came over it.
@@ -74,6 +82,10 @@ async fn look(engine: &Engine, head: &Head) {
     if news {
         let wait_ms = (SPREAD_MS * engine.inner.deps.chance.unit()) as i64;
         engine.inner.deps.clock.sleep(wait_ms).await;
+        if !is_online(engine) {
+            // The last round failed: the next one comes when it is due, and no sooner than the portal asked for.
+            return;
+        }
         engine.inner.urgent.store(true, Ordering::SeqCst);
         engine.inner.wake.notify_one();
     }

@@ -86,12 +86,7 @@ impl Engine {
             Err(CallError::NotMine) => state.next = now.plus_ms(STAND_BY_MS),
             Err(error) => {
                 tracing::info!(error = error.sentence(), "sync");
-                let met = match error {
-                    CallError::Offline { .. } => Met::Nobody,
-                    CallError::Later { after_ms, .. } => Met::Trouble { asked_ms: *after_ms },
-                    _ => Met::Trouble { asked_ms: None },
-                };
-                state.next = now.plus_ms(state.backoff.next_ms(met, chance));
+                state.next = now.plus_ms(state.backoff.next_ms(Met::of(error), chance));
             }
         }
         self.report(&done, &state, now).await;

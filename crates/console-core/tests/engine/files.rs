@@ -421,6 +421,23 @@ async fn small_files_of_my_turn_are_kept_offline_by_rule_within_their_room() {
 }
 
 #[tokio::test]
+async fn what_is_kept_by_rule_is_not_asked_for_sooner_than_a_busy_portal_allows() {
+    let world = World::new().await;
+    item_with_file(&world, "Small", "small.pdf", &content(10 * KIB, 1)).await;
+    let olga = world.console("olga").await;
+    let asked = || world.network.seen().iter().filter(|(line, _)| line.path.starts_with("/v1/files/")).count();
+    world.network.plan(|_| Fault::Refuse { status: 503, retry_after: Some(30) });
+    assert!(olga.engine.keep_files_offline().await.is_err());
+    let once = asked();
+    world.portal.clock.advance_ms(29_000);
+    assert_eq!(olga.engine.keep_files_offline().await.unwrap(), 0);
+    assert_eq!(asked(), once);
+    world.network.heal();
+    world.portal.clock.advance_ms(2_000);
+    assert_eq!(olga.engine.keep_files_offline().await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn a_program_is_not_opened_whatever_it_is_called() {
     let world = World::new().await;
     let bytes = b"MZ\x90 and so on".to_vec();
