@@ -61,6 +61,23 @@ describe("deciding one item", () => {
     await waitFor(() => expect(screen.queryByTestId("composer")).toBeNull());
   });
 
+  it("leads to what is missing however it was sent, and lets go from anywhere in the form", async () => {
+    const opened = await openWindow();
+    await standOnAllowed(opened, "request_changes");
+    await press("c");
+    const reason = await screen.findByTestId("reason");
+    const send = screen.getByTestId("submit");
+    send.focus();
+    await fireEvent.click(send);
+    await waitFor(() => expect(document.activeElement).toBe(reason));
+
+    screen.getByTestId("submit").focus();
+    await press("Escape");
+    await waitFor(() => expect(screen.queryByTestId("composer")).toBeNull());
+    expect(screen.queryByTestId("item-pane")).toBeTruthy();
+    expect(opened.backend.acts).toHaveLength(0);
+  });
+
   it("shows a refused action as such, with the rule, and its key says why", async () => {
     const opened = await openWindow();
     await go("open");

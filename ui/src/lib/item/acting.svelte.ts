@@ -46,6 +46,8 @@ export class Acting {
   draft = $state<Draft>(emptyDraft());
   /** Shown once somebody tried to submit. */
   tried = $state(false);
+  /** How often something was missing then. */
+  rejected = $state(0);
   busy = $state(false);
   predicted = $state.raw<ActItemResult[] | null>(null);
   results = $state.raw<ActItemResult[] | null>(null);
@@ -138,6 +140,7 @@ export class Acting {
   #compose(action: Doable, ids: string[], place: Composing["place"], what: string, item: ItemView | null): void {
     this.draft = item ? draftFor(item) : emptyDraft();
     this.tried = false;
+    this.rejected = 0;
     this.predicted = null;
     this.results = null;
     this.refusal = null;
@@ -198,7 +201,10 @@ export class Acting {
     const composing = this.composing;
     if (!composing || this.busy || this.results) return;
     this.tried = true;
-    if (this.missing.length > 0) return;
+    if (this.missing.length > 0) {
+      this.rejected += 1;
+      return;
+    }
     if (composing.place === "pane" && decides(composing.action)) {
       if (this.reading.changed) return;
       // What the form asks is what the step asked that was looked at.
