@@ -162,6 +162,11 @@ impl Store {
         self.heads().subscribe()
     }
 
+    /// How many follow the head of the log now.
+    pub fn followers(&self) -> usize {
+        self.heads().receiver_count()
+    }
+
     /// Looks whether another process moved the head, and tells the followers.
     pub async fn look_for_news(&self) -> Result<(), StoreError> {
         let head = self.head().await?;

@@ -5,7 +5,7 @@ mod common;
 
 use common::{problem, submit};
 use postern_portal_store::PersonChange;
-use postern_protocol::{ErrorCode, Head, paths};
+use postern_protocol::{ErrorCode, News, paths};
 use postern_test_support::{Session, TestPortal};
 use reqwest::Response;
 
@@ -22,7 +22,7 @@ impl Events {
     }
 
     /// The next event; none when the stream has ended.
-    async fn next(&mut self) -> Option<Head> {
+    async fn next(&mut self) -> Option<News> {
         loop {
             if let Some(end) = self.buffer.find("\n\n") {
                 let event: String = self.buffer.drain(..end + 2).collect();
@@ -44,9 +44,9 @@ async fn a_follower_hears_where_the_head_is_and_then_of_every_move() {
     let mut events = Events::follow(&olga).await;
     let first = events.next().await.unwrap();
     let head = portal.store().head().await.unwrap();
-    assert_eq!((first.epoch, first.seq), (head.epoch, head.seq));
+    assert_eq!((first.head.epoch.clone(), first.head.seq), (head.epoch, head.seq));
     submit(&olga, "s1", "acme").await;
-    assert_eq!(events.next().await.unwrap().seq, first.seq + 1);
+    assert_eq!(events.next().await.unwrap().head.seq, first.head.seq + 1);
 }
 
 #[tokio::test]

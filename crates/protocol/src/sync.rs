@@ -193,11 +193,21 @@ pub enum BootstrapPart {
     },
 }
 
-/// One server-sent event: there is something newer, and no more than that.
+/// How far the log of changes reaches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     pub epoch: String,
     pub seq: i64,
+}
+
+/// One server-sent event: there is something newer, and no more than that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    #[serde(flatten)]
+    pub head: Head,
+    /// So many consoles are told at once that each is to wait any time up to this many milliseconds before it asks.
+    #[serde(default)]
+    pub spread_ms: u32,
 }
 
 /// Hand over a new item through the API, as a client or for one.

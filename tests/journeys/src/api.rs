@@ -45,11 +45,17 @@ impl Api {
         self.ask(Method::GET, &format!("{}/{reference}", paths::ITEMS), None::<&()>).await
     }
 
+    /// A full load, line by line.
+    pub async fn load(&self) -> Vec<Vec<u8>> {
+        let request = self.http.get(format!("{}{}", self.address, paths::BOOTSTRAP)).bearer_auth(&self.token);
+        let body = request.send().await.expect("a reply").bytes().await.expect("a body");
+        body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect()
+    }
+
     /// Every item that this person may see, whole.
     pub async fn visible(&self) -> Vec<Item> {
-        let request = self.http.get(format!("{}{}", self.address, paths::BOOTSTRAP)).bearer_auth(&self.token);
-        let text = request.send().await.expect("a reply").text().await.expect("a body");
-        let parts = text.lines().map(|line| serde_json::from_str(line).expect("a part of the load"));
+        let lines = self.load().await;
+        let parts = lines.iter().map(|line| serde_json::from_slice(line).expect("a part of the load"));
         parts
             .filter_map(|part| match part {
                 BootstrapPart::Item { item } => Some(*item),

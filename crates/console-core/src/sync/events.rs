@@ -6,11 +6,8 @@ use crate::failure::CallError;
 use crate::portal::{Call, offline};
 use crate::views::Connection;
 use futures_util::StreamExt;
-use postern_protocol::{Head, paths};
+use postern_protocol::{News, paths};
 use std::sync::atomic::Ordering;
-
-/// Consoles that are told at once do not all ask at once: each waits up to this long, in milliseconds.
-const SPREAD_MS: f64 = 400.0;
 
 /// Listens while somebody is signed in and this process does the syncing.
 pub(crate) async fn follow_events(engine: Engine) {
@@ -60,8 +57,8 @@ async fn listen(engine: &Engine) -> Result<(), CallError> {
         text.extend_from_slice(&part);
         while let Some(end) = text.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = text.drain(..=end).collect();
-            if let Some(head) = head(&line) {
-                look(engine, &head).await;
+            if let Some(news) = news(&line) {
+                look(engine, &news).await;
             }
         }
         if text.len() > 64 * 1024 || engine.current().is_err() {
@@ -71,16 +68,15 @@ async fn listen(engine: &Engine) -> Result<(), CallError> {
     heard
 }
 
-fn head(line: &[u8]) -> Option<Head> {
+fn news(line: &[u8]) -> Option<News> {
     let line = std::str::from_utf8(line).ok()?;
     serde_json::from_str(line.strip_prefix("data:")?.trim()).ok()
 }
 
-async fn look(engine: &Engine, head: &Head) {
+async fn look(engine: &Engine, News { head, spread_ms }: &News) {
     let Ok(meta) = engine.inner.cache.meta().await else { return };
-    let news = meta.cursor.is_none_or(|cursor| cursor.epoch != head.epoch || cursor.seq < head.seq);
-    if news {
-        let wait_ms = (SPREAD_MS * engine.inner.deps.chance.unit()) as i64;
+    if meta.cursor.is_none_or(|cursor| cursor.epoch != head.epoch || cursor.seq < head.seq) {
+        let wait_ms = (f64::from(*spread_ms) * engine.inner.deps.chance.unit()) as i64;
         engine.inner.deps.clock.sleep(wait_ms).await;
         if !is_online(engine) {
             // The last round failed: the next one comes when it is due, and no sooner than the portal asked for.

@@ -425,7 +425,8 @@ async fn what_is_kept_by_rule_is_not_asked_for_sooner_than_a_busy_portal_allows(
     let world = World::new().await;
     item_with_file(&world, "Small", "small.pdf", &content(10 * KIB, 1)).await;
     let olga = world.console("olga").await;
-    let asked = || world.network.seen().iter().filter(|(line, _)| line.path.starts_with("/v1/files/")).count();
+    let asked =
+        || world.network.seen().iter().filter(|(line, _)| line.path.starts_with("/v1/files/")).count();
     world.network.plan(|_| Fault::Refuse { status: 503, retry_after: Some(30) });
     assert!(olga.engine.keep_files_offline().await.is_err());
     let once = asked();

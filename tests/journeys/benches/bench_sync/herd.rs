@@ -1,0 +1,104 @@
+//! A portal comes back, and everybody with it.
+
+use super::console::{Console, Counting, Sent};
+use super::text;
+use futures_util::StreamExt as _;
+use postern_console_core::Connection;
+use postern_journeys::{Place, Portal};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const ITEMS: u32 = 300;
+/// How long the herd is watched at rest.
+const STEADY: Duration = Duration::from_secs(60);
+/// How long the portal is away.
+const AWAY: Duration = Duration::from_secs(45);
+
+pub async fn measure(consoles: u32) {
+    let place = Place::new();
+    let mut portal = Portal::with_sample(&place, ITEMS);
+    let staff: Vec<String> = portal
+        .accounts
+        .iter()
+        .filter(|account| {
+            account.roles.iter().any(|role| role == "team_lead" || role.starts_with("internal"))
+        })
+        .map(|account| account.email.clone())
+        .collect();
+    let network = Arc::new(Counting::new());
+    let (address, began) = (portal.address(), Instant::now());
+    let herd: Vec<Console> = futures_util::stream::iter(0..consoles)
+        .map(|number| {
+            let (network, address) = (Arc::clone(&network), address.clone());
+            let email = staff[number as usize % staff.len()].clone();
+            let profile = place.path(&format!("console-{number}"));
+            async move {
+                let console = Console::over(&profile, network).await;
+                console.sign_in(&address, &email).await;
+                console.engine.sync_now().await.unwrap();
+                console
+            }
+        })
+        .buffer_unordered(4)
+        .collect()
+        .await;
+    println!("\n{consoles} consoles signed in and loaded in {}", text(began.elapsed()));
+    herd.iter().for_each(|console| console.engine.start());
+    // Their first round and their event streams come at once, and are not what is looked for.
+    tokio::time::sleep(Duration::from_secs(20)).await;
+
+    let steady_from = Instant::now();
+    tokio::time::sleep(STEADY).await;
+    let steady = rates(&network.sent(), steady_from, Instant::now());
+
+    portal.stop();
+    tokio::time::sleep(AWAY).await;
+    let back = Instant::now();
+    portal.start();
+    let all = loop {
+        let online = herd.iter().filter(|console| console.engine.status().connection == Connection::Online);
+        if online.count() == herd.len() {
+            break back.elapsed();
+        }
+        assert!(back.elapsed() < Duration::from_secs(180), "the herd does not come back");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let sent = network.sent();
+    let returned = rates(&sent, back, Instant::now());
+    let failed =
+        sent.iter().filter(|sent| sent.at >= back && sent.status.is_some_and(|status| status >= 400)).count();
+    println!("at rest: {:.1} requests a second, at most {} in one", mean(&steady), peak(&steady));
+    println!(
+        "the portal was away for {}; then all were back after {}, with at most {} requests in one second \
+         ({:.1} × the rate at rest), {failed} of them refused",
+        text(AWAY),
+        text(all),
+        peak(&returned),
+        peak(&returned) as f64 / mean(&steady).max(0.1)
+    );
+    for console in &herd {
+        let status = console.engine.status();
+        assert_eq!(status.problem, None);
+        console.engine.stop().await;
+    }
+}
+
+/// Requests that were answered, in each second.
+fn rates(sent: &[Sent], from: Instant, until: Instant) -> Vec<usize> {
+    let seconds = until.duration_since(from).as_secs();
+    let mut rates: BTreeMap<u64, usize> = (0..seconds).map(|second| (second, 0)).collect();
+    for sent in sent.iter().filter(|sent| sent.status.is_some() && sent.at >= from && sent.at < until) {
+        *rates.entry(sent.at.duration_since(from).as_secs()).or_default() += 1;
+    }
+    rates.into_values().collect()
+}
+
+fn peak(rates: &[usize]) -> usize {
+    rates.iter().copied().max().unwrap_or(0)
+}
+
+fn mean(rates: &[usize]) -> f64 {
+    rates.iter().sum::<usize>() as f64 / rates.len().max(1) as f64
+}

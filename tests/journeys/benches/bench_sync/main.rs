@@ -1,0 +1,77 @@
+//! What syncing costs, each beside its floor in the same run: a full load, catching up, deciding offline and pushing,
+//! and how soon one console sees what another one did. `cargo xtask bench sync`; `POSTERN_BENCH_ITEMS` sets another
+//! size than 100,000 items, `POSTERN_BENCH_CONSOLES` another herd than 500 consoles.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
+mod console;
+mod deciding;
+mod floor;
+mod herd;
+mod live;
+mod load;
+
+use console::Console;
+use postern_journeys::portal::PASSWORD;
+use postern_journeys::{Api, Place, Portal};
+use std::path::Path;
+use std::time::Duration;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let arguments: Vec<String> = std::env::args().collect();
+    match arguments.iter().position(|argument| argument == load::CHILD) {
+        // The load is played by a process of its own, so that its memory is the engine's.
+        Some(at) => runtime.block_on(load::child(&arguments[at + 1..])),
+        None => runtime.block_on(run()),
+    }
+}
+
+async fn run() {
+    let items = setting("POSTERN_BENCH_ITEMS", 100_000);
+    let place = Place::new();
+    let portal = Portal::with_sample(&place, items);
+    let me = portal.suggested().email;
+    println!("{:<46}{:>12}{:>12}{:>8}", "", "measured", "floor", "ratio");
+
+    let profile = place.path("me");
+    load::measure(&portal, &me, &profile, &place).await;
+    let console = Console::open(&profile).await;
+    console.sign_in(&portal.address(), &me).await;
+    let api = Api::sign_in(&portal.address(), &me, PASSWORD).await;
+    deciding::catch_up(&console, &api, &place).await;
+    deciding::push(&console, &place).await;
+    live::measure(&console, &portal, &me, &place.path("other")).await;
+    console.engine.stop().await;
+    drop(portal);
+
+    herd::measure(setting("POSTERN_BENCH_CONSOLES", 500)).await;
+}
+
+fn setting(name: &str, otherwise: u32) -> u32 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+fn report(what: &str, measured: Duration, floor: Duration) {
+    let ratio = measured.as_secs_f64() / floor.as_secs_f64().max(1e-9);
+    println!("{what:<46}{:>12}{:>12}{ratio:>8.2}", text(measured), text(floor));
+}
+
+fn text(time: Duration) -> String {
+    let ms = time.as_secs_f64() * 1000.0;
+    if ms < 10_000.0 { format!("{ms:.1} ms") } else { format!("{:.1} s", ms / 1000.0) }
+}
+
+/// Median and 99th percentile.
+fn spread(mut times: Vec<Duration>) -> (Duration, Duration) {
+    times.sort_unstable();
+    (times[times.len() / 2], times[(times.len() * 99).div_ceil(100) - 1])
+}
+
+/// Bytes of a database with what stands beside it.
+fn size(database: &Path) -> u64 {
+    let beside = |ending: &str| {
+        let path = format!("{}{ending}", database.display());
+        std::fs::metadata(path).map_or(0, |file| file.len())
+    };
+    beside("") + beside("-wal")
+}
