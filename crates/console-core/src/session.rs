@@ -6,7 +6,7 @@ use crate::portal::{self, Call};
 use crate::queries::person_ref;
 use crate::views::{Connection, EngineEvent, Failure, FailureCode, KeyStorage, SessionView};
 use postern_console_store::Meta;
-use postern_domain::{ConsoleId, Role};
+use postern_domain::{ConsoleId, PersonId, Role};
 use postern_protocol::{ErrorCode, SignIn, SignedIn, TokenPair, paths};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -15,6 +15,7 @@ pub(crate) struct Session {
     /// The portal's address, without a slash at its end.
     pub portal: String,
     pub email: String,
+    pub person: PersonId,
     pub tokens: Mutex<TokenPair>,
     pub keys: Mutex<KeyStorage>,
     /// One refresh at a time.
@@ -22,10 +23,17 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    fn new(portal: String, email: String, tokens: TokenPair, keys: KeyStorage) -> Arc<Self> {
+    fn new(
+        portal: String,
+        email: String,
+        person: PersonId,
+        tokens: TokenPair,
+        keys: KeyStorage,
+    ) -> Arc<Self> {
         Arc::new(Self {
             portal,
             email,
+            person,
             tokens: Mutex::new(tokens),
             keys: Mutex::new(keys),
             refreshing: tokio::sync::Mutex::new(()),
@@ -90,7 +98,8 @@ impl Engine {
             KeyStorage::SessionOnly { reason: "You asked for the sign-in not to be kept.".to_owned() }
         };
         self.inner.sync.lock().await.greeted = false;
-        *locked(&self.inner.session) = Some(Session::new(portal, email, signed_in.tokens, keys));
+        *locked(&self.inner.session) =
+            Some(Session::new(portal, email, signed_in.person.id, signed_in.tokens, keys));
         *locked(&self.inner.signed_out_because) = None;
         self.set_status(|status| {
             status.connection = Connection::Offline;
@@ -166,12 +175,14 @@ impl Engine {
     /// Takes up the session of last time. The keychain may take seconds to answer; the cache answers meanwhile.
     pub async fn restore(&self) {
         let Ok(meta) = self.inner.cache.meta().await else { return };
-        let (Some(portal), Some(email), Some(_)) = (meta.portal, meta.email, meta.person) else { return };
+        let (Some(portal), Some(email), Some(person)) = (meta.portal, meta.email, meta.person) else {
+            return;
+        };
         match self.inner.deps.secrets.read(&self.inner.account).await {
             Ok(Some(text)) => {
                 let Ok(tokens) = serde_json::from_str::<TokenPair>(&text) else { return };
                 *locked(&self.inner.session) =
-                    Some(Session::new(portal, email, tokens, KeyStorage::Keychain));
+                    Some(Session::new(portal, email, person, tokens, KeyStorage::Keychain));
                 self.set_status(|status| status.connection = Connection::Offline);
                 self.emit(EngineEvent::Session {});
                 self.nudge();
@@ -216,6 +227,20 @@ impl Engine {
         self.inner.cache.wipe_all().await?;
         self.signed_out(None);
         Ok(())
+    }
+
+    /// Which console the cache is, while it is this session's. When another process of the profile signed out or was
+    /// shut out, or somebody else signed in there, the session is over here, too.
+    pub(crate) fn console_of(&self, meta: &Meta) -> Result<ConsoleId, CallError> {
+        let session = self.current()?;
+        match &meta.console {
+            Some(console) if meta.person.as_ref() == Some(&session.person) => Ok(console.clone()),
+            _ => {
+                let reason = "Another window or program of this profile signed out, or in as somebody else.";
+                self.signed_out(Some(reason.to_owned()));
+                Err(CallError::SignedOut { reason: reason.to_owned() })
+            }
+        }
     }
 
     /// Ends the session here. The cache stays: the same person may come back.

@@ -156,6 +156,8 @@ impl Cache {
                 "DELETE FROM uploads",
                 "DELETE FROM journal",
                 "DELETE FROM preferences",
+                // Whoever still syncs what was here must not write it into what comes next.
+                "UPDATE lease SET holder = '', generation = generation + 1, expires_ms = 0",
                 "DELETE FROM meta WHERE key NOT IN ('item_tables', 'portal', 'email')",
             ] {
                 sqlx::query(statement).execute(&mut *tx).await?;

@@ -54,6 +54,15 @@ pub(crate) async fn insert(
     if prepared.is_empty() {
         return Ok(());
     }
+    insert_rows(connection, family, prepared).await?;
+    insert_words(connection, family, prepared, lookup).await
+}
+
+async fn insert_rows(
+    connection: &mut SqliteConnection,
+    family: Family,
+    prepared: &[Prepared<'_>],
+) -> Result<()> {
     let prefix = family.prefix();
     let mut items: QueryBuilder<Sqlite> =
         QueryBuilder::new(format!("INSERT INTO {prefix}items ({COLUMNS}) "));
@@ -115,7 +124,16 @@ pub(crate) async fn insert(
         });
         query.build().persistent(false).execute(&mut *connection).await?;
     }
+    Ok(())
+}
 
+async fn insert_words(
+    connection: &mut SqliteConnection,
+    family: Family,
+    prepared: &[Prepared<'_>],
+    lookup: &Lookup,
+) -> Result<()> {
+    let prefix = family.prefix();
     let mut text: QueryBuilder<Sqlite> = QueryBuilder::new(format!(
         "INSERT INTO {prefix}item_text (rowid, reference, title, client, description, comments) "
     ));
@@ -138,6 +156,13 @@ fn client_words(item: &Item, lookup: &Lookup) -> String {
     }
 }
 
+/// Whether a search finds both under the same words, as long as their client is called the same.
+fn same_words(one: &Item, other: &Item) -> bool {
+    (&one.reference, &one.title, &one.client, &one.description)
+        == (&other.reference, &other.title, &other.client, &other.description)
+        && comment_words(one) == comment_words(other)
+}
+
 fn comment_words(item: &Item) -> String {
     let mut words = String::new();
     for comment in &item.comments {
@@ -158,19 +183,27 @@ pub(crate) async fn put(
     item: &Item,
     lookup: &Lookup,
 ) -> Result<()> {
-    let row = match row_of(connection, &item.id, layer).await? {
-        Some(row) => {
-            remove_row(connection, row).await?;
-            row
-        }
-        None => {
-            sqlx::query_scalar("SELECT coalesce(max(row), 0) + 1 FROM items")
-                .fetch_one(&mut *connection)
-                .await?
-        }
+    let Some(row) = row_of(connection, &item.id, layer).await? else {
+        let row = sqlx::query_scalar("SELECT coalesce(max(row), 0) + 1 FROM items")
+            .fetch_one(&mut *connection)
+            .await?;
+        let prepared = Prepared::new(row, layer, item, lookup)?;
+        return insert(connection, Family::Live, &[prepared], lookup).await;
     };
-    let prepared = Prepared::new(row, layer, item, lookup)?;
-    insert(connection, Family::Live, &[prepared], lookup).await
+    let prepared = [Prepared::new(row, layer, item, lookup)?];
+    let before: Option<String> = sqlx::query_scalar("SELECT doc FROM item_docs WHERE row = $1")
+        .bind(row)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let before: Option<Item> = before.and_then(|doc| serde_json::from_str(&doc).ok());
+    remove_rows(connection, row).await?;
+    insert_rows(connection, Family::Live, &prepared).await?;
+    // To write the words costs more than all the rest, and most changes leave them as they are.
+    if before.is_some_and(|before| same_words(&before, item)) {
+        return Ok(());
+    }
+    remove_words(connection, row).await?;
+    insert_words(connection, Family::Live, &prepared, lookup).await
 }
 
 /// Removes one layer of an item with all that hangs on it.
@@ -182,14 +215,23 @@ pub(crate) async fn remove(connection: &mut SqliteConnection, id: &ItemId, layer
 }
 
 async fn remove_row(connection: &mut SqliteConnection, row: i64) -> Result<()> {
+    remove_rows(connection, row).await?;
+    remove_words(connection, row).await
+}
+
+async fn remove_rows(connection: &mut SqliteConnection, row: i64) -> Result<()> {
     for statement in [
         "DELETE FROM items WHERE row = $1",
         "DELETE FROM item_docs WHERE row = $1",
         "DELETE FROM item_turns WHERE row = $1",
-        "DELETE FROM item_text WHERE rowid = $1",
     ] {
         sqlx::query(statement).bind(row).execute(&mut *connection).await?;
     }
+    Ok(())
+}
+
+async fn remove_words(connection: &mut SqliteConnection, row: i64) -> Result<()> {
+    sqlx::query("DELETE FROM item_text WHERE rowid = $1").bind(row).execute(connection).await?;
     Ok(())
 }
 

@@ -98,6 +98,10 @@ pub(crate) async fn rebuild(connection: &mut SqliteConnection, id: &ItemId, look
     let base = items::read_layer(connection, id, BASE).await?;
     let commands = pending.iter().map(|row| (&row.id, &row.command, row.made_at));
     match effective(base.as_ref(), id, commands, lookup) {
+        // As it is shown already: an outcome came, say, that says what was expected.
+        Some(item) if items::read_layer(connection, id, OVERLAY).await?.as_ref() == Some(&item) => {
+            items::show(connection, id, OVERLAY).await
+        }
         Some(item) => {
             items::put(connection, OVERLAY, &item, lookup).await?;
             items::show(connection, id, OVERLAY).await
@@ -132,8 +136,10 @@ pub(crate) async fn rebuild_all(connection: &mut SqliteConnection, lookup: &Look
         sqlx::query_scalar("SELECT item FROM outbox UNION SELECT id FROM items WHERE layer = 1")
             .fetch_all(&mut *connection)
             .await?;
-    for id in ids {
-        rebuild(connection, &ItemId(id), lookup).await?;
+    for id in ids.into_iter().map(ItemId) {
+        // The same document may stand in other queues now.
+        items::remove(connection, &id, OVERLAY).await?;
+        rebuild(connection, &id, lookup).await?;
     }
     Ok(())
 }

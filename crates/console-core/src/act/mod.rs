@@ -229,8 +229,12 @@ impl Engine {
     }
 
     async fn require_identity(&self) -> Result<(), Failure> {
-        if self.inner.cache.meta().await?.person.is_none() {
+        let meta = self.inner.cache.meta().await?;
+        if meta.person.is_none() {
             return Err(failure(FailureCode::SignedOut, "Sign in first."));
+        }
+        if self.current().is_ok() {
+            self.console_of(&meta)?;
         }
         Ok(())
     }

@@ -68,8 +68,7 @@ impl Engine {
 
     async fn handshake(&self, diverged: Option<Divergence>) -> Result<HandshakeReply, CallError> {
         let meta = self.inner.cache.meta().await?;
-        let console =
-            meta.console.ok_or_else(|| CallError::Store("The cache has no console id.".to_owned()))?;
+        let console = self.console_of(&meta)?;
         let greeting = Handshake {
             protocol_version: PROTOCOL_VERSION,
             app_version: env!("CARGO_PKG_VERSION").to_owned(),

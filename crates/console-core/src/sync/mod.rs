@@ -277,6 +277,10 @@ pub(crate) async fn watch_cache(engine: Engine) {
         if matches!(engine.inner.cache.changed_elsewhere().await, Ok(true)) {
             engine.recount().await;
             if let Ok(meta) = engine.inner.cache.meta().await {
+                if engine.current().is_ok() {
+                    // Says by itself what it finds.
+                    let _ = engine.console_of(&meta);
+                }
                 let cached = engine.inner.cache.item_count().await.unwrap_or_default();
                 engine.set_status(|status| {
                     status.last_success = meta.last_success.max(status.last_success);

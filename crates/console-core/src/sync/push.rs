@@ -79,9 +79,7 @@ impl Engine {
     }
 
     async fn send(&self, envelopes: &[Envelope]) -> Result<PushReply, CallError> {
-        let meta = self.inner.cache.meta().await?;
-        let console =
-            meta.console.ok_or_else(|| CallError::Store("The cache has no console id.".to_owned()))?;
+        let console = self.console_of(&self.inner.cache.meta().await?)?;
         let call = Call::post(paths::COMMANDS, &Push { console, commands: envelopes.to_vec() });
         portal::read(self.open_call(&call).await?, PushReply::read).await
     }

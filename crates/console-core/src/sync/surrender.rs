@@ -32,9 +32,7 @@ impl Engine {
         self.inner.cache.keep_commands_alone(&lease).await?;
         self.changed_everything();
         let unsent = self.inner.cache.unanswered().await?;
-        let meta = self.inner.cache.meta().await?;
-        let console =
-            meta.console.ok_or_else(|| CallError::Store("The cache has no console id.".to_owned()))?;
+        let console = self.console_of(&self.inner.cache.meta().await?)?;
         for commands in unsent.chunks(MAX_PUSH) {
             let push = Push { console: console.clone(), commands: commands.to_vec() };
             let call = Call::post(paths::COMMANDS, &push);

@@ -1,6 +1,6 @@
 use crate::harness::*;
 use postern_console_core::secrets::{InMemory, SecretStore};
-use postern_console_core::{Connection, FailureCode, KeyStorage, Queue, SessionView};
+use postern_console_core::{ActOptions, Connection, FailureCode, KeyStorage, Queue, SessionView, Target};
 use postern_domain::{DAY_MS, HOUR_MS};
 use postern_protocol::paths;
 use postern_test_support::PASSWORD;
@@ -85,6 +85,30 @@ async fn without_a_keychain_the_tokens_are_in_no_file_and_the_reason_is_said() {
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains("access_token") && !text.contains("refresh_token"));
     }
+}
+
+#[tokio::test]
+async fn when_one_process_of_a_profile_signs_out_or_in_as_somebody_else_the_others_are_out() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let again = olga.again().await;
+    olga.engine.sign_out(false).await.unwrap();
+    let failure = again.sync_now().await.unwrap_err();
+    assert_eq!(failure.code, FailureCode::SignedOut, "{}", failure.message);
+    assert!(failure.message.contains("Another window"), "{}", failure.message);
+    assert_eq!(again.status().connection, Connection::SignedOut);
+
+    olga.sign_in().await;
+    let again = olga.again().await;
+    olga.engine.sign_out(false).await.unwrap();
+    olga.engine.sign_in(&olga.url, "gus@example.com", PASSWORD).await.unwrap();
+    olga.engine.sync_now().await.unwrap();
+    let target = Target { id: item.id.clone(), seen: None };
+    let given = again.act(&[target], &approve(), ActOptions { hold_ms: 0 }).await;
+    assert_eq!(given.unwrap_err().code, FailureCode::SignedOut);
+    assert_eq!(again.sync_now().await.unwrap_err().code, FailureCode::SignedOut);
+    assert_eq!(olga.engine.matching_ids(Queue::Open, "").await.unwrap(), [], "Gus's, and nothing of Olga's");
 }
 
 #[tokio::test]

@@ -37,6 +37,10 @@ pub struct Counting {
 #[derive(Clone)]
 pub struct Sent {
     pub at: Instant,
+    /// When the reply began.
+    pub answered: Instant,
+    /// Without what follows a question mark.
+    pub path: String,
     /// None: no reply came.
     pub status: Option<u16>,
 }
@@ -54,10 +58,12 @@ impl Counting {
 impl Transport for Counting {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Reply, Unreachable>> {
         let at = Instant::now();
+        let url = request.url.split('?').next().unwrap_or_default();
+        let path = url.splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap_or_default();
         Box::pin(async move {
             let reply = self.inner.send(request).await;
             let status = reply.as_ref().ok().map(|reply| reply.status);
-            self.sent.lock().unwrap().push(Sent { at, status });
+            self.sent.lock().unwrap().push(Sent { at, answered: Instant::now(), path, status });
             reply
         })
     }

@@ -1,12 +1,13 @@
 //! Catching up with others, and deciding without a portal.
 
-use super::console::Console;
+use super::console::{Console, Counting};
 use super::floor::{Raw, Rows, durable_commits};
 use super::{report, spread, text};
 use futures_util::StreamExt as _;
 use postern_console_core::{ActOptions, ListQuery, Queue, Request, Row, SortBy, Target};
 use postern_domain::{ItemId, Visibility};
 use postern_journeys::{Api, Place};
+use postern_protocol::paths;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
@@ -33,7 +34,7 @@ pub async fn catch_up(console: &Console, api: &Api, place: &Place) {
     report(&format!("catching up with {pulled} changes"), took, floor);
 }
 
-pub async fn push(console: &Console, place: &Place) {
+pub async fn push(console: &Console, network: &Counting, place: &Place) {
     let mut rows = first(console, Queue::MyTurn, DECISIONS).await;
     let mine = rows.len();
     let taken: BTreeSet<ItemId> = rows.iter().map(|row| row.id.clone()).collect();
@@ -61,8 +62,20 @@ pub async fn push(console: &Console, place: &Place) {
 
     let floor = durable_commits(&place.path("commits.db"), made, COMMAND_BYTES).await;
     let began = Instant::now();
-    let pushed = console.engine.sync_now().await.unwrap();
-    report(&format!("pushing {} of them, and pulling the effect", pushed.pushed), began.elapsed(), floor);
+    let pushed = console.engine.sync_now().await.unwrap().pushed;
+    let whole = began.elapsed();
+    let sent = network.sent();
+    let pushes: Vec<_> =
+        sent.iter().filter(|sent| sent.at >= began && sent.path == paths::COMMANDS).collect();
+    let last = pushes.last().unwrap().answered.duration_since(began);
+    report(&format!("pushing {pushed} of them, until the last answer"), last, floor);
+    let waited = pushes.iter().map(|sent| sent.answered.duration_since(sent.at)).sum();
+    println!(
+        "  in {} requests, of which the portal took {}; with pulling what they did: {}",
+        pushes.len(),
+        text(waited),
+        text(whole)
+    );
     assert!(console.engine.outbox().await.unwrap().is_empty(), "all of them were settled");
 }
 

@@ -10,10 +10,11 @@ mod herd;
 mod live;
 mod load;
 
-use console::Console;
+use console::{Console, Counting};
 use postern_journeys::portal::PASSWORD;
 use postern_journeys::{Api, Place, Portal};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 fn main() {
@@ -35,11 +36,12 @@ async fn run() {
 
     let profile = place.path("me");
     load::measure(&portal, &me, &profile, &place).await;
-    let console = Console::open(&profile).await;
+    let network = Arc::new(Counting::new());
+    let console = Console::over(&profile, Arc::clone(&network) as _).await;
     console.sign_in(&portal.address(), &me).await;
     let api = Api::sign_in(&portal.address(), &me, PASSWORD).await;
     deciding::catch_up(&console, &api, &place).await;
-    deciding::push(&console, &place).await;
+    deciding::push(&console, &network, &place).await;
     live::measure(&console, &portal, &me, &place.path("other")).await;
     console.engine.stop().await;
     drop(portal);
