@@ -7,6 +7,8 @@ use crate::repository::{Package, Repository};
 use crate::steps::Steps;
 
 const PREFIX: &str = "bench_";
+/// Benches that answer one question together.
+const GROUPS: [(&str, &[&str]); 1] = [("sync", &["bench_sync", "bench_queue"])];
 /// Its benches start the built programs.
 const JOURNEYS: &str = "postern-journeys";
 
@@ -19,12 +21,8 @@ pub fn bench(repository: &Repository, wanted: Option<&str>) -> anyhow::Result<()
         );
         return Ok(());
     }
-    let chosen: Vec<_> = found
-        .iter()
-        .filter(|(_, bench)| {
-            wanted.is_none_or(|name| bench == name || bench.strip_prefix(PREFIX) == Some(name))
-        })
-        .collect();
+    let chosen: Vec<_> =
+        found.iter().filter(|(_, bench)| wanted.is_none_or(|name| is_meant(bench, name))).collect();
     if chosen.is_empty() {
         let names: Vec<&str> = found.iter().map(|(_, bench)| bench.as_str()).collect();
         let names = if names.is_empty() { "none yet".to_owned() } else { names.join(", ") };
@@ -43,6 +41,13 @@ pub fn bench(repository: &Repository, wanted: Option<&str>) -> anyhow::Result<()
     Ok(())
 }
 
+fn is_meant(bench: &str, name: &str) -> bool {
+    match GROUPS.iter().find(|(group, _)| *group == name) {
+        Some((_, benches)) => benches.contains(&bench),
+        None => bench == name || bench.strip_prefix(PREFIX) == Some(name),
+    }
+}
+
 fn benches(packages: &[Package]) -> Vec<(String, String)> {
     packages
         .iter()
@@ -55,8 +60,15 @@ fn benches(packages: &[Package]) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::benches;
+    use super::{benches, is_meant};
     use crate::repository::{Package, Target};
+
+    #[test]
+    fn a_name_means_one_bench_or_a_group() {
+        assert!(is_meant("bench_store", "store") && is_meant("bench_store", "bench_store"));
+        assert!(is_meant("bench_sync", "sync") && is_meant("bench_queue", "sync"));
+        assert!(!is_meant("bench_store", "sync"));
+    }
 
     #[test]
     fn only_bench_targets_with_the_prefix_count() {

@@ -1,5 +1,6 @@
-//! How fast the cache answers at a hundred thousand items: medians, beside the same question asked of SQLite directly
-//! in the same run. `cargo bench -p postern-console-store`; `POSTERN_BENCH_ITEMS` sets another size.
+//! How fast the cache answers at a hundred thousand and at a million items: medians and the 99th percentile, beside the
+//! same question asked of SQLite directly, with prepared statements, in the same run.
+//! `cargo xtask bench queue`; `POSTERN_BENCH_ITEMS` sets other sizes, with commas between them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 use postern_console_store::{Cache, Listing, Load, Meta, QueueKind, SortKey};
@@ -7,18 +8,19 @@ use postern_domain::filter::{Filter, parse};
 use postern_domain::*;
 use postern_protocol::{Cursor, Directory};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection, TypeInfo, ValueRef};
 use std::future::Future;
 use std::time::{Duration, Instant};
 
 const NOW: Timestamp = Timestamp::from_ms(1_700_000_000_000);
-const ROUNDS: usize = 41;
+const ROUNDS: usize = 201;
 
 fn main() {
-    let items: u32 =
-        std::env::var("POSTERN_BENCH_ITEMS").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
+    let sizes = std::env::var("POSTERN_BENCH_ITEMS").unwrap_or_else(|_| "100000,1000000".to_owned());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(run(items));
+    for size in sizes.split(',') {
+        runtime.block_on(run(size.trim().parse().expect("a number of items")));
+    }
 }
 
 async fn run(count: u32) {
@@ -51,41 +53,47 @@ async fn run(count: u32) {
     );
 
     let mut direct = SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
-    println!("\n{:<34}{:>10}{:>10}{:>8}", "median of the first 50", "cache", "raw", "ratio");
+    println!(
+        "\n{:<38}{:>10}{:>10}{:>10}{:>8}",
+        "the first 50 and their number", "median", "p99", "raw", "ratio"
+    );
     for queue in QueueKind::ALL {
-        let ours = median(|| async {
+        let ours = times(|| async {
             cache.list(&listing(queue, SortKey::Due, false, Filter::default())).await.unwrap();
         })
         .await;
-        let sql = raw_query(queue);
-        let raw = raw_median(&mut direct, sql).await;
+        let raw =
+            raw_times(&mut direct, raw_members(queue), "due_sort, row", queue != QueueKind::Stuck).await;
         report(&format!("{queue:?} by due"), ours, Some(raw));
     }
+    let filtered = "client:acme";
+    let filter = parse(filtered).filter;
+    let ours = times(|| async {
+        cache.list(&listing(QueueKind::Open, SortKey::Due, false, filter.clone())).await.unwrap();
+    })
+    .await;
+    let raw =
+        raw_times(&mut direct, "client = 'c0' AND +standing = 1 AND ?1 > 0", "due_sort, row", false).await;
+    report(&format!("Open {filtered} by due"), ours, Some(raw));
     for sort in [SortKey::Age, SortKey::Updated, SortKey::Priority, SortKey::Reference, SortKey::Title] {
         for queue in
             [QueueKind::MyTurn, QueueKind::Team, QueueKind::Stuck, QueueKind::Open, QueueKind::Closed]
         {
-            let ours = median(|| async {
+            let ours = times(|| async {
                 cache.list(&listing(queue, sort, true, Filter::default())).await.unwrap();
             })
             .await;
             report(&format!("{queue:?} by {sort:?}"), ours, None);
         }
     }
-    let tallies = median(|| async {
+    let tallies = times(|| async {
         cache.tallies(NOW).await.unwrap();
     })
     .await;
     report("all counts", tallies, None);
-    for text in [
-        "client:acme",
-        "stage:review owner:p3@example.com",
-        "\"report 77\"",
-        "is:stuck -kind:invoice",
-        "due:<2d",
-    ] {
+    for text in ["stage:review owner:p3@example.com", "\"report 77\"", "is:stuck -kind:invoice", "due:<2d"] {
         let filter = parse(text).filter;
-        let ours = median(|| async {
+        let ours = times(|| async {
             cache.list(&listing(QueueKind::Open, SortKey::Due, false, filter.clone())).await.unwrap();
         })
         .await;
@@ -94,17 +102,18 @@ async fn run(count: u32) {
     for tally in cache.tallies(NOW).await.unwrap() {
         println!("{:?}: {} items, {} overdue", tally.queue, tally.count, tally.overdue);
     }
+    println!();
 }
 
-fn report(what: &str, ours: Duration, raw: Option<Duration>) {
-    let ours_ms = ours.as_secs_f64() * 1000.0;
+/// Median and 99th percentile.
+type Times = (Duration, Duration);
+
+fn report(what: &str, (median, late): Times, raw: Option<Times>) {
+    let ms = |time: Duration| time.as_secs_f64() * 1000.0;
+    print!("{what:<38}{:>8.2}ms{:>8.2}ms", ms(median), ms(late));
     match raw {
-        Some(raw) => println!(
-            "{what:<34}{ours_ms:>8.2}ms{:>8.2}ms{:>8.2}",
-            raw.as_secs_f64() * 1000.0,
-            ratio(ours, raw)
-        ),
-        None => println!("{what:<34}{ours_ms:>8.2}ms"),
+        Some((raw, _)) => println!("{:>8.2}ms{:>8.2}", ms(raw), ratio(median, raw)),
+        None => println!(),
     }
 }
 
@@ -112,50 +121,72 @@ fn ratio(ours: Duration, raw: Duration) -> f64 {
     ours.as_secs_f64() / raw.as_secs_f64().max(1e-9)
 }
 
-async fn median<F: Future<Output = ()>>(mut once: impl FnMut() -> F) -> Duration {
+async fn times<F: Future<Output = ()>>(mut once: impl FnMut() -> F) -> Times {
     let mut times = Vec::with_capacity(ROUNDS);
     for _ in 0..ROUNDS {
         let begun = Instant::now();
         once().await;
         times.push(begun.elapsed());
     }
-    times.sort_unstable();
-    times[ROUNDS / 2]
+    spread(times)
 }
 
-async fn raw_median(connection: &mut SqliteConnection, sql: &'static str) -> Duration {
+fn spread(mut times: Vec<Duration>) -> Times {
+    times.sort_unstable();
+    (times[times.len() / 2], times[times.len() * 99 / 100])
+}
+
+/// The same question as plainly as one would write it: the rows that are shown, every column read, and their number,
+/// where the cache keeps one (`counted`) from there.
+async fn raw_times(connection: &mut SqliteConnection, members: &str, order: &str, counted: bool) -> Times {
+    let rows = format!(
+        "SELECT id, reference, title, kind, client, phase, journey, journey_version, stage, owner, waiting, urgency,
+                due_ms, entered_ms, updated_ms, stuck_from_ms, escalated, comments, attachments,
+                (SELECT min(outcome_kind) FROM outbox WHERE outbox.item = items.id) AS mark
+         FROM items WHERE live = 1 AND {members} ORDER BY {order} LIMIT 50"
+    );
+    let count = if counted {
+        "SELECT my_turn, team, mine, waiting, escalated, open, closed FROM item_tally".to_owned()
+    } else {
+        format!("SELECT count(*) FROM items WHERE live = 1 AND {members}")
+    };
     let mut times = Vec::with_capacity(ROUNDS);
     for _ in 0..ROUNDS {
         let begun = Instant::now();
-        let rows = sqlx::query(sql).bind(NOW.ms()).fetch_all(&mut *connection).await.unwrap();
-        let _: Option<String> = rows.first().map(|row| row.get(0));
+        let counting = sqlx::query(AssertSqlSafe(count.clone()));
+        let counting = if counted { counting } else { counting.bind(NOW.ms()) };
+        let _: i64 = counting.fetch_one(&mut *connection).await.unwrap().get(0);
+        let read = sqlx::query(AssertSqlSafe(rows.clone()))
+            .bind(NOW.ms())
+            .fetch_all(&mut *connection)
+            .await
+            .unwrap();
+        for row in &read {
+            for column in 0..row.len() {
+                let value = row.try_get_raw(column).unwrap();
+                let is_number = value.type_info().name() == "INTEGER";
+                if is_number {
+                    let _: Option<i64> = row.get(column);
+                } else {
+                    let _: Option<String> = row.get(column);
+                }
+            }
+        }
         times.push(begun.elapsed());
     }
-    times.sort_unstable();
-    times[ROUNDS / 2]
+    spread(times)
 }
 
-/// Members and order as plainly as one would write them, without the total.
-fn raw_query(queue: QueueKind) -> &'static str {
-    macro_rules! raw {
-        ($members:literal) => {
-            concat!(
-                "SELECT id, reference, title, kind, client, phase, stage, owner, waiting, due_ms, entered_ms \
-                     FROM items WHERE live = 1 AND ",
-                $members,
-                " AND ?1 > 0 ORDER BY due_sort LIMIT 50"
-            )
-        };
-    }
+fn raw_members(queue: QueueKind) -> &'static str {
     match queue {
-        QueueKind::MyTurn => raw!("my_turn = 1"),
-        QueueKind::Team => raw!("team = 1"),
-        QueueKind::Mine => raw!("mine = 1"),
-        QueueKind::WaitingOnClient => raw!("phase = 'changes_requested'"),
-        QueueKind::Escalated => raw!("escalated = 1"),
-        QueueKind::Stuck => raw!("standing = 1 AND +stuck_from_ms < ?1"),
-        QueueKind::Open => raw!("standing = 1"),
-        QueueKind::Closed => raw!("standing = 2"),
+        QueueKind::MyTurn => "my_turn = 1 AND ?1 > 0",
+        QueueKind::Team => "team = 1 AND ?1 > 0",
+        QueueKind::Mine => "mine = 1 AND ?1 > 0",
+        QueueKind::WaitingOnClient => "phase = 'changes_requested' AND ?1 > 0",
+        QueueKind::Escalated => "escalated = 1 AND ?1 > 0",
+        QueueKind::Stuck => "stuck_from_ms < ?1",
+        QueueKind::Open => "standing = 1 AND ?1 > 0",
+        QueueKind::Closed => "standing = 2 AND ?1 > 0",
     }
 }
 
