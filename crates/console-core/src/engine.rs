@@ -4,6 +4,7 @@ use crate::alerts::Alert;
 use crate::deps::Deps;
 use crate::failure::failure;
 use crate::files::{self, Transfers};
+use crate::queries::Visited;
 use crate::session::Session;
 use crate::sync::presence::Presence;
 use crate::sync::{self, SyncState};
@@ -46,6 +47,8 @@ pub(crate) struct Inner {
     pub sync: tokio::sync::Mutex<SyncState>,
     /// Content on its way up or down.
     pub transfers: Transfers,
+    /// What was looked up at the portal, and is not kept.
+    pub visited: Visited,
     /// The portal's clock less this device's, in milliseconds.
     pub clock_offset_ms: AtomicI64,
 }
@@ -109,6 +112,7 @@ impl Engine {
             stop: watch::channel(false).0,
             sync: tokio::sync::Mutex::new(SyncState::default()),
             transfers: Transfers::default(),
+            visited: Visited::default(),
             clock_offset_ms: AtomicI64::new(meta.clock_offset_ms),
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -141,6 +141,7 @@ impl Engine {
                 ));
             }
             cache.wipe_all().await?;
+            self.inner.visited.forget();
         }
         let console = if same { meta.console } else { None };
         cache
@@ -246,6 +247,7 @@ impl Engine {
     /// Ends the session here. The cache stays: the same person may come back.
     pub(crate) fn signed_out(&self, reason: Option<String>) {
         *locked(&self.inner.session) = None;
+        self.inner.visited.forget();
         *locked(&self.inner.signed_out_because) = reason;
         self.set_status(|status| {
             status.connection = Connection::SignedOut;

@@ -32,8 +32,9 @@ impl Cache {
             .pragma("cache_size", "-16000")
             .pragma("mmap_size", "268435456")
             .statement_cache_capacity(256);
-        // Outbox rows are promises: they are written with a full sync.
-        let writing = options.clone().synchronous(SqliteSynchronous::Full);
+        // Outbox rows are promises: they are written with a full sync. What a full load writes does not stay in memory as
+        // well, which a mapped file would.
+        let writing = options.clone().synchronous(SqliteSynchronous::Full).pragma("mmap_size", "0");
 
         let mut first = SqliteConnection::connect_with(&options.clone().journal_mode(SqliteJournalMode::Wal))
             .await

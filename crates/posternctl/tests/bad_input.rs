@@ -138,22 +138,31 @@ fn said(output: &Output, words: &[&str]) {
 #[tokio::test]
 async fn a_change_that_finds_the_disk_full_is_said_not_to_be_saved_and_is_not_there_later() {
     let Some(disk) = SmallDisk::of(4096) else { return };
-    let scene = Scene::new(2).await;
+    let scene = Scene::new(4).await;
     scene.login().await;
+    // The cache may have room in its own files for a change or two.
     let output = script(
         &mut disk.script(
             r#"
-            cp -a "$PROFILE/." "$DISK" && fill
-            "$CTL" --profile "$DISK" approve ACME-1 --offline; echo "full: $?"
+            cp -a "$PROFILE/." "$DISK"
+            saved=0
+            for item in 1 2 3 4; do
+                fill
+                "$CTL" --profile "$DISK" approve "ACME-$item" --offline; code=$?
+                [ $code = 5 ] || break
+                saved=$((saved + 1))
+            done
+            echo "full: $code"
             "$CTL" --profile "$DISK" queue; echo "reading: $?"
             free
-            "$CTL" --profile "$DISK" outbox --offline --json; echo "outbox: $?"
-            "$CTL" --profile "$DISK" approve ACME-1 --offline; echo "again: $?"
+            kept=$("$CTL" --profile "$DISK" outbox --offline --json | grep -o '"state"' | wc -l)
+            echo "more or less: $((kept - saved))"
+            "$CTL" --profile "$DISK" approve "ACME-$item" --offline; echo "again: $?"
             "#,
         ),
         &scene,
     );
-    said(&output, &["full: 8", "is full", "nothing was saved", "[]\noutbox: 0", "again: 5"]);
+    said(&output, &["full: 8", "is full", "nothing was saved", "more or less: 0", "again: 5"]);
 }
 
 #[tokio::test]

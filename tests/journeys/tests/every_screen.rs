@@ -1,5 +1,5 @@
 //! Every screen and state of the window, at a small and at a large size: its landmark is there and on the screen, and
-//! nothing runs out at the side. A picture of each is left in the artefact folder, under `screens/`.
+//! nothing runs out at the side. A picture of each, at the large size, is left in the artefact folder, under `screens/`.
 #![allow(clippy::unwrap_used)]
 
 use postern_journeys::portal::PASSWORD;
@@ -46,8 +46,8 @@ impl Walk {
             );
             let cut: Vec<String> = self.window.ask(CUT_WORDS).await;
             assert!(cut.is_empty(), "{name} at {width} × {height}: buttons whose words are cut: {cut:?}");
-            self.window.screenshot(&format!("screens/{name}-{width}x{height}.png")).await;
         }
+        self.window.screenshot(&format!("screens/{name}.png")).await;
         self.shown.push(name.to_owned());
     }
 

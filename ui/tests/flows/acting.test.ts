@@ -78,6 +78,22 @@ describe("deciding one item", () => {
     expect(opened.backend.acts).toHaveLength(0);
   });
 
+  it("shows what is at the portal only, and says why nothing can be done with it", async () => {
+    const opened = await openWindow();
+    const kept = opened.backend.item.bind(opened.backend);
+    const why = "It was closed longer ago than this device keeps items.";
+    opened.backend.item = async (id) => {
+      const view = await kept(id);
+      const actions = view.actions.map((one) => ({ ...one, allowed: false, why_not: why }));
+      return { ...view, kept: false, actions };
+    };
+    await go("open");
+    await press("Enter");
+    expect((await screen.findByTestId("not-kept")).textContent).toContain("Looked up at the portal");
+    await press("a");
+    expect(opened.backend.acts).toHaveLength(0);
+  });
+
   it("shows a refused action as such, with the rule, and its key says why", async () => {
     const opened = await openWindow();
     await go("open");

@@ -38,7 +38,17 @@ const DEBIAN: [(Purpose, Names); 4] = [
     ),
     (
         Purpose::HeadlessConsole,
-        &["xvfb", "dbus", "dbus-x11", "gnome-keyring", "at-spi2-core", "imagemagick", "fonts-dejavu-core"],
+        // Names are written in many scripts: the second font knows those that the first does not.
+        &[
+            "xvfb",
+            "dbus",
+            "dbus-x11",
+            "gnome-keyring",
+            "at-spi2-core",
+            "imagemagick",
+            "fonts-dejavu-core",
+            "fonts-droid-fallback",
+        ],
     ),
     // `dunstctl history` asks with busctl, which is systemd's.
     (

@@ -4,7 +4,7 @@ pub(crate) mod form;
 
 use crate::engine::Engine;
 use crate::failure::failure;
-use crate::queries::person_ref;
+use crate::queries::{NOT_KEPT, person_ref};
 use crate::views::{ActItemResult, ActResult, Failure, FailureCode, PersonRef, Request, Target};
 use form::form;
 use postern_console_store::{Lookup, NewCommand, Predicted, predict};
@@ -53,7 +53,7 @@ impl Engine {
             .cache
             .enqueue(&batch, &ids, now, held_until, |id, item| {
                 let Some(item) = item else {
-                    results.push(gone(id));
+                    results.push(self.gone(id));
                     return None;
                 };
                 let seen = seen.get(id).copied().flatten();
@@ -93,7 +93,7 @@ impl Engine {
         let mut results = Vec::with_capacity(targets.len());
         for target in targets {
             let Some(cached) = self.inner.cache.item(&target.id).await? else {
-                results.push(gone(&target.id));
+                results.push(self.gone(&target.id));
                 continue;
             };
             let chance = self.inner.deps.chance.as_ref();
@@ -228,6 +228,15 @@ impl Engine {
             .ok_or_else(|| failure(FailureCode::NotFound, "This change is not in the outbox any more."))
     }
 
+    fn gone(&self, id: &ItemId) -> ActItemResult {
+        let visited = self.inner.visited.get(id);
+        let (reference, message) = match visited {
+            Some((item, _)) => (item.reference, NOT_KEPT),
+            None => (String::new(), "This item is not in sight any more."),
+        };
+        ActItemResult { id: id.clone(), reference, accepted: false, message: message.to_owned() }
+    }
+
     async fn require_identity(&self) -> Result<(), Failure> {
         let meta = self.inner.cache.meta().await?;
         if meta.person.is_none() {
@@ -260,15 +269,6 @@ pub(crate) fn takers<'a>(item: &'a Item, lookup: &'a Lookup) -> impl Iterator<It
 fn unique(targets: &[Target]) -> Vec<ItemId> {
     let mut ids = std::collections::HashSet::new();
     targets.iter().filter(|target| ids.insert(&target.id)).map(|target| target.id.clone()).collect()
-}
-
-fn gone(id: &ItemId) -> ActItemResult {
-    ActItemResult {
-        id: id.clone(),
-        reference: String::new(),
-        accepted: false,
-        message: "This item is not in sight any more.".to_owned(),
-    }
 }
 
 fn result(item: &Item, predicted: Result<Predicted, Refusal>, lookup: &Lookup) -> ActItemResult {

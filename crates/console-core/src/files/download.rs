@@ -152,9 +152,10 @@ impl Engine {
 
     /// The version of one of the item's attachments that has this content.
     pub(super) async fn named(&self, item: &ItemId, sha256: &str) -> Result<Named, Failure> {
-        let cached = self.inner.cache.item(item).await?;
-        let item = cached
-            .map(|cached| cached.item)
+        let item = self
+            .sighted(item)
+            .await?
+            .map(|sighted| sighted.cached.item)
             .ok_or_else(|| failure(FailureCode::NotFound, "This item is not in sight any more."))?;
         let mut files = item.attachments.into_iter().flat_map(|attachment| {
             let name = attachment.name;

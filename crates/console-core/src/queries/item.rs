@@ -1,6 +1,7 @@
 //! The reading pane.
 
 use super::list::row_view;
+use super::visit::{NOT_KEPT, Sighted};
 use super::{initials, person_ref, steps};
 use crate::act::form::samples;
 use crate::act::takers;
@@ -19,9 +20,9 @@ impl Engine {
     /// Everything about one item.
     ///
     /// # Errors
-    /// [`FailureCode::NotFound`], when it is not in the cache.
+    /// [`FailureCode::NotFound`], when it is not in the cache and was not looked up by [`Engine::find`].
     pub async fn item(&self, id: &ItemId) -> Result<ItemView, Failure> {
-        let Some(cached) = self.inner.cache.item(id).await? else {
+        let Some(Sighted { cached, kept }) = self.sighted(id).await? else {
             return Err(failure(
                 FailureCode::NotFound,
                 "This item is not in sight: it does not exist, or you have no access to it any more.",
@@ -32,6 +33,12 @@ impl Engine {
         let lines = self.outbox_lines(&mine, &lookup).await?;
         let mut view = item_view(&cached, &mine, &lookup, self.now());
         view.mine = lines;
+        if !kept {
+            view.kept = false;
+            for action in &mut view.actions {
+                (action.allowed, action.why_not) = (false, Some(NOT_KEPT.to_owned()));
+            }
+        }
         self.mark_content(&mut view.attachments).await?;
         Ok(view)
     }
@@ -42,6 +49,7 @@ fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Time
     let base = base.as_ref();
     ItemView {
         row: row_view(list_row(item, mine, lookup), lookup, now),
+        kept: true,
         description: item.description.clone(),
         fields: item
             .fields

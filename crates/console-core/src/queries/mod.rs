@@ -5,6 +5,9 @@ mod list;
 mod outbox;
 mod report;
 mod steps;
+mod visit;
+
+pub(crate) use visit::{NOT_KEPT, Visited};
 
 pub use outbox::Settlement;
 
@@ -31,7 +34,8 @@ pub(crate) fn initials(name: &str) -> String {
 }
 
 impl Engine {
-    /// The id of the item that people call `reference`.
+    /// The id of the item that people call `reference`. Where items are at the portal only, it is asked for one that is
+    /// not here.
     ///
     /// # Errors
     /// [`FailureCode::NotFound`], or [`FailureCode::Upgrade`] for one that only a newer version can read.
@@ -54,9 +58,14 @@ impl Engine {
             format!("There is no item {reference} among those that you may see (as of the last sync).");
         let elsewhere = self.inner.cache.kept().await?.elsewhere;
         if elsewhere > 0 {
-            message.push_str(&format!(
-                " {elsewhere} that were closed longer ago are at the portal only: keep more months here to have them."
-            ));
+            match self.look_up(reference).await {
+                Ok(Some(id)) => return Ok(id),
+                Ok(None) => {}
+                Err(error) => message.push_str(&format!(
+                    " {elsewhere} that were closed longer ago are at the portal only, and it was not asked: {}",
+                    error.sentence()
+                )),
+            }
         }
         Err(failure(FailureCode::NotFound, message))
     }

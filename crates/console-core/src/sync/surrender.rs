@@ -30,6 +30,7 @@ impl Engine {
         let session = self.current()?;
         let lease = self.renew_lease(state).await?;
         self.inner.cache.keep_commands_alone(&lease).await?;
+        self.inner.visited.forget();
         self.changed_everything();
         let unsent = self.inner.cache.unanswered().await?;
         let console = self.console_of(&self.inner.cache.meta().await?)?;

@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 #[ts(export)]
 pub struct ItemView {
     pub row: Row,
+    /// It is on this device. If not, it was looked up at the portal, and can only be read.
+    pub kept: bool,
     pub description: String,
     pub fields: Vec<FieldView>,
     pub cohort: String,

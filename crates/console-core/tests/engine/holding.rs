@@ -1,8 +1,8 @@
 //! What a console holds, and what it should.
 
 use crate::harness::*;
-use postern_console_core::Queue;
 use postern_console_core::secrets::InMemory;
+use postern_console_core::{FailureCode, Queue, Request};
 use postern_domain::{Command, DAY_MS, ItemId};
 use postern_protocol::paths;
 use postern_test_support::{Fault, PASSWORD};
@@ -128,4 +128,43 @@ async fn closed_items_are_kept_for_the_chosen_months_and_come_back_when_more_are
     assert!(olga.engine.sync_now().await.unwrap().bootstrapped);
     assert_eq!((closed().await, olga.engine.kept().await.unwrap().elsewhere), (2, 0));
     assert!(olga.engine.set_keep(Some(100_000)).await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_not_kept_is_looked_up_at_the_portal_shown_and_not_kept() {
+    let world = World::new().await;
+    let old = world.item("Old").await;
+    world.elsewhere("olga", &old.id, Command::Withdraw { reason: "not needed".into() }).await;
+    world.portal.clock.advance_ms(70 * DAY_MS);
+    let olga = world.console("olga").await;
+    olga.engine.set_keep(Some(1)).await.unwrap();
+    olga.sync().await;
+    assert_eq!(olga.engine.kept().await.unwrap().elsewhere, 1);
+
+    world.network.cut();
+    let offline = olga.engine.find(&old.reference).await.unwrap_err();
+    assert_eq!(offline.code, FailureCode::NotFound);
+    assert!(
+        offline.message.contains("1 that were closed longer ago are at the portal only"),
+        "{}",
+        offline.message
+    );
+    world.network.heal();
+    assert_eq!(olga.engine.find(&old.reference).await.unwrap(), old.id);
+    let shown = olga.item(&old.id).await;
+    assert_eq!((shown.row.title.as_str(), shown.kept), ("Old", false));
+    assert!(shown.actions.iter().all(|action| !action.allowed));
+    let given = olga.act(&old.id, Request::Reopen { reason: "needed after all".into() }).await;
+    assert!(!given.results[0].accepted && given.results[0].message.contains("Keep more months"));
+    assert_eq!(olga.engine.kept().await.unwrap().items, 0);
+    assert_eq!(olga.engine.find("ACME-999").await.unwrap_err().code, FailureCode::NotFound);
+    assert_eq!(olga.engine.find("../v1/items").await.unwrap_err().code, FailureCode::NotFound);
+
+    // It is asked for again after a while: access may have been withdrawn.
+    world.portal.clock.advance_ms(61_000);
+    world.network.cut();
+    assert!(!olga.item(&old.id).await.kept, "as it was, where the portal cannot be asked");
+    world.network.heal();
+    olga.engine.sign_out(false).await.unwrap();
+    assert!(olga.engine.item(&old.id).await.is_err(), "nothing of it is left");
 }

@@ -10,7 +10,15 @@ use serde_json::json;
 pub async fn show(cli: &Cli, refs: &Refs) -> Result<Exit, Stop> {
     let engine = profile::cached(cli).await?;
     let mut views = Vec::new();
-    for id in found(&engine, &refs.refs).await? {
+    let ids = match found(&engine, &refs.refs).await {
+        Err(stop) if stop.exit == Exit::NotFound && !cli.offline => {
+            // The keychain is asked only now, and the portal with it: what is here needs neither.
+            engine.restore().await;
+            found(&engine, &refs.refs).await?
+        }
+        found => found?,
+    };
+    for id in ids {
         views.push(engine.item(&id).await?);
     }
     if cli.json {
@@ -32,7 +40,8 @@ pub async fn found(engine: &Engine, refs: &[String]) -> Result<Vec<postern_domai
     for reference in refs {
         match engine.find(reference).await {
             Ok(id) => ids.push(id),
-            Err(failure) if failure.code == FailureCode::NotFound => {
+            // What the portal alone could tell, and did not, is said as well.
+            Err(failure) if failure.code == FailureCode::NotFound && refs.len() > 1 => {
                 missing.push(output::plain(reference));
             }
             Err(failure) => return Err(failure.into()),
@@ -52,6 +61,9 @@ fn print(view: &ItemView) {
     let row = &view.row;
     output::line(&format!("{}  {}", output::plain(&row.reference), output::plain(&row.title)));
     output::line(&output::plain(&view.next.sentence));
+    if !view.kept {
+        output::line("Looked up at the portal: it was closed longer ago than this device keeps items.");
+    }
     for reason in &view.next.because {
         output::line(&format!("  {}", output::plain(reason)));
     }

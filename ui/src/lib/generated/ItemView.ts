@@ -18,6 +18,10 @@ import type { Timestamp } from "./Timestamp";
 
 export type ItemView = {
   row: Row;
+  /**
+   * It is on this device. If not, it was looked up at the portal, and can only be read.
+   */
+  kept: boolean;
   description: string;
   fields: Array<FieldView>;
   cohort: string;

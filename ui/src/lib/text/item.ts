@@ -93,6 +93,7 @@ export const item = {
   movedOnTo: (step: string) => `Moved on to ${step} just now.`,
   rulesChanged: "The rules of its journey changed just now.",
   movedOn: (reference: string) => `${reference} has moved on to another step meanwhile. Look at it and decide there.`,
+  notKept: "Looked up at the portal: it was closed longer ago than this device keeps items. Here it can only be read.",
   mustLook: (reference: string) => `${reference} was updated just now. Review it again before you decide.`,
   gone: "This item is no longer here.",
   mine: "Your changes",

@@ -219,6 +219,7 @@ export function itemView(item: FakeItem, now: number, pending: PendingMark | nul
   });
   return {
     row: rowOf(item, now, pending),
+    kept: true,
     description:
       `${item.title} for ${item.company.name}. The material was handed over by ${item.company.contact} and needs to pass ` +
       `every step before it is released.\n\nPlease check the wording on the second page with care: the figures come from ` +
