@@ -193,8 +193,7 @@ impl Cache {
     pub async fn list(&self, listing: &Listing) -> Result<Page> {
         let mut tx = self.snapshot().await?;
         let listed = async {
-            let lookup = self.lookup_in(&mut tx).await?;
-            let filter = conditions(&listing.filter, &lookup, listing.now);
+            let filter = self.filter_in(&mut tx, &listing.filter, listing.now).await?;
             let members = listing.queue.members_by_filter(&listing.filter, listing.now);
             let total = match tally::of(&mut tx, listing.queue).await? {
                 Some(total) if listing.filter.terms.is_empty() => total,
@@ -229,6 +228,14 @@ impl Cache {
         self.name(listed)
     }
 
+    /// A filter's conditions. Names are looked up only where there are any.
+    async fn filter_in(&self, tx: &mut SqliteConnection, filter: &Filter, now: Timestamp) -> Result<Sql> {
+        if filter.terms.is_empty() {
+            return Ok(Sql::default());
+        }
+        Ok(conditions(filter, &*self.lookup_in(tx).await?, now))
+    }
+
     /// The ids of everything that a queue and a filter match, what is due first leading.
     pub async fn matching_ids(
         &self,
@@ -253,10 +260,9 @@ impl Cache {
     pub async fn ids(&self, listing: &Listing) -> Result<Vec<ItemId>> {
         let mut tx = self.snapshot().await?;
         let found = async {
-            let lookup = self.lookup_in(&mut tx).await?;
             let mut sql = Sql::new("SELECT id FROM items WHERE live = 1 AND ");
             sql.push(listing.queue.members_by_filter(&listing.filter, listing.now));
-            sql.push(conditions(&listing.filter, &lookup, listing.now));
+            sql.push(self.filter_in(&mut tx, &listing.filter, listing.now).await?);
             sql.text.push_str(" ORDER BY ");
             sql.text.push_str(listing.sort.order(listing.descending));
             let rows = query(&sql).fetch_all(&mut *tx).await?;

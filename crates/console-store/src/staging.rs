@@ -14,6 +14,8 @@ use sqlx::{AssertSqlSafe, Executor};
 
 /// Rows of one insert statement: the same number each time, so that the statement is prepared once.
 const STEP: usize = 250;
+/// Items in one transaction: they wait in memory for it.
+const FLUSH: usize = 4 * STEP;
 
 /// A load that began and has not been swapped in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +84,7 @@ impl Cache {
             directory,
             load,
             next_row: last_row + 1,
-            waiting: Vec::with_capacity(STEP * 8),
+            waiting: Vec::with_capacity(FLUSH),
         })
     }
 }
@@ -95,7 +97,7 @@ impl Staging {
 
     pub async fn add(&mut self, item: Item) -> Result<()> {
         self.waiting.push(item);
-        if self.waiting.len() >= STEP * 8 { self.flush().await } else { Ok(()) }
+        if self.waiting.len() >= FLUSH { self.flush().await } else { Ok(()) }
     }
 
     /// Adds what this version cannot read.

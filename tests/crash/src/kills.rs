@@ -50,6 +50,7 @@ async fn campaign(stage: &mut Stage, victim: Victim, kills: u64) -> Result<Tally
         }
         checks::at_rest(stage).await.context("at rest")?;
         tally.add_world(&stage.world.book);
+        eprintln!("{} of {kills} deaths, after {:.0} s", tally.deaths, began.elapsed().as_secs_f64());
     }
     tally.took = began.elapsed();
     Ok(tally)

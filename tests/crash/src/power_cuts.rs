@@ -71,6 +71,7 @@ async fn campaign(stage: &mut Stage, machine: Machine, cuts: u64, honesty: Hones
         }
         checks::at_rest(stage).await.context("at rest")?;
         tally.add_world(&stage.world.book);
+        eprintln!("{} of {cuts} deaths, after {:.0} s", tally.deaths, began.elapsed().as_secs_f64());
     }
     tally.took = began.elapsed();
     Ok(tally)

@@ -13,6 +13,16 @@ use thirtyfour::prelude::*;
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// WebKit's driver takes a picture when the next frame was shown, and on a virtual display a page on which nothing moves
+/// shows none for up to a minute. One pixel that nobody sees moves then.
+const MOVE: &str = "if (!document.getElementById('moves')) {
+    const pixel = document.createElement('i');
+    pixel.id = 'moves';
+    Object.assign(pixel.style, { position: 'fixed', right: 0, bottom: 0, width: '1px', height: '1px' });
+    document.body.append(pixel);
+    pixel.animate([{ opacity: 0.01 }, { opacity: 0.02 }], { duration: 200, iterations: Infinity });
+}";
+
 pub struct Window {
     pub driver: WebDriver,
     _webdriver: Running,
@@ -133,6 +143,7 @@ impl Window {
     }
 
     pub async fn screenshot(&self, name: &str) {
+        self.driver.execute(MOVE, Vec::new()).await.expect("something that moves");
         let png = self.driver.screenshot_as_png().await.expect("a screenshot");
         std::fs::write(artefact(name), png).expect("the screenshot's file");
     }

@@ -300,10 +300,11 @@ async fn pages(walk: &mut Walk, theme: &str) {
 }
 
 async fn without_a_portal(walk: &mut Walk, plain: &str) {
-    walk.window.click("queue-my_turn").await;
+    // There a row stays when it has been decided.
+    walk.window.click("queue-open").await;
     walk.open(plain).await;
     walk.press("a").await;
-    walk.see("offline-pending", "[data-testid='row'][data-pending='true']").await;
+    walk.see("offline-pending", "[data-testid='row'][data-pending='pending']").await;
     walk.window.select("[data-testid='sync-status'][data-connection='offline']").await;
     walk.window.click("nav-outbox").await;
     walk.see("outbox-pending-offline", "outbox").await;

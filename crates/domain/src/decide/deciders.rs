@@ -195,19 +195,20 @@ pub(super) fn nearest<'a>(
     people: impl Iterator<Item = &'a Person>,
     wanted: usize,
 ) -> Vec<PersonId> {
+    let begun = hash(0xcbf2_9ce4_8422_2325, item.id.as_str().bytes().chain([0]));
     let mut scored: Vec<(u64, &PersonId)> =
-        people.map(|person| (score(item.id.as_str(), person.id.as_str()), &person.id)).collect();
+        people.map(|person| (mix(hash(begun, person.id.as_str().bytes())), &person.id)).collect();
     scored.sort_unstable();
     scored.into_iter().take(wanted).map(|(_, id)| id.clone()).collect()
 }
 
-/// FNV-1a with a final mix: the same on every machine, which the standard hasher does not promise.
-fn score(item: &str, person: &str) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in item.bytes().chain([0]).chain(person.bytes()) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    hash ^= hash >> 33;
-    hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
+/// FNV-1a, which with [`mix`] is the same on every machine; the standard hasher does not promise that.
+fn hash(begun: u64, bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(begun, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Lets every bit of a hash depend on all others.
+fn mix(hash: u64) -> u64 {
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash ^ (hash >> 33)
 }

@@ -308,7 +308,7 @@ impl<'a> Story<'a> {
     }
 
     pub fn fill(&self, text: &str, into: &mut String) {
-        let mut rest = text;
+        let (begun, mut rest) = (into.len(), text);
         while let Some((before, after)) = rest.split_once('{') {
             let (word, after) = after.split_once('}').unwrap_or((after, ""));
             into.push_str(before);
@@ -317,6 +317,12 @@ impl<'a> Story<'a> {
                 "project" => into.push_str(self.project),
                 "place" => into.push_str(self.place),
                 "month" => into.push_str(self.month),
+                // A team's name is a word like any other, and begins a sentence like any other.
+                "team" if into.len() == begun || into.ends_with(". ") => {
+                    let mut letters = self.team.chars();
+                    into.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+                    into.push_str(letters.as_str());
+                }
                 "team" => into.push_str(self.team),
                 _ => into.push_str(&self.number.to_string()),
             }
@@ -340,10 +346,7 @@ impl<'a> Story<'a> {
             Kind::Ticket => &TICKETS,
             Kind::Invoice => &INVOICES,
         };
-        let title = self.tell(titles, dice);
-        let mut letters = title.chars();
-        let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-        first + letters.as_str()
+        self.tell(titles, dice)
     }
 
     /// Two to five paragraphs.

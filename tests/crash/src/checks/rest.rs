@@ -1,7 +1,7 @@
 //! Healing: nothing dies any more, and everything must come to rest and be accounted for.
 
 use super::{Cache, Ledger, console, portal, same_outcome};
-use crate::stage::Stage;
+use crate::stage::{SIGNED_OUT, Stage};
 use anyhow::{Context, Result, ensure};
 use postern_journeys::Api;
 use postern_journeys::portal::PASSWORD;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// A console that was killed must not wait for its own lease: it is dead, and the operating system knows.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Syncs until nothing is on its way, and then compares everything with everything.
 pub async fn at_rest(stage: &mut Stage) -> Result<()> {
@@ -27,6 +27,9 @@ async fn drain(stage: &Stage) -> Result<()> {
     let began = Instant::now();
     loop {
         let synced = stage.console().run(&["sync"]);
+        if synced.code == SIGNED_OUT {
+            stage.log_in()?;
+        }
         let cache = Cache::read(&stage.profile()).await?;
         // Exit code 4: something in the outbox waits for its author.
         if matches!(synced.code, 0 | 4) && cache.outbox.iter().all(|command| command.outcome_kind.is_some()) {
