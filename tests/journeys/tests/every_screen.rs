@@ -165,7 +165,7 @@ async fn every_screen_has_its_landmark_and_fits_the_window() {
 
     portal.stop();
     without_a_portal(&mut walk, &plain).await;
-    assert_eq!(walk.shown.len(), 37, "{:?}", walk.shown);
+    assert_eq!(walk.shown.len(), 34, "{:?}", walk.shown);
     walk.window.close().await;
 }
 
@@ -300,10 +300,13 @@ async fn pages(walk: &mut Walk, theme: &str) {
 }
 
 async fn without_a_portal(walk: &mut Walk, plain: &str) {
-    // There a row stays when it has been decided.
-    walk.window.click("queue-open").await;
+    walk.window.click("queue-my_turn").await;
     walk.open(plain).await;
     walk.press("a").await;
+    walk.window.select("[data-testid='toast-undo']").await;
+    // The next step is due later: the row stands somewhere else now.
+    walk.window.click("queue-open").await;
+    walk.filter("is:pending").await;
     walk.see("offline-pending", "[data-testid='row'][data-pending='pending']").await;
     walk.window.select("[data-testid='sync-status'][data-connection='offline']").await;
     walk.window.click("nav-outbox").await;
