@@ -153,7 +153,9 @@ describe("signing out", () => {
     const { backend } = await openWindow({ seeded: true });
     await fireEvent.click(screen.getByTestId("nav-settings"));
     await fireEvent.click(await screen.findByTestId("sign-out"));
-    expect((await screen.findByTestId("sign-out-dialog")).textContent).toContain(`${backend.outboxState.pending} change`);
+    expect((await screen.findByTestId("sign-out-dialog")).textContent).toContain(
+      `${backend.outboxState.pending} change`,
+    );
     expect(backend.outboxState.pending).toBeGreaterThan(0);
     await fireEvent.click(screen.getByTestId("sign-out-discard"));
     expect(await screen.findByTestId("sign-in-submit")).toBeTruthy();
