@@ -10,15 +10,7 @@ const CRASH: &str = "postern-crash";
 pub fn crash(repository: &Repository, options: &CrashOptions) -> anyhow::Result<()> {
     let steps = Steps::start();
     steps.begin("Building the programs (cargo build)");
-    let mut build = repository.cargo();
-    build.args(["build", "--workspace", "--bin", CRASH, "--bin", "posternctl", "--bin", "postern-portal"]);
-    let folder = if options.release {
-        build.arg("--release");
-        repository.target().join("release")
-    } else {
-        repository.binaries()
-    };
-    process::run(&mut build)?;
+    let folder = repository.build_programs(&[CRASH, "posternctl", "postern-portal"], options.release)?;
     steps.begin("Letting them die");
     let mut crash = process::command(folder.join(format!("{CRASH}{}", std::env::consts::EXE_SUFFIX)));
     crash.args(&options.arguments).env("POSTERN_BIN_DIR", &folder);

@@ -69,6 +69,17 @@ impl Repository {
         self.target().join("debug")
     }
 
+    /// Builds these programs, all of the workspace's features as always. Where they lie then.
+    pub fn build_programs(&self, names: &[&str], release: bool) -> anyhow::Result<PathBuf> {
+        let mut build = self.cargo();
+        build.args(["build", "--workspace"]).args(names.iter().flat_map(|name| ["--bin", name]));
+        if release {
+            build.arg("--release");
+        }
+        process::run(&mut build)?;
+        Ok(if release { self.target().join("release") } else { self.binaries() })
+    }
+
     pub fn binary(&self, name: &str) -> PathBuf {
         self.binaries().join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }

@@ -10,15 +10,7 @@ const SIMULATOR: &str = "postern-simulator";
 pub fn simulate(repository: &Repository, options: &SimulateOptions) -> anyhow::Result<()> {
     let steps = Steps::start();
     steps.begin("Building the simulator (cargo build)");
-    let mut build = repository.cargo();
-    build.args(["build", "--workspace", "--bin", SIMULATOR]);
-    let folder = if options.release {
-        build.arg("--release");
-        repository.target().join("release")
-    } else {
-        repository.binaries()
-    };
-    process::run(&mut build)?;
+    let folder = repository.build_programs(&[SIMULATOR], options.release)?;
     steps.begin("Playing seeds");
     let program = folder.join(format!("{SIMULATOR}{}", std::env::consts::EXE_SUFFIX));
     let mut simulator = process::command(program);

@@ -3,17 +3,11 @@
 
 mod common;
 
-use common::{ok, problem, submit};
-use postern_domain::{AttachmentId, Command};
+use common::{attach, name, problem, submit};
 use postern_portal::Config;
 use postern_portal_store::Rules;
-use postern_protocol::{CommandOutcome, DirectCommand, ErrorCode, Outcome};
+use postern_protocol::{ErrorCode, Outcome};
 use postern_test_support::{Fault, FaultyTransport, Session, TestPortal};
-use sha2::{Digest as _, Sha256};
-
-fn name(content: &[u8]) -> String {
-    hex::encode(Sha256::digest(content))
-}
 
 fn path(content: &[u8]) -> String {
     format!("/v1/files/{}", name(content))
@@ -22,19 +16,6 @@ fn path(content: &[u8]) -> String {
 async fn upload(session: &Session, content: &'static [u8]) -> u16 {
     let request = session.put(&path(content)).header("content-type", "text/plain").body(content);
     request.send().await.unwrap().status().as_u16()
-}
-
-async fn attach(session: &Session, reference: &str, content: &[u8]) -> Outcome {
-    let command = Command::AttachVersion {
-        attachment: AttachmentId::from("a1"),
-        name: "plan.txt".into(),
-        sha256: name(content),
-        size: content.len() as u64,
-        media_type: "text/plain".into(),
-    };
-    let command = DirectCommand { id: format!("attach-{reference}").as_str().into(), command };
-    let reply: CommandOutcome = ok(session.post(&format!("/v1/items/{reference}/commands"), &command)).await;
-    reply.outcome
 }
 
 #[tokio::test]

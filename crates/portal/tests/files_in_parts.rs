@@ -3,23 +3,17 @@
 
 mod common;
 
-use common::{of_problem, ok, problem, submit};
-use postern_domain::{AttachmentId, Command, DAY_MS};
+use common::{attach, name, of_problem, problem, submit};
+use postern_domain::DAY_MS;
 use postern_portal::{Clock as _, Config};
 use postern_portal_store::Rules;
 use postern_protocol::{
-    CommandOutcome, DirectCommand, ErrorCode, Outcome, UPLOAD_COMPLETE, UPLOAD_LENGTH, UPLOAD_OFFSET,
-    UploadState, file_path,
+    ErrorCode, Outcome, UPLOAD_COMPLETE, UPLOAD_LENGTH, UPLOAD_OFFSET, UploadState, file_path,
 };
 use postern_test_support::{Fault, FaultyTransport, Session, TestPortal};
 use reqwest::{Method, RequestBuilder};
-use sha2::{Digest as _, Sha256};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::io::AsyncWriteExt as _;
-
-fn name(content: &[u8]) -> String {
-    hex::encode(Sha256::digest(content))
-}
 
 /// Bytes that differ everywhere.
 fn content(length: usize) -> Vec<u8> {
@@ -49,19 +43,6 @@ async fn send(session: &Session, content: &[u8], from: usize, to: usize) -> Uplo
     assert_eq!(reply.status(), 204, "{:?}", reply.text().await);
     let text = |name: &str| reply.headers()[name].to_str().unwrap().to_owned();
     UploadState::read(&text(UPLOAD_OFFSET), &text(UPLOAD_COMPLETE)).unwrap()
-}
-
-async fn attach(session: &Session, reference: &str, content: &[u8]) -> Outcome {
-    let command = Command::AttachVersion {
-        attachment: AttachmentId::from("a1"),
-        name: "plan.txt".into(),
-        sha256: name(content),
-        size: content.len() as u64,
-        media_type: "text/plain".into(),
-    };
-    let command = DirectCommand { id: format!("attach-{reference}").as_str().into(), command };
-    let reply: CommandOutcome = ok(session.post(&format!("/v1/items/{reference}/commands"), &command)).await;
-    reply.outcome
 }
 
 #[tokio::test]

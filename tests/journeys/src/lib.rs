@@ -8,6 +8,7 @@
 pub mod api;
 pub mod ctl;
 pub mod desktop;
+mod killing;
 pub mod place;
 pub mod portal;
 pub mod process;
@@ -16,6 +17,7 @@ pub mod window;
 pub use api::Api;
 pub use ctl::Ctl;
 pub use desktop::Desktop;
+pub use killing::kill_while_syncing;
 pub use place::Place;
 pub use portal::Portal;
 pub use window::Window;

@@ -3,9 +3,7 @@
 
 use postern_domain::Visibility;
 use postern_journeys::portal::PASSWORD;
-use postern_journeys::process::Running;
-use postern_journeys::{Api, Ctl, Desktop, Place, Portal};
-use std::process::Stdio;
+use postern_journeys::{Api, Ctl, Desktop, Place, Portal, kill_while_syncing};
 use std::time::Duration;
 
 const COMMENTS: usize = 60;
@@ -33,27 +31,7 @@ async fn nothing_is_lost_or_doubled_when_console_and_portal_are_killed_in_mid_pu
         console.run(&["comment", reference, "--body", &body, "--offline"]).expect_code(5);
     }
 
-    for round in 0..KILLS {
-        let mut syncing = Running::start(
-            "posternctl sync",
-            console.command(&["sync"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()),
-        );
-        // Other moments each time, the same in each run.
-        tokio::time::sleep(Duration::from_millis(15 + (round * 37) % 190)).await;
-        match round % 3 {
-            0 => syncing.kill(),
-            1 => {
-                portal.kill();
-                drop(syncing);
-                portal.start();
-            }
-            _ => {
-                portal.kill();
-                syncing.kill();
-                portal.start();
-            }
-        }
-    }
+    kill_while_syncing(&console, &mut portal, KILLS, |round| 15 + (round * 37) % 190).await;
     let mut said = String::new();
     // The last one killed held the right to sync; it runs out by itself within a minute.
     for _ in 0..100 {

@@ -2,9 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use postern_journeys::portal::PASSWORD;
-use postern_journeys::process::Running;
-use postern_journeys::{Api, Ctl, Desktop, Place, Portal};
-use std::process::Stdio;
+use postern_journeys::{Api, Ctl, Desktop, Place, Portal, kill_while_syncing};
 use std::time::Duration;
 
 const BYTES: u32 = 24_000_000;
@@ -32,27 +30,7 @@ async fn a_file_arrives_whole_and_once_when_console_and_portal_are_killed_in_mid
         .find(|reference| console.run(&["attach", reference, file, "--offline"]).code == 5)
         .expect("an item that takes a file");
 
-    for round in 0..KILLS {
-        let mut syncing = Running::start(
-            "posternctl sync",
-            console.command(&["sync"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()),
-        );
-        // Other moments each time, the same in each run.
-        tokio::time::sleep(Duration::from_millis(60 + (round * 41) % 260)).await;
-        match round % 3 {
-            0 => syncing.kill(),
-            1 => {
-                portal.kill();
-                drop(syncing);
-                portal.start();
-            }
-            _ => {
-                portal.kill();
-                syncing.kill();
-                portal.start();
-            }
-        }
-    }
+    kill_while_syncing(&console, &mut portal, KILLS, |round| 60 + (round * 41) % 260).await;
     let mut said = String::new();
     // An upload that failed is tried again after a while, and the right to sync runs out by itself.
     for _ in 0..100 {

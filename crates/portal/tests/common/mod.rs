@@ -1,12 +1,13 @@
 //! What the tests of the routes share.
 #![allow(dead_code)]
 
-use postern_domain::{CommandId, Item, Kind};
+use postern_domain::{AttachmentId, Command, CommandId, Item, Kind};
 use postern_portal_store::{BootstrapStart, BootstrapWish};
-use postern_protocol::{Cursor, ErrorCode, NewItem, Problem, paths};
+use postern_protocol::{CommandOutcome, Cursor, DirectCommand, ErrorCode, NewItem, Outcome, Problem, paths};
 use postern_test_support::{Session, TestPortal};
 use reqwest::{RequestBuilder, Response};
 use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
 
 /// The reply, which must be a success.
 pub async fn ok<T: DeserializeOwned>(request: RequestBuilder) -> T {
@@ -72,4 +73,23 @@ pub fn log_of(cases: usize) -> String {
         );
     }
     text + "</log>\n"
+}
+
+/// What content is called.
+pub fn name(content: &[u8]) -> String {
+    hex::encode(Sha256::digest(content))
+}
+
+/// Attaches content, as `plan.txt`.
+pub async fn attach(session: &Session, reference: &str, content: &[u8]) -> Outcome {
+    let command = Command::AttachVersion {
+        attachment: AttachmentId::from("a1"),
+        name: "plan.txt".into(),
+        sha256: name(content),
+        size: content.len() as u64,
+        media_type: "text/plain".into(),
+    };
+    let command = DirectCommand { id: format!("attach-{reference}").as_str().into(), command };
+    let reply: CommandOutcome = ok(session.post(&format!("/v1/items/{reference}/commands"), &command)).await;
+    reply.outcome
 }
