@@ -64,6 +64,7 @@ pub struct Scope {
 impl Scope {
     pub const EVERYTHING: Scope = Scope { client: None, project: None, kind: None };
 
+    #[inline]
     pub fn covers(&self, place: Place<'_>) -> bool {
         self.client.as_ref().is_none_or(|client| client == place.client)
             && self.project.as_ref().is_none_or(|project| Some(project) == place.project)
@@ -110,8 +111,16 @@ pub struct Person {
 
 impl Person {
     /// Whether a grant of `role` reaches `place`. A disabled person holds nothing.
+    #[inline]
     pub fn holds(&self, role: Role, place: Place<'_>) -> bool {
-        !self.disabled && self.grants.iter().any(|grant| grant.role == role && grant.scope.covers(place))
+        self.holds_any(&[role], place)
+    }
+
+    /// Whether a grant of any of these roles reaches `place`.
+    #[inline]
+    pub fn holds_any(&self, roles: &[Role], place: Place<'_>) -> bool {
+        let reaches = |grant: &Grant| roles.contains(&grant.role) && grant.scope.covers(place);
+        !self.disabled && self.grants.iter().any(reaches)
     }
 
     pub fn is_staff(&self) -> bool {
@@ -146,16 +155,21 @@ pub struct Project {
 /// the same everywhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct People {
-    people: BTreeMap<PersonId, Person>,
+    /// Sorted by id, each once.
+    people: Vec<Person>,
+    /// Where staff stand in `people`: few beside the clients' contacts.
+    staff: Vec<usize>,
     client_owners: BTreeMap<ClientId, PersonId>,
 }
 
 impl People {
+    /// Of two people with one id, the later counts.
     pub fn new(people: impl IntoIterator<Item = Person>) -> Self {
-        Self {
-            people: people.into_iter().map(|person| (person.id.clone(), person)).collect(),
-            client_owners: BTreeMap::new(),
-        }
+        let by_id: BTreeMap<PersonId, Person> =
+            people.into_iter().map(|person| (person.id.clone(), person)).collect();
+        let people: Vec<Person> = by_id.into_values().collect();
+        let staff = (0..people.len()).filter(|at| people[*at].is_staff()).collect();
+        Self { people, staff, client_owners: BTreeMap::new() }
     }
 
     /// With those who are responsible for these clients.
@@ -169,17 +183,23 @@ impl People {
     }
 
     pub fn get(&self, id: &PersonId) -> Option<&Person> {
-        self.people.get(id)
+        let at = self.people.binary_search_by(|person| person.id.cmp(id)).ok()?;
+        self.people.get(at)
     }
 
     /// Everybody, in the order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = &Person> {
-        self.people.values()
+        self.people.iter()
+    }
+
+    /// Everybody with a role of staff, in the order of their ids.
+    pub fn staff(&self) -> impl Iterator<Item = &Person> {
+        self.staff.iter().map(|at| &self.people[*at])
     }
 
     /// The name to show; an id that nobody has is shown as it is.
     pub fn name<'a>(&'a self, id: &'a PersonId) -> &'a str {
-        self.people.get(id).map_or(id.as_str(), |person| &person.name)
+        self.get(id).map_or(id.as_str(), |person| &person.name)
     }
 
     pub fn client_owner(&self, client: &ClientId) -> Option<&PersonId> {
@@ -188,6 +208,6 @@ impl People {
 
     /// Whom the person reports to.
     pub fn lead_of(&self, id: &PersonId) -> Option<&PersonId> {
-        self.people.get(id)?.lead.as_ref()
+        self.get(id)?.lead.as_ref()
     }
 }

@@ -50,7 +50,7 @@ pub fn permits(person: &Person, action: Action, item: &Item) -> Result<(), Denia
 
 fn by_role(person: &Person, action: Action, item: &Item) -> Result<(), Denial> {
     let hidden =
-        item.phase == Phase::Draft && !holds_any(person, &[Role::Client, Role::ClientAdmin], item.place());
+        item.phase == Phase::Draft && !person.holds_any(&[Role::Client, Role::ClientAdmin], item.place());
     match permits_place(person, action, item.place()) {
         // Of what they may not see they do not learn either that another role could do it.
         Ok(()) | Err(Denial::NeedsRole(_)) if hidden => Err(Denial::OutOfScope),
@@ -79,9 +79,9 @@ pub fn permits_place(person: &Person, action: Action, place: Place<'_>) -> Resul
     if roles.is_empty() {
         return Err(Denial::AutomationOnly);
     }
-    if holds_any(person, roles, place) {
+    if person.holds_any(roles, place) {
         Ok(())
-    } else if holds_any(person, &Role::ALL, place) {
+    } else if person.holds_any(&Role::ALL, place) {
         Err(Denial::NeedsRole(roles.to_vec()))
     } else {
         Err(Denial::OutOfScope)
@@ -130,10 +130,6 @@ pub(crate) fn permits_actor(
     }
 }
 
-fn holds_any(person: &Person, roles: &[Role], place: Place<'_>) -> bool {
-    roles.iter().any(|role| person.holds(*role, place))
-}
-
 fn may_decide(person: &Person, item: &Item) -> Result<(), Denial> {
     if item.contributors.contains(&person.id) {
         return Err(Denial::Contributor);
@@ -153,6 +149,6 @@ fn may_decide(person: &Person, item: &Item) -> Result<(), Denial> {
 /// The one whose turn it is, the owner, a lead or an admin.
 fn may_reassign(person: &Person, item: &Item) -> Result<(), Denial> {
     let involved = item.owner.as_ref() == Some(&person.id) || item.waiting_on().any(|id| id == &person.id);
-    let over_it = holds_any(person, &[Role::TeamLead, Role::PortalAdmin], item.place());
+    let over_it = person.holds_any(&[Role::TeamLead, Role::PortalAdmin], item.place());
     if involved || over_it { Ok(()) } else { Err(Denial::NeedsRole(vec![Role::TeamLead, Role::PortalAdmin])) }
 }

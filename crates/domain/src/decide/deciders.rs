@@ -5,11 +5,11 @@ use crate::command::Action;
 use crate::ids::PersonId;
 use crate::item::Item;
 use crate::journey::{Assignment, Deciders, Quorum, Step};
-use crate::people::{People, Person, Role};
+use crate::people::{People, Person, Place, Role};
 use crate::permission::permits_place;
 use crate::refusal::Denial;
 use crate::review::groups_filled;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// Whether `person` could decide at `step` of `item`, were it their turn: by the step's own rule, or as a team lead
 /// over the item. Contributors of this round never.
@@ -33,9 +33,7 @@ pub fn eligible(step: &Step, item: &Item, people: &People, person: &Person) -> R
 /// Whether the step's own rule names the person.
 pub(super) fn named_at(step: &Step, item: &Item, people: &People, person: &Person) -> bool {
     let in_quorum = match &step.quorum {
-        Quorum::OnePerGroup(groups) => {
-            groups.iter().any(|group| names(&Deciders::Group(group.clone()), item, people, person))
-        }
+        Quorum::OnePerGroup(groups) => groups.iter().any(|group| decides_for(person, group, item.place())),
         _ => false,
     };
     in_quorum || step.deciders.iter().any(|rule| names(rule, item, people, person))
@@ -47,15 +45,17 @@ pub(super) fn names(rule: &Deciders, item: &Item, people: &People, person: &Pers
     let is = |id: Option<&PersonId>| id == Some(&person.id) && person.is_staff();
     match rule {
         Deciders::Role(role) => person.holds(*role, place),
-        Deciders::Group(group) => {
-            person.groups.contains(group) && person.holds(Role::InternalApprover, place)
-        }
+        Deciders::Group(group) => decides_for(person, group, place),
         Deciders::Owner => is(item.owner.as_ref()) && person.holds(Role::InternalOwner, place),
         Deciders::ClientOwner => is(people.client_owner(&item.client)),
         Deciders::SubmitterLead => is(item.submitter.person().and_then(|id| people.lead_of(id))),
         Deciders::OwnerLead => is(item.owner.as_ref().and_then(|id| people.lead_of(id))),
         Deciders::Person(id) => is(Some(id)),
     }
+}
+
+fn decides_for(person: &Person, group: &String, place: Place<'_>) -> bool {
+    person.groups.contains(group) && person.holds(Role::InternalApprover, place)
 }
 
 /// Those of a step's groups that the person decides for.
@@ -102,7 +102,7 @@ pub(super) fn turn(step: &Step, item: &Item, people: &People, leads: bool) -> Op
             && permits_place(person, Action::Approve, item.place()).is_ok()
     };
     let named: Vec<&Person> =
-        people.iter().filter(|person| named_at(step, item, people, person)).filter(free).collect();
+        people.staff().filter(|person| named_at(step, item, people, person)).filter(free).collect();
     if let Quorum::OnePerGroup(groups) = &step.quorum {
         return one_per_group(step, groups, item, &named);
     }
@@ -135,7 +135,7 @@ fn with_leads<'a>(
 ) -> Option<Turn> {
     let known: BTreeSet<&PersonId> = named.iter().map(|person| &person.id).collect();
     let others = people
-        .iter()
+        .staff()
         .filter(|person| person.holds(Role::TeamLead, item.place()) && !known.contains(&person.id))
         .filter(free);
     let mut reviewers: Vec<PersonId> = named.iter().map(|person| person.id.clone()).collect();
@@ -184,7 +184,7 @@ fn count(people: usize) -> u32 {
 
 /// The team lead that the item falls to: another than `not`, where there is one.
 pub(super) fn lead_over(item: &Item, people: &People, not: Option<&PersonId>) -> Option<PersonId> {
-    let leads = || people.iter().filter(|person| person.holds(Role::TeamLead, item.place()));
+    let leads = || people.staff().filter(|person| person.holds(Role::TeamLead, item.place()));
     let others = nearest(item, leads().filter(|person| Some(&person.id) != not), 1);
     others.into_iter().next().or_else(|| nearest(item, leads(), 1).into_iter().next())
 }
@@ -196,10 +196,14 @@ pub(super) fn nearest<'a>(
     wanted: usize,
 ) -> Vec<PersonId> {
     let begun = hash(0xcbf2_9ce4_8422_2325, item.id.as_str().bytes().chain([0]));
-    let mut scored: Vec<(u64, &PersonId)> =
-        people.map(|person| (mix(hash(begun, person.id.as_str().bytes())), &person.id)).collect();
-    scored.sort_unstable();
-    scored.into_iter().take(wanted).map(|(_, id)| id.clone()).collect()
+    let mut nearest = BinaryHeap::new();
+    for person in people {
+        nearest.push((mix(hash(begun, person.id.as_str().bytes())), &person.id));
+        if nearest.len() > wanted {
+            nearest.pop();
+        }
+    }
+    nearest.into_sorted_vec().into_iter().map(|(_, id)| id.clone()).collect()
 }
 
 /// FNV-1a, which with [`mix`] is the same on every machine; the standard hasher does not promise that.

@@ -133,7 +133,7 @@ fn is_lost(case: &Case<'_>, turn: &Turn<'_>, after: &Review, seen: &Seen) -> boo
     let mut hoped = after.clone();
     let people = &case.organisation.people;
     let could: Vec<&Person> = if after.has_free_seats() {
-        people.iter().filter(|person| eligible(turn.step, case.item, people, person).is_ok()).collect()
+        people.staff().filter(|person| eligible(turn.step, case.item, people, person).is_ok()).collect()
     } else {
         after.waiting_on().filter_map(|id| people.get(id)).collect()
     };
