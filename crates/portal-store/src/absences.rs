@@ -1,6 +1,5 @@
 //! Out-of-office windows, and who stands in.
 
-use crate::audit::{self, NewLine};
 use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::store::Store;
@@ -65,8 +64,7 @@ impl Store {
         .execute(&mut *writing.tx)
         .await?;
         let change = Arrangement::AbsenceSaved { absence: saved.clone() };
-        let line = NewLine::arranged(&mut writing.head, &Arranged { change, by: by.clone(), at })?;
-        audit::append(&mut writing.tx, vec![line]).await?;
+        writing.record_arranged(&Arranged { change, by: by.clone(), at })?;
         writing.head.directory_version += 1;
         writing.commit(self).await?;
         Ok(Saved::Saved(saved))

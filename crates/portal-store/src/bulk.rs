@@ -1,16 +1,12 @@
 //! Bulk: writing many people, clients and items at once, for imports and demonstrations.
 
-use crate::audit::{self, NewLine};
 use crate::error::StoreError;
 use crate::head::Writing;
 use crate::store::Store;
-use crate::{changes, directory, items, people, references};
+use crate::{directory, items, people, references};
 use postern_domain::publication::Cohorts;
 use postern_domain::{Client, ClientId, Item, Journey, Person, Project, Recorded};
 use std::collections::HashMap;
-
-/// Audit lines are kept back until there are so many.
-const LINES: usize = 1_024;
 
 /// One long transaction that nobody else sees until [`Bulk::commit`] or [`Bulk::checkpoint`]. Dropping it takes back
 /// everything since the last of these. After an error nothing but dropping it makes sense.
@@ -19,19 +15,13 @@ const LINES: usize = 1_024;
 pub struct Bulk {
     store: Store,
     writing: Option<Writing>,
-    lines: Vec<NewLine>,
     counters: HashMap<ClientId, i64>,
 }
 
 impl Store {
     /// Begins; waits for whoever is writing now, and keeps all others from writing until it ends.
     pub async fn bulk(&self) -> Result<Bulk, StoreError> {
-        Ok(Bulk {
-            store: self.clone(),
-            writing: Some(self.write().await?),
-            lines: Vec::with_capacity(LINES),
-            counters: HashMap::new(),
-        })
+        Ok(Bulk { store: self.clone(), writing: Some(self.write().await?), counters: HashMap::new() })
     }
 }
 
@@ -80,18 +70,17 @@ impl Bulk {
         let writing = self.writing()?;
         writing.head.seq += 1;
         let seq = writing.head.seq;
-        items::save_new(&mut writing.tx, item, seq).await.map_err(|error| match error {
+        items::save(writing, None, item, 0).await.map_err(|error| match error {
             StoreError::Driver(error) => {
                 directory::already(error, || format!("an item {} or a reference {}", item.id, item.reference))
             }
             other => other,
         })?;
-        changes::insert(&mut writing.tx, seq, item, false, None).await?;
-        let mut lines = Vec::with_capacity(log.len());
+        writing.appended.change(seq, item, false, None);
         for recorded in log {
-            lines.push(NewLine::next(&mut writing.head, &item.id, recorded)?);
+            writing.record(&item.id, recorded)?;
         }
-        self.lines.append(&mut lines);
+        writing.thin().await?;
         if let Some(number) = references::number_in(&item.reference) {
             match self.counters.get_mut(&item.client) {
                 Some(last) => *last = number.max(*last),
@@ -99,9 +88,6 @@ impl Bulk {
                     self.counters.insert(item.client.clone(), number);
                 }
             }
-        }
-        if self.lines.len() >= LINES {
-            self.flush_lines().await?;
         }
         Ok(())
     }
@@ -117,13 +103,7 @@ impl Bulk {
         self.end().await
     }
 
-    async fn flush_lines(&mut self) -> Result<(), StoreError> {
-        let lines = std::mem::replace(&mut self.lines, Vec::with_capacity(LINES));
-        audit::append(&mut self.writing()?.tx, lines).await
-    }
-
     async fn end(&mut self) -> Result<(), StoreError> {
-        self.flush_lines().await?;
         for (client, last) in std::mem::take(&mut self.counters) {
             references::raise_to(&mut self.writing()?.tx, &client, last).await?;
         }

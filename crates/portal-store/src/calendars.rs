@@ -1,6 +1,5 @@
 //! Business calendars, every version of them, and who keeps which.
 
-use crate::audit::{self, NewLine};
 use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::store::Store;
@@ -70,8 +69,7 @@ impl Store {
             .execute(&mut *writing.tx)
             .await?;
         let change = Arrangement::CalendarPublished { calendar: published.clone() };
-        let line = NewLine::arranged(&mut writing.head, &Arranged { change, by: by.clone(), at })?;
-        audit::append(&mut writing.tx, vec![line]).await?;
+        writing.record_arranged(&Arranged { change, by: by.clone(), at })?;
         writing.head.directory_version += 1;
         writing.commit(self).await?;
         Ok(published)
@@ -110,8 +108,7 @@ impl Store {
         .execute(&mut *writing.tx)
         .await?;
         let change = Arrangement::CalendarKept { keeps: each.clone() };
-        let line = NewLine::arranged(&mut writing.head, &Arranged { change, by: by.clone(), at })?;
-        audit::append(&mut writing.tx, vec![line]).await?;
+        writing.record_arranged(&Arranged { change, by: by.clone(), at })?;
         writing.head.directory_version += 1;
         writing.commit(self).await?;
         Ok(())

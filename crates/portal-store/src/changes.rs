@@ -1,7 +1,9 @@
 //! Changes: the log that consoles follow, and the page of it that one person may see.
 
-use crate::dialect::{Connection, DbRow};
+use crate::columns::Value;
+use crate::dialect::DbRow;
 use crate::error::StoreError;
+use crate::many::Insert;
 use crate::store::Store;
 use crate::{items, places};
 use postern_domain::{
@@ -15,23 +17,16 @@ const CHUNK: i64 = 250;
 /// Rows looked at for one page, so that somebody who may see little does not wait long for an answer.
 const MOST_LOOKED_AT: i64 = 5_000;
 
-/// Writes down that an item changed with `seq`. `moved`: whoever saw it may not see it any more.
-pub(crate) async fn insert(
-    db: &mut Connection,
-    seq: i64,
-    item: &Item,
-    moved: bool,
-    command: Option<&CommandId>,
-) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO changes (seq, item, kind, version, command) VALUES ($1, $2, $3, $4, $5)")
-        .bind(seq)
-        .bind(item.id.as_str())
-        .bind(if moved { "leave" } else { "upsert" })
-        .bind(item.version.cast_signed())
-        .bind(command.map(CommandId::as_str))
-        .execute(db)
-        .await?;
-    Ok(())
+pub(crate) static INSERT: Insert = Insert::new("INSERT INTO changes (seq, item, kind, version, command)", "");
+
+pub(crate) fn row(seq: i64, item: &Item, moved: bool, command: Option<&CommandId>) -> [Value; 5] {
+    [
+        seq.into(),
+        item.id.as_str().into(),
+        if moved { "leave" } else { "upsert" }.into(),
+        item.version.cast_signed().into(),
+        command.map(|id| Value::from(id.as_str())).into(),
+    ]
 }
 
 /// The item of a row, if `person` may see it. The columns tell most rows out of scope apart from the others without

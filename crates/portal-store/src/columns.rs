@@ -88,6 +88,24 @@ pub(crate) fn stored(row: &DbRow, name: &str, like: &Value) -> Option<Value> {
     }
 }
 
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Value::Integer(number)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Value::Text(text)
+    }
+}
+
 impl From<Option<Value>> for Value {
     fn from(value: Option<Value>) -> Self {
         value.unwrap_or(Value::Null)
@@ -109,7 +127,9 @@ impl fmt::Display for Value {
 
 type Arguments = <Database as DatabaseOf>::Arguments;
 
-pub(crate) fn bind(query: Query<'_, Database, Arguments>, value: Value) -> Query<'_, Database, Arguments> {
+pub(crate) type Binding<'q> = Query<'q, Database, Arguments>;
+
+pub(crate) fn bind(query: Binding<'_>, value: Value) -> Binding<'_> {
     match value {
         Value::Text(text) => query.bind(text),
         Value::Integer(number) => query.bind(number),

@@ -1,10 +1,13 @@
 //! Consoles: whose each is, and how far its sequence of commands has been applied.
 
+use crate::appended::Step;
 use crate::dialect::Connection;
 use crate::error::StoreError;
+use crate::many::Insert;
 use crate::store::Store;
-use postern_domain::{CommandId, ConsoleId, PersonId, Timestamp};
+use postern_domain::{CommandId, ConsoleId, PersonId};
 use sqlx::Row as _;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsoleState {
@@ -39,34 +42,30 @@ pub(crate) async fn command_at(
     row.map(|row| Ok((CommandId(row.try_get("command")?), row.try_get("payload_hash")?))).transpose()
 }
 
-/// Writes down what stands under the next sequence number.
-pub(crate) async fn advance(
-    db: &mut Connection,
-    id: &ConsoleId,
-    person: &PersonId,
-    seq: i64,
-    command: &CommandId,
-    payload_hash: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO consoles (id, person, last_seq, seen_ms) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (id) DO UPDATE SET last_seq = $3, seen_ms = $4",
-    )
-    .bind(id.as_str())
-    .bind(person.as_str())
-    .bind(seq)
-    .bind(now.ms())
-    .execute(&mut *db)
-    .await?;
-    sqlx::query("INSERT INTO console_commands (console, seq, command, payload_hash) VALUES ($1, $2, $3, $4)")
-        .bind(id.as_str())
-        .bind(seq)
-        .bind(command.as_str())
-        .bind(payload_hash)
-        .execute(db)
-        .await?;
-    Ok(())
+static CONSOLES: Insert = Insert::new(
+    "INSERT INTO consoles (id, person, last_seq, seen_ms)",
+    " ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq, seen_ms = excluded.seen_ms",
+);
+
+static COMMANDS: Insert =
+    Insert::new("INSERT INTO console_commands (console, seq, command, payload_hash)", "");
+
+/// Writes down what stands under the next sequence numbers, in their order.
+pub(crate) async fn advance(db: &mut Connection, steps: Vec<Step>) -> Result<(), StoreError> {
+    let last: BTreeMap<&str, &Step> = steps.iter().map(|step| (step.console.as_str(), step)).collect();
+    let console = |step: &Step| {
+        [step.console.as_str().into(), step.person.as_str().into(), step.seq.into(), step.at.ms().into()]
+    };
+    CONSOLES.rows(db, last.into_values().map(console).collect()).await?;
+    let command = |step: Step| {
+        [
+            step.console.as_str().into(),
+            step.seq.into(),
+            step.command.as_str().into(),
+            step.payload_hash.into(),
+        ]
+    };
+    COMMANDS.rows(db, steps.into_iter().map(command).collect()).await
 }
 
 impl Store {

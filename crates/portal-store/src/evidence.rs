@@ -1,7 +1,7 @@
 //! Evidence: commands of somebody who was shut out. They are refused, and kept as they came.
 
 use crate::error::StoreError;
-use crate::results::{self, StoredResult};
+use crate::results::StoredResult;
 use crate::store::Store;
 use postern_domain::{PersonId, Refusal, Timestamp};
 use postern_protocol::{CommandOutcome, Outcome, ReceivedPush};
@@ -28,14 +28,14 @@ impl Store {
         let at_seq = writing.head.seq;
         let mut outcomes = Vec::with_capacity(push.commands.len());
         for envelope in &push.commands {
-            let before = results::get(&mut writing.tx, &envelope.id).await?;
+            let before = writing.appended.result_of(&mut writing.tx, &envelope.id).await?;
             let result = match before.filter(|result| &result.person == person) {
                 Some(result) => result,
                 None => {
                     let outcome = Outcome::Refused { refusal: Refusal::ShutOut };
                     let item = envelope.item.clone();
                     let result = StoredResult { person: person.clone(), item, outcome, at_seq };
-                    results::insert(&mut writing.tx, &envelope.id, &result, now).await?;
+                    writing.appended.result(&envelope.id, result.clone(), now);
                     let text = serde_json::to_string(envelope)
                         .map_err(|error| StoreError::inconsistent(error.to_string()))?;
                     sqlx::query(

@@ -1,10 +1,13 @@
 //! The head row: one per organisation, taken first by everything that writes.
 
+use crate::appended::Appended;
+use crate::audit::NewLine;
 use crate::dialect::{Connection, DbRow, Tx};
 use crate::error::StoreError;
 use crate::signing;
 use crate::store::Store;
 use ed25519_dalek::SigningKey;
+use postern_domain::{Arranged, ItemId, Recorded};
 use postern_protocol::Head;
 use sqlx::Row as _;
 use std::sync::atomic::Ordering;
@@ -124,21 +127,34 @@ async fn save(db: &mut Connection, head: &HeadRow, key: &SigningKey) -> Result<(
 pub(crate) struct Writing {
     pub tx: Tx,
     pub head: HeadRow,
+    pub appended: Appended,
     before: HeadRow,
 }
 
 impl Writing {
-    /// Saves and signs the head if it changed, without ending the transaction.
-    async fn save_head(&mut self, store: &Store) -> Result<(), StoreError> {
-        if self.head != self.before {
-            save(&mut self.tx, &self.head, store.key()).await?;
-            self.before = self.head.clone();
-        }
+    /// Appends the next line of the audit trail, about an item.
+    pub fn record(&mut self, item: &ItemId, recorded: &Recorded) -> Result<(), StoreError> {
+        self.appended.line(NewLine::next(&mut self.head, item, recorded)?);
         Ok(())
     }
 
+    /// As [`Writing::record`], about the organisation.
+    pub fn record_arranged(&mut self, arranged: &Arranged) -> Result<(), StoreError> {
+        self.appended.line(NewLine::arranged(&mut self.head, arranged)?);
+        Ok(())
+    }
+
+    /// Writes down what was appended, if it is much.
+    pub async fn thin(&mut self) -> Result<(), StoreError> {
+        self.appended.thin(&mut self.tx).await
+    }
+
+    /// Writes down what was appended, saves and signs the head if it changed, and ends the transaction.
     pub async fn commit(mut self, store: &Store) -> Result<HeadRow, StoreError> {
-        self.save_head(store).await?;
+        self.appended.write(&mut self.tx).await?;
+        if self.head != self.before {
+            save(&mut self.tx, &self.head, store.key()).await?;
+        }
         self.tx.commit().await?;
         store.announce(&self.head);
         Ok(self.head)
@@ -149,7 +165,7 @@ impl Store {
     pub(crate) async fn write(&self) -> Result<Writing, StoreError> {
         let mut tx = self.begin_write().await?;
         let head = read(&mut tx).await?;
-        Ok(Writing { tx, before: head.clone(), head })
+        Ok(Writing { tx, before: head.clone(), head, appended: Appended::default() })
     }
 
     /// The head as it is committed now.

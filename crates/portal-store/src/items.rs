@@ -1,11 +1,13 @@
 //! Items: the current state of each, as a document and as columns to select by.
 
+use crate::columns;
 use crate::dialect::{Connection, DbRow};
 use crate::error::StoreError;
+use crate::head::Writing;
 use crate::store::Store;
-use crate::{columns, places};
 use postern_domain::{Item, ItemId};
 use sqlx::Row as _;
+use std::collections::BTreeSet;
 
 /// An item with where it stands in the change log.
 #[derive(Clone, Debug)]
@@ -60,42 +62,37 @@ const UPSERT: &str = concat!(
         mark = $20, closed_month = $21, doc = $22, change_seq = $23, moved_seq = $24"
 );
 
-/// Writes the row of an item that changed with `seq`, and the files that it names.
+/// Writes the row of an item that changed with the head's number, the files that it names, and counts it where it is
+/// now. Without one `before`, it must not be there yet.
 pub(crate) async fn save(
-    db: &mut Connection,
+    writing: &mut Writing,
+    before: Option<&Item>,
     item: &Item,
-    seq: i64,
-    moved_seq: i64,
-) -> Result<(), StoreError> {
-    places::leave(db, &item.id).await?;
-    write(db, UPSERT, item, seq, moved_seq).await
-}
-
-/// Writes an item that must not be there yet.
-pub(crate) async fn save_new(db: &mut Connection, item: &Item, seq: i64) -> Result<(), StoreError> {
-    write(db, INSERT, item, seq, 0).await
-}
-
-async fn write(
-    db: &mut Connection,
-    sql: &'static str,
-    item: &Item,
-    seq: i64,
     moved_seq: i64,
 ) -> Result<(), StoreError> {
     let columns = columns::of(item)
         .map_err(|error| StoreError::inconsistent(format!("item {} cannot be written: {error}", item.id)))?;
+    let sql = if before.is_some() { UPSERT } else { INSERT };
     let query = columns.into_iter().fold(sqlx::query(sql), columns::bind);
-    query.bind(seq).bind(moved_seq).execute(&mut *db).await?;
-    places::enter(db, &item.id).await?;
-    for version in item.attachments.iter().flat_map(|attachment| &attachment.versions) {
+    query.bind(writing.head.seq).bind(moved_seq).execute(&mut *writing.tx).await?;
+    if let Some(before) = before {
+        writing.appended.places().leave(before);
+    }
+    writing.appended.places().enter(item);
+    let known: BTreeSet<&str> = before.into_iter().flat_map(files).collect();
+    for sha256 in files(item).filter(|sha256| !known.contains(sha256)) {
         sqlx::query("INSERT INTO item_files (sha256, item) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(&version.sha256)
+            .bind(sha256)
             .bind(item.id.as_str())
-            .execute(&mut *db)
+            .execute(&mut *writing.tx)
             .await?;
     }
     Ok(())
+}
+
+fn files(item: &Item) -> impl Iterator<Item = &str> {
+    let versions = item.attachments.iter().flat_map(|attachment| &attachment.versions);
+    versions.map(|version| version.sha256.as_str())
 }
 
 impl Store {

@@ -8,6 +8,7 @@
 
 mod absences;
 mod advice;
+mod appended;
 mod audit;
 mod backup;
 mod bootstrap;
@@ -26,6 +27,7 @@ mod evidence;
 mod files;
 mod head;
 mod items;
+mod many;
 mod migrations;
 mod norms;
 mod people;

@@ -1,35 +1,73 @@
 //! Places: how many items each client, project and kind has, open and closed month by month, with the sum of their
 //! marks. So it costs the number of places, and not the number of items, to say what a console should hold.
 
+use crate::columns::closed_month;
 use crate::dialect::{Connection, Tx};
 use crate::error::StoreError;
-use postern_domain::{ClientId, ItemId, Kind, Person, Phase, Place, ProjectId, Role};
-use postern_protocol::{Expected, Holding, Month};
+use crate::many::Insert;
+use postern_domain::{ClientId, Item, Kind, Person, Phase, Place, ProjectId, Role};
+use postern_protocol::{Expected, Holding, Month, mark};
 use sqlx::Row as _;
+use std::collections::BTreeMap;
 
-macro_rules! changed_place {
-    ($change:literal) => {
-        concat!(
-            "INSERT INTO places (client, project, kind, draft, closed_month, items, marks)
-             SELECT client, coalesce(project, ''), kind, CASE WHEN phase = 'draft' THEN 1 ELSE 0 END, closed_month, ",
-            $change,
-            " FROM items WHERE id = $1
-             ON CONFLICT (client, project, kind, draft, closed_month)
-             DO UPDATE SET items = places.items + excluded.items, marks = places.marks + excluded.marks"
-        )
+/// What is to be added to the counts, of many items.
+#[derive(Default)]
+pub(crate) struct Counts(BTreeMap<Key, (i64, i64)>);
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    client: String,
+    /// Empty without one.
+    project: String,
+    kind: &'static str,
+    draft: i64,
+    closed_month: i64,
+}
+
+impl Counts {
+    /// The item, as it was, does not count any more.
+    pub fn leave(&mut self, item: &Item) {
+        self.add(item, -1);
+    }
+
+    /// The item counts as it is now.
+    pub fn enter(&mut self, item: &Item) {
+        self.add(item, 1);
+    }
+
+    fn add(&mut self, item: &Item, times: i64) {
+        let key = Key {
+            client: item.client.to_string(),
+            project: item.project.as_ref().map(ToString::to_string).unwrap_or_default(),
+            kind: item.kind.as_str(),
+            draft: i64::from(item.phase == Phase::Draft),
+            closed_month: closed_month(item),
+        };
+        let (items, marks) = self.0.entry(key).or_default();
+        *items += times;
+        *marks += times * mark(&item.id, item.version);
+    }
+}
+
+static COUNT: Insert = Insert::new(
+    "INSERT INTO places (client, project, kind, draft, closed_month, items, marks)",
+    " ON CONFLICT (client, project, kind, draft, closed_month)
+      DO UPDATE SET items = places.items + excluded.items, marks = places.marks + excluded.marks",
+);
+
+pub(crate) async fn count(db: &mut Connection, counts: Counts) -> Result<(), StoreError> {
+    let row = |(key, (items, marks)): (Key, (i64, i64))| {
+        [
+            key.client.into(),
+            key.project.into(),
+            key.kind.into(),
+            key.draft.into(),
+            key.closed_month.into(),
+            items.into(),
+            marks.into(),
+        ]
     };
-}
-
-/// The item's row, if there is one, does not count any more: it is about to change.
-pub(crate) async fn leave(db: &mut Connection, item: &ItemId) -> Result<(), StoreError> {
-    sqlx::query(changed_place!("-1, -mark")).bind(item.as_str()).execute(db).await?;
-    Ok(())
-}
-
-/// The item's row counts where it is now.
-pub(crate) async fn enter(db: &mut Connection, item: &ItemId) -> Result<(), StoreError> {
-    sqlx::query(changed_place!("1, mark")).bind(item.as_str()).execute(db).await?;
-    Ok(())
+    COUNT.rows(db, counts.0.into_iter().map(row).collect()).await
 }
 
 /// What a console of `person` should hold that keeps what is open, and what was closed since `closed_since`.

@@ -2,6 +2,7 @@
 
 use crate::dialect::Connection;
 use crate::error::StoreError;
+use crate::many::Insert;
 use crate::store::Store;
 use postern_domain::{CommandId, ItemId, PersonId, Timestamp};
 use postern_protocol::Outcome;
@@ -32,27 +33,27 @@ pub(crate) async fn get(db: &mut Connection, id: &CommandId) -> Result<Option<St
     }))
 }
 
+static INSERT: Insert =
+    Insert::new("INSERT INTO command_results (command, person, item, outcome, at_seq, at_ms)", "");
+
 pub(crate) async fn insert(
     db: &mut Connection,
-    id: &CommandId,
-    result: &StoredResult,
-    now: Timestamp,
+    results: Vec<(CommandId, StoredResult, Timestamp)>,
 ) -> Result<(), StoreError> {
-    let outcome = serde_json::to_string(&result.outcome).map_err(|error| {
-        StoreError::inconsistent(format!("the outcome of {id} cannot be written: {error}"))
-    })?;
-    sqlx::query(
-        "INSERT INTO command_results (command, person, item, outcome, at_seq, at_ms) VALUES ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(id.as_str())
-    .bind(result.person.as_str())
-    .bind(result.item.as_str())
-    .bind(outcome)
-    .bind(result.at_seq)
-    .bind(now.ms())
-    .execute(db)
-    .await?;
-    Ok(())
+    let row = |(id, result, at): (CommandId, StoredResult, Timestamp)| {
+        let outcome = serde_json::to_string(&result.outcome).map_err(|error| {
+            StoreError::inconsistent(format!("the outcome of {id} cannot be written: {error}"))
+        })?;
+        Ok([
+            id.as_str().into(),
+            result.person.as_str().into(),
+            result.item.as_str().into(),
+            outcome.into(),
+            result.at_seq.into(),
+            at.ms().into(),
+        ])
+    };
+    INSERT.rows(db, results.into_iter().map(row).collect::<Result<_, StoreError>>()?).await
 }
 
 /// Counts a crash and says how many there are now.

@@ -29,7 +29,21 @@ pub(crate) fn next(item: &Item, directory: &DirectorySnapshot) -> Option<Timesta
     rungs.into_iter().find(|rung| rung.rung > item.rungs).map(|rung| rung.at)
 }
 
-pub(crate) async fn set(db: &mut Connection, item: &ItemId, at: Option<Timestamp>) -> Result<(), StoreError> {
+/// Notes when an item that a command changed is to be looked at next. Only what is in review is ever looked at.
+pub(crate) async fn change(
+    db: &mut Connection,
+    before: Option<&Item>,
+    after: &Item,
+    directory: &DirectorySnapshot,
+) -> Result<(), StoreError> {
+    let at = next(after, directory);
+    if at.is_none() && before.is_none_or(|before| before.phase != Phase::InReview) {
+        return Ok(());
+    }
+    set(db, &after.id, at).await
+}
+
+async fn set(db: &mut Connection, item: &ItemId, at: Option<Timestamp>) -> Result<(), StoreError> {
     let Some(at) = at else {
         sqlx::query("DELETE FROM wakes WHERE item = $1").bind(item.as_str()).execute(db).await?;
         return Ok(());

@@ -1,12 +1,12 @@
 //! Appending to the chain.
 
+use crate::columns::Value;
 use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::head::HeadRow;
+use crate::many::Insert;
 use postern_domain::{Arranged, ItemId, Recorded, Timestamp};
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
-use std::sync::LazyLock;
 
 /// One line on its way into the table.
 #[derive(Debug)]
@@ -60,41 +60,17 @@ impl NewLine {
     }
 }
 
-/// Lines per statement when there are many.
-const BATCH: usize = 64;
+static INSERT: Insert = Insert::new("INSERT INTO audit (seq, item, at_ms, recorded, hash)", "");
 
-static INSERT_MANY: LazyLock<String> = LazyLock::new(|| insert_sql(BATCH));
-static INSERT_ONE: LazyLock<String> = LazyLock::new(|| insert_sql(1));
-
-fn insert_sql(lines: usize) -> String {
-    let mut sql = String::from("INSERT INTO audit (seq, item, at_ms, recorded, hash) VALUES ");
-    for line in 0..lines {
-        let first = line * 5;
-        let comma = if line == 0 { "" } else { ", " };
-        let _ = write!(
-            sql,
-            "{comma}(${}, ${}, ${}, ${}, ${})",
-            first + 1,
-            first + 2,
-            first + 3,
-            first + 4,
-            first + 5
-        );
-    }
-    sql
-}
-
-/// Writes lines, in as few statements as are worth preparing.
 pub(crate) async fn append(db: &mut Connection, lines: Vec<NewLine>) -> Result<(), StoreError> {
-    let mut lines = lines.into_iter().peekable();
-    while lines.peek().is_some() {
-        let many = lines.len() >= BATCH;
-        let sql = if many { &INSERT_MANY } else { &INSERT_ONE };
-        let mut query = sqlx::query(sql.as_str());
-        for line in lines.by_ref().take(if many { BATCH } else { 1 }) {
-            query = query.bind(line.seq).bind(line.item).bind(line.at_ms).bind(line.recorded).bind(line.hash);
-        }
-        query.execute(&mut *db).await?;
-    }
-    Ok(())
+    let row = |line: NewLine| {
+        [
+            line.seq.into(),
+            line.item.map(Value::Text).into(),
+            line.at_ms.into(),
+            line.recorded.into(),
+            line.hash.into(),
+        ]
+    };
+    INSERT.rows(db, lines.into_iter().map(row).collect()).await
 }

@@ -8,13 +8,12 @@ mod rules;
 pub use order::{CommandError, Order, Source};
 pub use rules::Rules;
 
-use crate::audit::{self, NewLine};
 use crate::directory::DirectorySnapshot;
 use crate::head::Writing;
 use crate::items::{self, StoredItem};
 use crate::results::{self, StoredResult};
 use crate::store::Store;
-use crate::{changes, references, wakes};
+use crate::{references, wakes};
 use postern_domain::{Command, Item, Phase, Timestamp};
 use postern_protocol::{CommandOutcome, Outcome};
 use prepare::prepare;
@@ -89,7 +88,7 @@ impl Store {
             writing.commit(self).await?;
             return Err(CommandError::Crashed { times, report: report.to_owned() });
         }
-        if let Some(outcome) = repeated(&mut writing.tx, order, now).await? {
+        if let Some(outcome) = repeated(&mut writing, order, now).await? {
             // The same command was sent twice at the same time, and the other one was put aside just now.
             writing.commit(self).await?;
             return Ok(outcome);
@@ -109,7 +108,7 @@ impl Store {
         order: &Order,
         now: Timestamp,
     ) -> Result<CommandOutcome, CommandError> {
-        if let Some(outcome) = repeated(&mut writing.tx, order, now).await? {
+        if let Some(outcome) = repeated(writing, order, now).await? {
             return Ok(outcome);
         }
         let before = items::get(&mut writing.tx, &order.item).await?;
@@ -161,30 +160,29 @@ impl Store {
         now: Timestamp,
     ) -> Result<CommandOutcome, CommandError> {
         let Effect { outcome, after } = effect;
-        let Writing { tx, head, .. } = writing;
         if let Some((item, log)) = after {
-            head.seq += 1;
+            writing.head.seq += 1;
+            let seq = writing.head.seq;
             let moved_seq = match &before {
-                Some(before) if has_moved(&before.item, &item) => head.seq,
+                Some(before) if has_moved(&before.item, &item) => seq,
                 Some(before) => before.moved_seq,
                 None => 0,
             };
-            items::save(tx, &item, head.seq, moved_seq).await?;
-            wakes::set(tx, &item.id, wakes::next(&item, directory)).await?;
-            changes::insert(tx, head.seq, &item, moved_seq == head.seq, Some(&order.id)).await?;
-            let lines = log
-                .iter()
-                .map(|recorded| NewLine::next(head, &item.id, recorded))
-                .collect::<Result<_, _>>()?;
-            audit::append(tx, lines).await?;
+            let before = before.map(|stored| stored.item);
+            items::save(writing, before.as_ref(), &item, moved_seq).await?;
+            wakes::change(&mut writing.tx, before.as_ref(), &item, directory).await?;
+            writing.appended.change(seq, &item, moved_seq == seq, Some(&order.id));
+            for recorded in &log {
+                writing.record(&item.id, recorded)?;
+            }
             if before.is_none() {
-                references::raise_counter(tx, &item).await?;
+                references::raise_counter(&mut writing.tx, &item).await?;
             }
         }
-        let at_seq = head.seq;
+        let at_seq = writing.head.seq;
         let result = StoredResult { person: order.author(), item: order.item.clone(), outcome, at_seq };
-        results::insert(tx, &order.id, &result, now).await?;
-        advance(tx, order, now).await?;
+        writing.appended.result(&order.id, result.clone(), now);
+        advance(writing, order, now);
         Ok(answer(order, result))
     }
 }

@@ -1,10 +1,10 @@
 //! Commands that come again: by the sequence of a console, or by their id alone.
 
 use super::order::{CommandError, Order, Source};
-use crate::consoles;
-use crate::dialect::Connection;
+use crate::appended::Step;
 use crate::error::StoreError;
-use crate::results::{self, StoredResult};
+use crate::head::Writing;
+use crate::results::StoredResult;
 use postern_domain::Timestamp;
 use postern_protocol::CommandOutcome;
 
@@ -16,22 +16,28 @@ pub(crate) fn answer(order: &Order, result: StoredResult) -> CommandOutcome {
     CommandOutcome { id: order.id.clone(), seq, at_seq: result.at_seq, outcome: result.outcome }
 }
 
-pub(crate) async fn advance(db: &mut Connection, order: &Order, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) fn advance(writing: &mut Writing, order: &Order, now: Timestamp) {
     if let Source::Console { console, seq, payload_hash } = &order.source {
-        let seq = seq.cast_signed();
-        consoles::advance(db, console, &order.author(), seq, &order.id, payload_hash, now).await?;
+        writing.appended.step(Step {
+            console: console.clone(),
+            person: order.author(),
+            seq: seq.cast_signed(),
+            command: order.id.clone(),
+            payload_hash: payload_hash.clone(),
+            at: now,
+        });
     }
-    Ok(())
 }
 
 /// The stored outcome of a command that was applied before, under this sequence number or by another way.
 pub(crate) async fn repeated(
-    db: &mut Connection,
+    writing: &mut Writing,
     order: &Order,
     now: Timestamp,
 ) -> Result<Option<CommandOutcome>, CommandError> {
+    let Writing { tx, appended, .. } = writing;
     if let Source::Console { console, seq, payload_hash } = &order.source {
-        let state = consoles::get(db, console).await?;
+        let state = appended.console(tx, console).await?;
         if state.as_ref().is_some_and(|state| state.person != order.author()) {
             return Err(CommandError::ClientForked);
         }
@@ -41,20 +47,20 @@ pub(crate) async fn repeated(
             return Err(CommandError::SequenceGap { expected });
         }
         if seq < expected {
-            let same = consoles::command_at(db, console, seq).await?;
+            let same = appended.command_at(tx, console, seq).await?;
             if same.is_none_or(|(id, hash)| id != order.id || &hash != payload_hash) {
                 return Err(CommandError::ClientForked);
             }
-            let result = results::get(db, &order.id).await?.ok_or_else(|| {
+            let result = appended.result_of(tx, &order.id).await?.ok_or_else(|| {
                 StoreError::inconsistent(format!("command {} was applied, and has no outcome", order.id))
             })?;
             return Ok(Some(answer(order, result)));
         }
     }
-    let Some(result) = results::get(db, &order.id).await? else { return Ok(None) };
+    let Some(result) = appended.result_of(tx, &order.id).await? else { return Ok(None) };
     if result.person != order.author() {
         return Err(CommandError::IdTaken);
     }
-    advance(db, order, now).await?;
+    advance(writing, order, now);
     Ok(Some(answer(order, result)))
 }
