@@ -73,19 +73,19 @@ impl Cache {
             let fresh = fresh.into_iter().map(row).collect::<Result<Vec<_>>>()?;
             let may_go = fresh.into_iter().filter(|row| !aside.contains(&row.item)).take(room);
             for mut fresh in may_go {
-                sqlx::query("UPDATE outbox SET seq = $1 WHERE position = $2")
-                    .bind(i64::try_from(next).unwrap_or(i64::MAX))
-                    .bind(fresh.position)
-                    .execute(&mut *tx)
-                    .await?;
                 fresh.seq = Some(next);
                 next += 1;
                 rows.push(fresh);
             }
             meta::set(&mut tx, "next_seq", Some(&next.to_string())).await?;
-            for row in &rows {
-                count_tries(&mut tx, &row.id, 1).await?;
-            }
+            let leaving: Vec<_> = rows.iter().map(|row| (row.position, row.seq)).collect();
+            sqlx::query(
+                "UPDATE outbox SET seq = leaving.value ->> 1, tries = tries + 1
+                 FROM json_each($1) AS leaving WHERE position = leaving.value ->> 0",
+            )
+            .bind(serde_json::to_string(&leaving)?)
+            .execute(&mut *tx)
+            .await?;
             Ok(rows)
         }
         .await;
@@ -123,27 +123,29 @@ impl Cache {
         let recorded = async {
             lease::check(&mut tx, lease).await?;
             let mut acknowledged = meta::read(&mut tx).await?.acknowledged;
-            let mut settled = Settled::default();
-            let mut items = BTreeSet::new();
+            let mut said = Vec::with_capacity(outcomes.len());
             for outcome in outcomes {
-                let item: Option<String> = sqlx::query_scalar(
-                    "UPDATE outbox SET outcome = $1, outcome_kind = $2, at_seq = $3
-                     WHERE command_id = $4 AND outcome_kind IS NULL RETURNING item",
-                )
-                .bind(serde_json::to_string(&outcome.outcome)?)
-                .bind(kind(&outcome.outcome))
-                .bind(outcome.at_seq)
-                .bind(outcome.id.as_str())
-                .fetch_optional(&mut *tx)
-                .await?;
                 acknowledged = acknowledged.max(outcome.seq);
-                let Some(item) = item else { continue };
-                settled.attention |= !matches!(kind(&outcome.outcome), "applied" | "satisfied");
-                items.insert(ItemId(item));
+                let text = serde_json::to_string(&outcome.outcome)?;
+                said.push((&outcome.id, kind(&outcome.outcome), outcome.at_seq, text));
             }
+            let settled: Vec<(String, String)> = sqlx::query_as(
+                "UPDATE outbox SET outcome_kind = said.value ->> 1, at_seq = said.value ->> 2, outcome = said.value ->> 3
+                 FROM json_each($1) AS said
+                 WHERE command_id = said.value ->> 0 AND outcome_kind IS NULL RETURNING item, outcome_kind",
+            )
+            .bind(serde_json::to_string(&said)?)
+            .fetch_all(&mut *tx)
+            .await?;
             meta::set(&mut tx, "acknowledged", Some(&acknowledged.to_string())).await?;
-            settled.items = self.rebuilt(&mut tx, items).await?;
-            Ok(settled)
+            // What was done as was expected is shown as it was, until its effect comes down.
+            let is_done = |kind: &str| matches!(kind, "applied" | "satisfied");
+            let otherwise = settled.iter().filter(|(_, kind)| !is_done(kind));
+            let otherwise: BTreeSet<ItemId> = otherwise.map(|(item, _)| ItemId(item.clone())).collect();
+            let attention = !otherwise.is_empty();
+            self.rebuilt(&mut tx, otherwise).await?;
+            let items: BTreeSet<ItemId> = settled.into_iter().map(|(item, _)| ItemId(item)).collect();
+            Ok(Settled { items: items.into_iter().collect(), attention })
         }
         .await;
         let settled = self.name(recorded)?;
