@@ -1,6 +1,6 @@
 //! What a profile's person did, written down by the simulator and not by the product: the measure of "nothing is lost".
 
-use postern_domain::{Command, CommandId, ItemId};
+use postern_domain::{Command, CommandId, ItemId, Timestamp};
 use std::collections::BTreeSet;
 
 /// What its author made of a command afterwards.
@@ -21,6 +21,8 @@ pub struct Made {
     pub id: CommandId,
     pub item: ItemId,
     pub command: Command,
+    /// When its author last said that it is wanted, by the device's clock.
+    pub wanted_at: Timestamp,
     pub fate: Fate,
 }
 
@@ -37,9 +39,16 @@ impl Book {
         &self.made
     }
 
-    pub fn given(&mut self, id: CommandId, item: ItemId, command: Command) {
+    pub fn given(&mut self, id: CommandId, item: ItemId, command: Command, wanted_at: Timestamp) {
         if !self.made.iter().any(|made| made.id == id) {
-            self.made.push(Made { id, item, command, fate: Fate::Given });
+            self.made.push(Made { id, item, command, wanted_at, fate: Fate::Given });
+        }
+    }
+
+    /// Its author looked at it again, and still wants it.
+    pub fn confirmed(&mut self, id: &CommandId, now: Timestamp) {
+        if let Some(made) = self.made.iter_mut().find(|made| &made.id == id) {
+            made.wanted_at = now;
         }
     }
 

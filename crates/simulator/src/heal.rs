@@ -65,8 +65,10 @@ impl World {
             for row in self.outbox(who).await? {
                 if row.kind.is_some() {
                     self.put_away(who, &row).await?;
-                    looked_at = true;
+                } else if row.stale {
+                    self.give_again(who, &row).await?;
                 }
+                looked_at |= row.kind.is_some() || row.stale;
             }
         }
         Ok(looked_at)
@@ -160,11 +162,11 @@ impl World {
             .enumerate()
             .filter(|(place, row)| {
                 let is_held_back = rows.iter().take(*place).any(|other| {
-                    other.item == row.item
-                        && matches!(other.kind.as_deref(), Some("conflict" | "quarantined"))
+                    let waits = matches!(other.kind.as_deref(), Some("conflict" | "quarantined"));
+                    other.item == row.item && (waits || other.stale)
                 });
                 let is_read = matches!(row.kind.as_deref(), Some("conflict" | "refused" | "quarantined"));
-                !is_read && !is_held_back
+                !is_read && !row.stale && !is_held_back
             })
             .map(|(_, row)| format!("{} ({:?})", row.id, row.kind))
             .collect();

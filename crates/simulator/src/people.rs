@@ -83,11 +83,23 @@ impl World {
 
     pub async fn retry(&mut self, who: usize, dice: u64) -> anyhow::Result<()> {
         let mut dice = Dice::new(dice);
+        let rows = self.outbox(who).await?;
+        let Some(row) = dice.pick(&rows).cloned() else { return Ok(()) };
+        self.give_again(who, &row).await
+    }
+
+    /// Says of one command that it is still wanted.
+    pub async fn give_again(&mut self, who: usize, row: &Waiting) -> anyhow::Result<()> {
         let before = self.outbox(who).await?;
-        let Some(row) = dice.pick(&before).cloned() else { return Ok(()) };
         let Some(engine) = self.engine(who) else { return Ok(()) };
-        let done = engine.retry(&row.id).await;
-        self.say(format_args!("c{who} retries {}: {:?}", row.id, done.map_err(|failure| failure.code)));
+        let done = engine.retry(&row.id).await.map_err(|failure| failure.code);
+        self.say(format_args!("c{who} retries {}: {done:?}", row.id));
+        if row.stale
+            && done.is_ok()
+            && let Some(profile) = self.profiles.get_mut(who)
+        {
+            profile.book.confirmed(&row.id, profile.now());
+        }
         self.write_down(who, &before, Fate::Read).await
     }
 
@@ -97,7 +109,8 @@ impl World {
         let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
         for row in after.iter().filter(|row| before.iter().all(|other| other.id != row.id)) {
             let command = serde_json::from_str(&row.command).context("a command in the outbox")?;
-            profile.book.given(row.id.clone(), row.item.clone(), command);
+            let now = profile.now();
+            profile.book.given(row.id.clone(), row.item.clone(), command, now);
             self.known.insert(row.id.clone());
         }
         for row in before.iter().filter(|row| after.iter().all(|other| other.id != row.id)) {

@@ -123,6 +123,9 @@ pub enum Step {
     },
 }
 
+/// Longer than a decision may lie in an outbox without its author being asked again.
+const HOLIDAY_MS: i64 = 15 * 24 * 3_600_000;
+
 /// How bad it is in this seed, in percent.
 struct Weather {
     faults: usize,
@@ -200,7 +203,7 @@ fn interleaved(dice: &mut Dice, weather: &Weather) -> Step {
 }
 
 fn disaster(dice: &mut Dice) -> Step {
-    match dice.below(30) {
+    match dice.below(31) {
         0..=2 => Step::Kill { who: who(dice) },
         3 | 4 => Step::Second { who: who(dice) },
         5..=8 => Step::Grants { dice: dice.number() },
@@ -213,6 +216,7 @@ fn disaster(dice: &mut Dice) -> Step {
         23 | 24 => Step::Rewind { who: who(dice) },
         25 | 26 => Step::Clone { who: who(dice) },
         27 => Step::Rot { who: who(dice), dice: dice.number() },
+        28 => Step::Wait { ms: HOLIDAY_MS },
         _ => {
             let who = dice.chance(70).then(|| who(dice));
             let ms = [-3_600_000, -90_000, -4_000, 4_000, 90_000, 3_600_000][dice.below(6)];

@@ -15,12 +15,17 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use tokio::sync::broadcast;
 
+/// What has not left and was given, or looked at again, two weeks ago or longer. Comments are as good as they were.
+const STALE: &str = "(o.tries = 0 AND o.outcome_kind IS NULL AND o.command ->> '$.do' <> 'comment'
+    AND max(o.made_ms, coalesce(o.confirmed_ms, o.made_ms)) < $1 - 1209600000)";
+
 pub struct Profile {
     pub number: usize,
     pub person: PersonId,
     pub folder: PathBuf,
     pub keys: Arc<Keys>,
     pub skew: Arc<AtomicI64>,
+    clock: SimClock,
     /// The simulator's own connection to the cache, open as long as the profile is there.
     pub watcher: SqliteConnection,
     /// None: ended. The first is there unless it has just died.
@@ -71,6 +76,8 @@ pub struct Waiting {
     pub command: String,
     pub batch: String,
     pub kind: Option<String>,
+    /// It has not left, and lies there for so long that its author is asked again.
+    pub stale: bool,
 }
 
 impl Profile {
@@ -79,14 +86,17 @@ impl Profile {
         person: &str,
         folder: PathBuf,
         secret: Option<String>,
+        time: &Time,
     ) -> anyhow::Result<Self> {
+        let skew = Arc::new(AtomicI64::new(0));
         Ok(Self {
             number,
             person: PersonId::from(person),
             watcher: watch(&folder.join("cache.db")).await?,
             folder,
             keys: Arc::new(Keys::new(secret)),
-            skew: Arc::new(AtomicI64::new(0)),
+            clock: SimClock::new(time, &skew),
+            skew,
             processes: [None, None],
             book: Book::default(),
             picture: None,
@@ -140,21 +150,28 @@ impl Profile {
 
     /// Everything in the outbox, in the order in which it was given.
     pub async fn outbox(&mut self) -> anyhow::Result<Vec<Waiting>> {
-        let rows: Vec<(String, String, String, String, Option<String>)> = sqlx::query_as(
-            "SELECT command_id, item, command, batch, outcome_kind FROM outbox ORDER BY position",
-        )
-        .fetch_all(&mut self.watcher)
-        .await?;
+        let now = self.now();
+        let sql = format!(
+            "SELECT command_id, item, command, batch, outcome_kind, {STALE} FROM outbox o ORDER BY position"
+        );
+        let rows: Vec<(String, String, String, String, Option<String>, bool)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now.ms()).fetch_all(&mut self.watcher).await?;
         Ok(rows
             .into_iter()
-            .map(|(id, item, command, batch, kind)| Waiting {
+            .map(|(id, item, command, batch, kind, stale)| Waiting {
                 id: CommandId(id),
                 item: ItemId(item),
                 command,
                 batch,
                 kind,
+                stale,
             })
             .collect())
+    }
+
+    /// What the device says the time is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.read()
     }
 
     pub async fn fact(&mut self, key: &str) -> anyhow::Result<Option<String>> {
@@ -174,15 +191,19 @@ impl Profile {
 
     /// Whether something waits that may be sent now, as the engine's loop asks.
     pub async fn sendable(&mut self, now: Timestamp) -> anyhow::Result<bool> {
-        let waiting: Option<i64> = sqlx::query_scalar(
-            "SELECT 1 FROM outbox o WHERE outcome_kind IS NULL AND (seq IS NOT NULL OR ((held_until_ms <= $1 OR made_ms > $1)
+        let stale_before = STALE.replace("o.", "e.");
+        let sql = format!(
+            "SELECT 1 FROM outbox o WHERE outcome_kind IS NULL AND NOT {STALE}
+             AND (seq IS NOT NULL OR ((held_until_ms <= $1 OR made_ms > $1)
              AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
-                 AND (e.outcome_kind IN ('conflict', 'quarantined')
-                      OR (e.outcome_kind IS NULL AND e.seq IS NULL AND e.held_until_ms > $1 AND e.made_ms <= $1))))) LIMIT 1",
-        )
-        .bind(now.ms())
-        .fetch_optional(&mut self.watcher)
-        .await?;
+                 AND (e.outcome_kind IN ('conflict', 'quarantined') OR {stale_before}
+                      OR (e.outcome_kind IS NULL AND e.seq IS NULL AND e.held_until_ms > $1 AND e.made_ms <= $1)))))
+             LIMIT 1"
+        );
+        let waiting: Option<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .bind(now.ms())
+            .fetch_optional(&mut self.watcher)
+            .await?;
         Ok(waiting.is_some())
     }
 

@@ -7,8 +7,8 @@ use crate::wire::{Answer, Fault};
 use crate::world::World;
 use postern_console_core::transport::Unreachable;
 use postern_console_core::{Connection, FailureCode};
-use postern_domain::CommandId;
-use postern_protocol::paths;
+use postern_domain::{Command, CommandId};
+use postern_protocol::{Push, paths};
 use std::collections::BTreeSet;
 
 /// How long a request takes that goes well, in milliseconds.
@@ -17,6 +17,8 @@ const QUICK_MS: i64 = 40;
 const PATIENCE_MS: i64 = 3_000;
 /// How long a lease lasts.
 const LEASE_MS: i64 = 45_000;
+/// After so long, a command that has not left asks its author again.
+const TWO_WEEKS_MS: i64 = 14 * 24 * 3_600_000;
 /// No round asks more often than this.
 const MOST_REQUESTS: usize = 200;
 
@@ -194,8 +196,9 @@ impl World {
         match drive(&mut work, &seam).await {
             Progress::Waits => {
                 process.work = Some(work);
-                if seam.path().is_some_and(|path| path == paths::COMMANDS) {
+                if let Some(push) = seam.push() {
                     self.sender_has_the_lease(who, which).await?;
+                    self.nothing_stale_leaves(who, which, &push).await?;
                 }
                 return Ok(true);
             }
@@ -238,6 +241,33 @@ impl World {
         });
         match at_it {
             Some(_) => broken(Check::OneSender, format!("two processes of c{who} send at the same time")),
+            None => Ok(()),
+        }
+    }
+
+    /// What was decided two weeks ago, and never left, does not leave before its author has looked at it again.
+    async fn nothing_stale_leaves(&mut self, who: usize, which: usize, push: &Push) -> anyhow::Result<()> {
+        let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
+        if profile.processes.get(which).and_then(Option::as_ref).is_none_or(|process| process.repeats) {
+            return Ok(());
+        }
+        let first: Vec<String> = sqlx::query_scalar("SELECT command_id FROM outbox WHERE tries = 1")
+            .fetch_all(&mut profile.watcher)
+            .await?;
+        let now = profile.now();
+        let sent = |id: &CommandId| {
+            first.iter().any(|first| first == id.as_str())
+                && push.commands.iter().any(|envelope| &envelope.id == id)
+        };
+        let stale = profile.book.made().iter().find(|made| {
+            let is_comment = matches!(made.command, Command::Comment { .. });
+            !is_comment && sent(&made.id) && now.since(made.wanted_at) > TWO_WEEKS_MS
+        });
+        match stale {
+            Some(made) => {
+                let days = now.since(made.wanted_at) / (24 * 3_600_000);
+                broken(Check::StaleAsked, format!("{} of c{who} leaves after {days} days, unasked", made.id))
+            }
             None => Ok(()),
         }
     }

@@ -7,6 +7,7 @@ use postern_console_core::secrets::SecretStore;
 use postern_console_core::transport::{Reply, Request, Transport, Unreachable};
 use postern_console_core::{Chance, Clock};
 use postern_domain::Timestamp;
+use postern_protocol::{Push, paths};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -172,6 +173,16 @@ impl Seam {
 
     pub fn waits(&self) -> bool {
         locked(&self.0).is_some()
+    }
+
+    /// The commands of the request that waits.
+    pub fn push(&self) -> Option<Push> {
+        let waiting = locked(&self.0);
+        let request = &waiting.as_ref()?.request;
+        if path_of(request) != paths::COMMANDS {
+            return None;
+        }
+        serde_json::from_slice(request.body.as_deref()?).ok()
     }
 
     /// The path of the request that waits.

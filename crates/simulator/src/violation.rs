@@ -20,6 +20,7 @@ pub enum Check {
     OneAlert,
     OneSender,
     AuditReplay,
+    StaleAsked,
     Healthy,
 }
 
@@ -41,6 +42,7 @@ impl Check {
             Check::OneAlert => "no alert twice",
             Check::OneSender => "one sender",
             Check::AuditReplay => "audit replay",
+            Check::StaleAsked => "asked again after two weeks",
             Check::Healthy => "both sides healthy",
         }
     }

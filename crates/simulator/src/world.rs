@@ -98,7 +98,7 @@ impl World {
         std::fs::create_dir_all(&folder)?;
         std::fs::copy(cache, folder.join("cache.db"))?;
         let number = self.profiles.len();
-        let profile = Profile::open(number, person, folder, secret).await?;
+        let profile = Profile::open(number, person, folder, secret, &self.time).await?;
         self.profiles.push(profile);
         self.start(number, 0).await?;
         Ok(number)

@@ -49,6 +49,11 @@ impl Mutation {
         self.spoil_cache(cache).await?;
         if self == Mutation::LaneReversed {
             sqlx::query("UPDATE outbox SET position = -position WHERE seq IS NULL AND outcome_kind IS NULL")
+                .execute(&mut *cache)
+                .await?;
+        }
+        if self == Mutation::StaleSentUnasked {
+            sqlx::query("UPDATE outbox SET confirmed_ms = 9000000000000 WHERE tries = 0")
                 .execute(cache)
                 .await?;
         }

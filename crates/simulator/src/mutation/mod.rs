@@ -87,6 +87,7 @@ mutations! {
     BootstrapEmptiesOutbox: "a bootstrap empties the outbox",
     OverlayStays: "an overlay stays when its command is undone",
     AlertNotMarked: "an alert is not marked as told",
+    StaleSentUnasked: "what lay in the outbox for two weeks is sent without asking",
     LeaseWithoutTerm: "a lease can be taken from a sender that is at work",
 }
 
