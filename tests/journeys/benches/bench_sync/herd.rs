@@ -1,17 +1,21 @@
 //! A portal comes back, and everybody with it.
 
 use super::console::{Console, Counting, Sent};
+use super::deciding::first;
 use super::text;
 use futures_util::StreamExt as _;
-use postern_console_core::Connection;
+use postern_console_core::{ActOptions, Connection, Queue, Request, Target};
+use postern_domain::Visibility;
 use postern_journeys::{Place, Portal};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 const ITEMS: u32 = 300;
-/// How long the herd is watched at rest.
+/// How long the herd is watched at rest, and then at work.
 const STEADY: Duration = Duration::from_secs(60);
+/// How often each person at work does something.
+const EACH: Duration = Duration::from_secs(15 * 60);
 /// How long the portal is away.
 const AWAY: Duration = Duration::from_secs(45);
 
@@ -51,6 +55,9 @@ pub async fn measure(consoles: u32) {
     let steady_from = Instant::now();
     tokio::time::sleep(STEADY).await;
     let steady = rates(&network.sent(), steady_from, Instant::now());
+    let working_from = Instant::now();
+    work(&herd).await;
+    let working = rates(&network.sent(), working_from, Instant::now());
 
     portal.stop();
     tokio::time::sleep(AWAY).await;
@@ -69,19 +76,38 @@ pub async fn measure(consoles: u32) {
     let returned = rates(&sent, back, Instant::now());
     let failed =
         sent.iter().filter(|sent| sent.at >= back && sent.status.is_some_and(|status| status >= 400)).count();
-    println!("at rest: {:.1} requests a second, at most {} in one", mean(&steady), peak(&steady));
+    for (what, rates) in [("at rest", &steady), ("at work, each once in 15 minutes", &working)] {
+        println!("{what}: {:.1} requests a second, at most {} in one", mean(rates), peak(rates));
+    }
     println!(
         "the portal was away for {}; then all were back after {}, with at most {} requests in one second \
-         ({:.1} × the rate at rest), {failed} of them refused",
+         ({:.1} × the rate at rest, {:.1} × the rate at work), {failed} of them refused",
         text(AWAY),
         text(all),
         peak(&returned),
-        peak(&returned) as f64 / mean(&steady).max(0.1)
+        peak(&returned) as f64 / mean(&steady).max(0.1),
+        peak(&returned) as f64 / mean(&working).max(0.1)
     );
     for console in &herd {
         let status = console.engine.status();
         assert_eq!(status.problem, None);
         console.engine.stop().await;
+    }
+}
+
+/// One after the other does something that all the others hear of.
+async fn work(herd: &[Console]) {
+    let began = Instant::now();
+    let pause = EACH / u32::try_from(herd.len()).unwrap();
+    for (number, console) in herd.iter().enumerate() {
+        if began.elapsed() >= STEADY {
+            return;
+        }
+        let rows = first(console, Queue::Open, 20).await;
+        let target = Target { id: rows[number % rows.len()].id.clone(), seen: None };
+        let request = Request::Comment { visibility: Visibility::Internal, body: "Seen.".to_owned() };
+        console.engine.act(&[target], &request, ActOptions { hold_ms: 0 }).await.unwrap();
+        tokio::time::sleep(pause).await;
     }
 }
 
