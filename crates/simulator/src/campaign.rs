@@ -55,7 +55,13 @@ impl Campaign {
         let next = AtomicU64::new(self.from);
         let ended = AtomicBool::new(false);
         let tally = Mutex::new(Tally::default());
-        let worker = || -> anyhow::Result<()> {
+        let places = core_affinity::get_core_ids().unwrap_or_default();
+        let worker = |number: usize| -> anyhow::Result<()> {
+            // A world hands its work from thread to thread all the time, which is quick as long as all of them, who are
+            // born on this one's core, stay there.
+            if self.workers == places.len() {
+                places.get(number).map(|place| core_affinity::set_for_current(*place));
+            }
             alone(async {
                 while !stop.load(Ordering::SeqCst) && !ended.load(Ordering::SeqCst) {
                     let seed = next.fetch_add(1, Ordering::SeqCst);
@@ -83,7 +89,12 @@ impl Campaign {
             })
         };
         std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..self.workers.max(1)).map(|_| scope.spawn(worker)).collect();
+            let workers: Vec<_> = (0..self.workers.max(1))
+                .map(|number| {
+                    let worker = &worker;
+                    scope.spawn(move || worker(number))
+                })
+                .collect();
             workers.into_iter().try_for_each(|worker| match worker.join() {
                 Ok(done) => done,
                 Err(panic) => std::panic::resume_unwind(panic),
