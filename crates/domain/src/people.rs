@@ -46,6 +46,33 @@ impl Role {
     }
 }
 
+/// Several roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Roles(u8);
+
+impl Roles {
+    pub const STAFF: Roles =
+        Roles::of(&[Role::InternalOwner, Role::InternalApprover, Role::TeamLead, Role::PortalAdmin]);
+
+    pub const fn of(roles: &[Role]) -> Self {
+        let (mut set, mut at) = (0, 0);
+        while at < roles.len() {
+            set |= 1 << roles[at] as u8;
+            at += 1;
+        }
+        Self(set)
+    }
+
+    #[must_use]
+    pub const fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    const fn meet(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+}
+
 /// Which items a grant reaches. An absent part reaches all; the parts are combined with "and".
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
@@ -123,6 +150,10 @@ impl Person {
         !self.disabled && self.grants.iter().any(reaches)
     }
 
+    fn roles(&self) -> Roles {
+        self.grants.iter().fold(Roles::of(&[]), |roles, grant| roles.and(Roles::of(&[grant.role])))
+    }
+
     pub fn is_staff(&self) -> bool {
         self.grants.iter().any(|grant| grant.role.is_staff())
     }
@@ -157,8 +188,8 @@ pub struct Project {
 pub struct People {
     /// Sorted by id, each once.
     people: Vec<Person>,
-    /// Where staff stand in `people`: few beside the clients' contacts.
-    staff: Vec<usize>,
+    /// Where staff stand in `people`, few beside the clients' contacts, and the roles that each has somewhere.
+    staff: Vec<(usize, Roles)>,
     client_owners: BTreeMap<ClientId, PersonId>,
 }
 
@@ -168,7 +199,8 @@ impl People {
         let by_id: BTreeMap<PersonId, Person> =
             people.into_iter().map(|person| (person.id.clone(), person)).collect();
         let people: Vec<Person> = by_id.into_values().collect();
-        let staff = (0..people.len()).filter(|at| people[*at].is_staff()).collect();
+        let staff = people.iter().enumerate().filter(|(_, person)| person.is_staff());
+        let staff = staff.map(|(at, person)| (at, person.roles())).collect();
         Self { people, staff, client_owners: BTreeMap::new() }
     }
 
@@ -192,9 +224,9 @@ impl People {
         self.people.iter()
     }
 
-    /// Everybody with a role of staff, in the order of their ids.
-    pub fn staff(&self) -> impl Iterator<Item = &Person> {
-        self.staff.iter().map(|at| &self.people[*at])
+    /// The members of staff who have one of these roles somewhere, in the order of their ids.
+    pub(crate) fn staff_with(&self, roles: Roles) -> impl Iterator<Item = &Person> {
+        self.staff.iter().filter(move |(_, theirs)| theirs.meet(roles)).map(|(at, _)| &self.people[*at])
     }
 
     /// The name to show; an id that nobody has is shown as it is.

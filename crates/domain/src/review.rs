@@ -132,35 +132,49 @@ impl Review {
     }
 
     /// The people who approved this content, each once.
-    pub fn approvers(&self, content: &ContentDigest) -> BTreeSet<&PersonId> {
-        self.approvals_of(content).map(|decision| &decision.by).collect()
+    pub fn approvers<'a>(&'a self, content: &'a ContentDigest) -> BTreeSet<&'a PersonId> {
+        self.approvals_of(None, content).map(|decision| &decision.by).collect()
     }
 
-    fn approvals_of(&self, content: &ContentDigest) -> impl Iterator<Item = &Decision> {
+    fn approvals_of<'a>(
+        &'a self,
+        also: Option<&'a Decision>,
+        content: &'a ContentDigest,
+    ) -> impl Iterator<Item = &'a Decision> {
         self.decisions
             .iter()
+            .chain(also)
             .filter(move |decision| decision.verdict == Verdict::Approve && &decision.content == content)
     }
 
     /// How far it has come: approvals that count, of those needed.
     pub fn approvals(&self, content: &ContentDigest) -> u32 {
+        self.approvals_with(None, content)
+    }
+
+    fn approvals_with(&self, also: Option<&Decision>, content: &ContentDigest) -> u32 {
         let counted = match &self.quorum {
             Quorum::OnePerGroup(groups) => {
                 let hats: Vec<(&PersonId, &[String])> = self
-                    .approvals_of(content)
+                    .approvals_of(also, content)
                     .map(|decision| (&decision.by, decision.groups.as_slice()))
                     .collect();
                 groups_filled(groups, &hats)
             }
-            _ => self.approvers(content).len(),
+            _ => self.approvals_of(also, content).map(|decision| &decision.by).collect::<BTreeSet<_>>().len(),
         };
         u32::try_from(counted).unwrap_or(u32::MAX).min(self.needed)
     }
 
     /// Whether the approvals of this content are enough, or one of them overrides.
     pub fn is_approved(&self, content: &ContentDigest) -> bool {
-        self.approvals(content) >= self.needed
-            || self.approvals_of(content).any(|decision| decision.overriding)
+        self.is_approved_with(None, content)
+    }
+
+    /// As [`Review::is_approved`], with one more decision.
+    pub(crate) fn is_approved_with(&self, also: Option<&Decision>, content: &ContentDigest) -> bool {
+        self.approvals_with(also, content) >= self.needed
+            || self.approvals_of(also, content).any(|decision| decision.overriding)
     }
 
     /// Whether anybody eligible may take a seat: a pool, or fewer people are left than must approve.

@@ -10,8 +10,9 @@ use postern_domain::*;
 use postern_protocol::Directory;
 use random_work::{Dice, PEOPLE, START, command, directory, submission};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
-/// Commands tried in all. `POSTERN_CASES` asks for another number.
+/// Commands tried in all. `POSTERN_CASES` asks for another number, `POSTERN_CASES_FROM` for those after so many others.
 const CASES: usize = 100_000;
 const TRIES_PER_ITEM: usize = 40;
 
@@ -86,17 +87,22 @@ struct Tried {
     refused: usize,
 }
 
+/// Each as the portal reads it, and as a console gets it.
+static JOURNEYS: LazyLock<Vec<(Journey, Journey)>> = LazyLock::new(|| {
+    let shipped = shipped().into_iter().map(|journey| journey.numbered(0));
+    shipped.chain([Journey::built_in()]).map(|journey| (journey.clone(), over_the_wire(&journey))).collect()
+});
+
 fn live(seed: u64) -> Tried {
     let mut dice = Dice(seed);
     let directory = directory(&mut dice);
     let portal = at_the_portal(&directory);
     let console = over_the_wire(&directory).organisation();
-    let journeys: Vec<Journey> =
-        shipped().into_iter().map(|journey| journey.numbered(0)).chain([Journey::built_in()]).collect();
-    let journey = dice.pick(&journeys).clone();
-    let journey_there = over_the_wire(&journey);
+    let (journey, journey_there) = dice.pick(&JOURNEYS).clone();
     let mut now = START;
     let mut item: Option<Item> = None;
+    // As the console got it.
+    let mut copy: Option<Item> = None;
     let mut log = Vec::new();
     let mut remembered: Vec<Seen> = Vec::new();
     let mut tried = Tried::default();
@@ -120,7 +126,6 @@ fn live(seed: u64) -> Tried {
         let here =
             Situation { item: item.as_ref(), journey: &journey, organisation: &portal, successor: None };
         let decided = decide(here, &command, &actor, now);
-        let copy = item.as_ref().map(over_the_wire);
         let there = Situation {
             item: copy.as_ref(),
             journey: &journey_there,
@@ -147,6 +152,7 @@ fn live(seed: u64) -> Tried {
             item = Some(apply(item.take(), &"item-1".into(), &recorded).unwrap());
             log.push(recorded);
         }
+        copy = item.as_ref().map(over_the_wire);
         let after = item.as_ref().unwrap();
         is_sound(after, &journey);
         adds_up(after, now);
@@ -162,12 +168,14 @@ fn live(seed: u64) -> Tried {
 
 #[test]
 fn a_console_predicts_what_the_portal_decides_and_no_command_breaks_a_rule() {
-    let cases = std::env::var("POSTERN_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(CASES);
-    let lives = cases.div_ceil(TRIES_PER_ITEM);
+    let setting = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<usize>().ok());
+    let first = setting("POSTERN_CASES_FROM").unwrap_or(0).div_ceil(TRIES_PER_ITEM);
+    let lives = first + setting("POSTERN_CASES").unwrap_or(CASES).div_ceil(TRIES_PER_ITEM);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let tried: Vec<Tried> = std::thread::scope(|scope| {
-        let work =
-            |worker| (worker..lives).step_by(workers).map(|seed| live(seed as u64)).collect::<Vec<_>>();
+        let work = |worker| {
+            (first + worker..lives).step_by(workers).map(|seed| live(seed as u64)).collect::<Vec<_>>()
+        };
         let handles: Vec<_> = (0..workers).map(|worker| scope.spawn(move || work(worker))).collect();
         let join = |handle: std::thread::ScopedJoinHandle<'_, Vec<Tried>>| {
             handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))

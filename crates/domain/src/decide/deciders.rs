@@ -5,7 +5,7 @@ use crate::command::Action;
 use crate::ids::PersonId;
 use crate::item::Item;
 use crate::journey::{Assignment, Deciders, Quorum, Step};
-use crate::people::{People, Person, Place, Role};
+use crate::people::{People, Person, Place, Role, Roles};
 use crate::permission::permits_place;
 use crate::refusal::Denial;
 use crate::review::groups_filled;
@@ -38,6 +38,26 @@ pub(super) fn named_at(step: &Step, item: &Item, people: &People, person: &Perso
     };
     in_quorum || step.deciders.iter().any(|rule| names(rule, item, people, person))
 }
+
+/// Only who has one of these roles somewhere can be named by the step's own rule.
+fn roles_named(step: &Step) -> Roles {
+    let by_quorum = match &step.quorum {
+        Quorum::OnePerGroup(_) => Roles::of(&[Role::InternalApprover]),
+        _ => Roles::of(&[]),
+    };
+    step.deciders.iter().fold(by_quorum, |roles, rule| {
+        roles.and(match rule {
+            Deciders::Role(role) => Roles::of(&[*role]),
+            Deciders::Group(_) => Roles::of(&[Role::InternalApprover]),
+            Deciders::Owner => Roles::of(&[Role::InternalOwner]),
+            Deciders::ClientOwner | Deciders::SubmitterLead | Deciders::OwnerLead | Deciders::Person(_) => {
+                Roles::STAFF
+            }
+        })
+    })
+}
+
+const LEADS: Roles = Roles::of(&[Role::TeamLead]);
 
 /// Whether one rule names the person. Contributors and the disabled are not looked at here.
 pub(super) fn names(rule: &Deciders, item: &Item, people: &People, person: &Person) -> bool {
@@ -101,8 +121,11 @@ pub(super) fn turn(step: &Step, item: &Item, people: &People, leads: bool) -> Op
         !item.contributors.contains(&person.id)
             && permits_place(person, Action::Approve, item.place()).is_ok()
     };
-    let named: Vec<&Person> =
-        people.staff().filter(|person| named_at(step, item, people, person)).filter(free).collect();
+    let named: Vec<&Person> = people
+        .staff_with(roles_named(step))
+        .filter(|person| named_at(step, item, people, person))
+        .filter(free)
+        .collect();
     if let Quorum::OnePerGroup(groups) = &step.quorum {
         return one_per_group(step, groups, item, &named);
     }
@@ -135,7 +158,7 @@ fn with_leads<'a>(
 ) -> Option<Turn> {
     let known: BTreeSet<&PersonId> = named.iter().map(|person| &person.id).collect();
     let others = people
-        .staff()
+        .staff_with(LEADS)
         .filter(|person| person.holds(Role::TeamLead, item.place()) && !known.contains(&person.id))
         .filter(free);
     let mut reviewers: Vec<PersonId> = named.iter().map(|person| person.id.clone()).collect();
@@ -184,7 +207,7 @@ fn count(people: usize) -> u32 {
 
 /// The team lead that the item falls to: another than `not`, where there is one.
 pub(super) fn lead_over(item: &Item, people: &People, not: Option<&PersonId>) -> Option<PersonId> {
-    let leads = || people.staff().filter(|person| person.holds(Role::TeamLead, item.place()));
+    let leads = || people.staff_with(LEADS).filter(|person| person.holds(Role::TeamLead, item.place()));
     let others = nearest(item, leads().filter(|person| Some(&person.id) != not), 1);
     others.into_iter().next().or_else(|| nearest(item, leads(), 1).into_iter().next())
 }

@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::ids::PersonId;
 use crate::item::{Fields, Item, Phase};
 use crate::journey::{FieldProblem, Step, Veto};
-use crate::people::Person;
+use crate::people::{Person, Roles};
 use crate::refusal::{Denial, Refusal, Satisfied};
 use crate::review::{Decision, Review, ReviewOutcome, Verdict};
 
@@ -68,15 +68,14 @@ fn close_if_approved(
     decision: Decision,
     outputs: &Fields,
 ) -> Result<Ruling, Refusal> {
-    let mut after = turn.review.clone();
-    let content = decision.content.clone();
-    after.decisions.push(decision.clone());
+    let review = turn.review;
+    let is_approved = review.is_approved_with(Some(&decision), &decision.content);
     let mut events = vec![decided(turn.step, decision, outputs)];
-    if after.is_approved(&content) {
-        events.push(Event::ReviewClosed { step: after.step.clone(), outcome: ReviewOutcome::Approved });
-        let others_open = case.item.reviews.iter().any(|other| other.step != after.step);
+    if is_approved {
+        events.push(Event::ReviewClosed { step: review.step.clone(), outcome: ReviewOutcome::Approved });
+        let others_open = case.item.reviews.iter().any(|other| other.step != review.step);
         if !others_open {
-            events.extend(case.opening(case.item).next(Some(&after.stage))?);
+            events.extend(case.opening(case.item).next(Some(&review.stage))?);
         }
     }
     happened(events)
@@ -133,7 +132,10 @@ fn is_lost(case: &Case<'_>, turn: &Turn<'_>, after: &Review, seen: &Seen) -> boo
     let mut hoped = after.clone();
     let people = &case.organisation.people;
     let could: Vec<&Person> = if after.has_free_seats() {
-        people.staff().filter(|person| eligible(turn.step, case.item, people, person).is_ok()).collect()
+        people
+            .staff_with(Roles::STAFF)
+            .filter(|person| eligible(turn.step, case.item, people, person).is_ok())
+            .collect()
     } else {
         after.waiting_on().filter_map(|id| people.get(id)).collect()
     };

@@ -4,6 +4,7 @@ use postern_domain::absence::{Absence, Delegation, DelegationScope, LocalDateTim
 use postern_domain::calendar::{Calendar, CalendarOf, CalendarUse};
 use postern_domain::*;
 use postern_protocol::Directory;
+use std::sync::LazyLock;
 
 /// Monday 6 April 2026, 10:00 UTC.
 pub const START: Timestamp = Timestamp(1_775_469_600_000);
@@ -65,7 +66,7 @@ fn person(number: usize, groups: &[String], dice: &mut Dice) -> Person {
 }
 
 /// The groups that the journeys ask for.
-fn groups() -> Vec<String> {
+static GROUPS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let mut groups: Vec<String> = Vec::new();
     for journey in shipped() {
         for step in journey.stages.iter().flat_map(|stage| &stage.steps) {
@@ -82,7 +83,7 @@ fn groups() -> Vec<String> {
     groups.sort();
     groups.dedup();
     groups
-}
+});
 
 fn absence(number: usize, dice: &mut Dice) -> Absence {
     let day = 6 + dice.below(4);
@@ -109,14 +110,14 @@ fn absence(number: usize, dice: &mut Dice) -> Absence {
 }
 
 pub fn directory(dice: &mut Dice) -> Directory {
-    let groups = groups();
-    let mut people: Vec<Person> = (0..PEOPLE).map(|number| person(number, &groups, dice)).collect();
+    let groups = &*GROUPS;
+    let mut people: Vec<Person> = (0..PEOPLE).map(|number| person(number, groups, dice)).collect();
     let at_acme = Scope { client: Some("acme".into()), ..Scope::EVERYTHING };
     people.push(Person {
         id: "contact".into(),
         grants: vec![Grant { role: Role::Client, scope: at_acme }],
         disabled: false,
-        ..person(99, &groups, dice)
+        ..person(99, groups, dice)
     });
     let mut office = Calendar::standard("Europe/Amsterdam");
     office.key = "office".into();
