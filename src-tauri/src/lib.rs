@@ -55,13 +55,12 @@ fn open(arguments: Arguments) -> Result<(), String> {
         )
         .invoke_handler(ipc::handler())
         .setup(move |app| {
-            // The web view's processes start while the cache is opened. What the page asks waits until this function ends.
-            window::open(app)?;
             let engine = tauri::async_runtime::block_on(start_engine(profile, arguments))?;
             app.manage(engine.clone());
             events::forward(app.handle(), &engine);
             alerts::deliver(app.handle(), &engine);
             tauri::async_runtime::block_on(async { engine.start() });
+            window::open(app)?;
             end_on_signal(app.handle().clone());
             Ok(())
         })
