@@ -247,8 +247,13 @@ impl World {
 
     /// What was decided two weeks ago, and never left, does not leave before its author has looked at it again.
     async fn nothing_stale_leaves(&mut self, who: usize, which: usize, push: &Push) -> anyhow::Result<()> {
+        let directory = self.portal.store().directory().await?;
         let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
-        if profile.processes.get(which).and_then(Option::as_ref).is_none_or(|process| process.repeats) {
+        // Who is shut out hands over everything, to be refused and kept.
+        let person = directory.people().get(&profile.person);
+        let is_shut_out = person.is_none_or(|person| person.disabled || !person.is_staff());
+        let process = profile.processes.get(which).and_then(Option::as_ref);
+        if is_shut_out || process.is_none_or(|process| process.repeats) {
             return Ok(());
         }
         let first: Vec<String> = sqlx::query_scalar("SELECT command_id FROM outbox WHERE tries = 1")
