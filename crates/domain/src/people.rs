@@ -41,7 +41,7 @@ impl Role {
     ];
 
     /// Staff work in the console; clients never see it.
-    pub fn is_staff(self) -> bool {
+    pub const fn is_staff(self) -> bool {
         !matches!(self, Role::Client | Role::ClientAdmin)
     }
 }
@@ -51,8 +51,16 @@ impl Role {
 pub(crate) struct Roles(u8);
 
 impl Roles {
-    pub const STAFF: Roles =
-        Roles::of(&[Role::InternalOwner, Role::InternalApprover, Role::TeamLead, Role::PortalAdmin]);
+    pub const STAFF: Roles = {
+        let (mut staff, mut at) = (Roles::of(&[]), 0);
+        while at < Role::ALL.len() {
+            if Role::ALL[at].is_staff() {
+                staff = staff.or(Roles::of(&[Role::ALL[at]]));
+            }
+            at += 1;
+        }
+        staff
+    };
 
     pub const fn of(roles: &[Role]) -> Self {
         let (mut set, mut at) = (0, 0);
@@ -64,7 +72,7 @@ impl Roles {
     }
 
     #[must_use]
-    pub const fn and(self, others: Self) -> Self {
+    pub const fn or(self, others: Self) -> Self {
         Self(self.0 | others.0)
     }
 
@@ -151,7 +159,7 @@ impl Person {
     }
 
     fn roles(&self) -> Roles {
-        self.grants.iter().fold(Roles::of(&[]), |roles, grant| roles.and(Roles::of(&[grant.role])))
+        self.grants.iter().fold(Roles::of(&[]), |roles, grant| roles.or(Roles::of(&[grant.role])))
     }
 
     pub fn is_staff(&self) -> bool {

@@ -1,7 +1,6 @@
 //! Inserts of many rows in as few statements as are worth preparing.
 
-use crate::columns::Value;
-use crate::columns::{Binding, bind};
+use crate::columns::{Binding, Value, bind};
 use crate::dialect::Connection;
 use crate::error::StoreError;
 use std::fmt::Write as _;

@@ -46,7 +46,7 @@ fn roles_named(step: &Step) -> Roles {
         _ => Roles::of(&[]),
     };
     step.deciders.iter().fold(by_quorum, |roles, rule| {
-        roles.and(match rule {
+        roles.or(match rule {
             Deciders::Role(role) => Roles::of(&[*role]),
             Deciders::Group(_) => Roles::of(&[Role::InternalApprover]),
             Deciders::Owner => Roles::of(&[Role::InternalOwner]),
