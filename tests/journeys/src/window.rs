@@ -112,6 +112,37 @@ impl Window {
         .await
     }
 
+    /// Opens an item of the list in the reading pane. The list may be drawn anew while it is clicked on.
+    pub async fn open_item(&self, reference: &str) {
+        let row = format!("[data-testid='row'][data-ref='{reference}']");
+        let pane = format!("[data-testid='item-pane'][data-ref='{reference}']");
+        for _ in 0..8 {
+            if self.select(&row).await.click().await.is_err() {
+                continue;
+            }
+            if self.appears(&pane).await {
+                return;
+            }
+            // Where the list is alone, a click marks a row, and a key opens it.
+            self.press("o").await;
+            if self.appears(&pane).await {
+                return;
+            }
+        }
+        panic!("{reference} does not open");
+    }
+
+    /// Whether it comes within a few seconds.
+    pub async fn appears(&self, css: &str) -> bool {
+        for _ in 0..40 {
+            if self.is_there(css).await {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        false
+    }
+
     /// The references of the rows on the screen, from the top.
     pub async fn rows(&self) -> Vec<String> {
         let mut references = Vec::new();

@@ -35,8 +35,7 @@ async fn an_approval_in_the_window_reaches_the_portal_and_another_console() {
     window.text_where("sync-status", "that it is up to date", |text| !text.is_empty()).await;
     let api = Api::sign_in(&address, &me.email, PASSWORD).await;
     let reference = decidable(&window, &api).await;
-    window.select(&format!("[data-testid='row'][data-ref='{reference}']")).await.click().await.unwrap();
-    window.text_where("item-pane", "the item", |text| text.contains(&reference)).await;
+    window.open_item(&reference).await;
     window.screenshot("queue.png").await;
     window.press("a").await;
     submit_dialog(&window).await;

@@ -30,11 +30,10 @@ async fn decisions_made_offline_arrive_exactly_once_when_the_portal_is_back() {
 
     portal.stop();
     for reference in &chosen {
-        window.select(&format!("[data-testid='row'][data-ref='{reference}']")).await.click().await.unwrap();
-        window.text_where("item-pane", "the item", |text| text.contains(reference)).await;
+        window.open_item(reference).await;
         window.press("a").await;
         window
-            .text_where("toast", "what was done", |text| text.contains(reference) || text.contains("pprove"))
+            .text_where("toast", "what was done", |text| text.contains(&format!("{reference} approved")))
             .await;
     }
     window.screenshot("offline-pending.png").await;

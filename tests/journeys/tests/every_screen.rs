@@ -85,37 +85,6 @@ impl Walk {
             field.send_keys(filter).await.unwrap();
         }
     }
-
-    /// Whether it comes within a few seconds.
-    async fn appears(&self, css: &str) -> bool {
-        for _ in 0..40 {
-            if self.window.is_there(css).await {
-                return true;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        false
-    }
-
-    async fn open(&self, reference: &str) {
-        let pane = format!("[data-testid='item-pane'][data-ref='{reference}']");
-        for _ in 0..8 {
-            let row = self.window.select(&format!("[data-testid='row'][data-ref='{reference}']")).await;
-            // The list may be drawn anew just now, and the row with it.
-            if row.click().await.is_err() {
-                continue;
-            }
-            if self.appears(&pane).await {
-                return;
-            }
-            // Where the list is alone, a click marks a row, and a key opens it.
-            self.press("o").await;
-            if self.appears(&pane).await {
-                return;
-            }
-        }
-        panic!("{reference} does not open");
-    }
 }
 
 /// Visible buttons whose label does not fit into them.
@@ -158,7 +127,7 @@ async fn every_screen_has_its_landmark_and_fits_the_window() {
     pages(&mut walk, "light").await;
     walk.theme("dark").await;
     walk.window.click("queue-my_turn").await;
-    walk.open(&plain).await;
+    walk.window.open_item(&plain).await;
     walk.see("queue-dark", "item-pane").await;
     pages(&mut walk, "dark").await;
     walk.theme("light").await;
@@ -215,16 +184,16 @@ async fn open_rows(window: &Window, api: &Api) -> Vec<(String, String)> {
 }
 
 async fn reading(walk: &mut Walk, plain: &str, long: &str) {
-    walk.open(plain).await;
+    walk.window.open_item(plain).await;
     walk.see("queue-with-item", "item-pane").await;
-    walk.open(long).await;
+    walk.window.open_item(long).await;
     walk.see("item-with-long-title", "item-pane").await;
     walk.press("u").await;
     walk.see("queue-list-only", "item-list").await;
     walk.window.click("queue-closed").await;
     walk.see("queue-closed", "[data-testid='row']").await;
     walk.window.click("queue-my_turn").await;
-    walk.open(plain).await;
+    walk.window.open_item(plain).await;
 }
 
 async fn looking_for_something(walk: &mut Walk) {
@@ -247,7 +216,7 @@ async fn looking_for_something(walk: &mut Walk) {
 }
 
 async fn deciding(walk: &mut Walk, plain: &str) {
-    walk.open(plain).await;
+    walk.window.open_item(plain).await;
     for (key, name) in [
         ("c", "request-changes"),
         ("m", "reassign"),
@@ -301,7 +270,7 @@ async fn pages(walk: &mut Walk, theme: &str) {
 
 async fn without_a_portal(walk: &mut Walk, plain: &str) {
     walk.window.click("queue-my_turn").await;
-    walk.open(plain).await;
+    walk.window.open_item(plain).await;
     walk.press("a").await;
     walk.window.select("[data-testid='toast-undo']").await;
     // The next step is due later: the row stands somewhere else now.

@@ -27,8 +27,7 @@ async fn a_real_log_is_cut_at_an_instant_and_its_queue_is_worked_in_the_window()
     window.select("[data-testid='row']").await;
     window.text_where("queue-my_turn", "45 items", |text| text.contains("45")).await;
     let reference = window.rows().await.into_iter().next().expect("a row");
-    window.select(&format!("[data-testid='row'][data-ref='{reference}']")).await.click().await.unwrap();
-    window.text_where("item-pane", "the item", |text| text.contains(&reference)).await;
+    window.open_item(&reference).await;
     window.screenshot("real-log-queue.png").await;
     window.press("a").await;
     window.text_where("queue-my_turn", "44 items", |text| text.contains("44")).await;

@@ -61,7 +61,7 @@ export class App {
     this.clock = new Clock(this.now);
     this.preferences = new Preferences(backend, fail);
     this.toasts = new Toasts(this.now);
-    this.list = new ListModel(backend, fail);
+    this.list = new ListModel(backend, fail, this.now);
     this.reading = new Reading(backend);
     this.outbox = new OutboxModel(backend, this.toasts, fail);
     this.bottlenecks = new Bottlenecks(backend, fail);

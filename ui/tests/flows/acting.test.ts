@@ -43,6 +43,25 @@ describe("deciding one item", () => {
     expect(opened.backend.acts[0]?.targets[0]?.seen).toBeNull();
   });
 
+  it("does not decide on an item that slipped under the cursor just then", async () => {
+    const opened = await openWindow();
+    const { app, backend, time } = opened;
+    await go("open");
+    await standOnAllowed(opened, "approve");
+    const gone = app.list.cursorId ?? "";
+    backend.items.delete(gone);
+    await app.list.refresh();
+    expect(app.list.cursorId).not.toBe(gone);
+    await press("a");
+    await waitFor(() => expect(toasts().join()).toContain("Another item came under the cursor"));
+    expect(backend.acts).toHaveLength(0);
+
+    time.now += 1000;
+    await standOnAllowed(opened, "approve");
+    await press("a");
+    await waitFor(() => expect(backend.acts).toHaveLength(1));
+  });
+
   it("asks for a reason before sending back, and does not send without one", async () => {
     const opened = await openWindow();
     await standOnAllowed(opened, "request_changes");

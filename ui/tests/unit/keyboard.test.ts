@@ -89,6 +89,17 @@ describe("naming a key", () => {
 });
 
 describe("listening to keys", () => {
+  it("goes on through the list while a key is held down, and decides once", () => {
+    const { run, press } = listening();
+    press("j");
+    press("j", { repeat: true });
+    expect(run.mock.calls.map(([id]) => id)).toEqual(["next", "next"]);
+    run.mockClear();
+    press("a");
+    expect(press("a", { repeat: true }).defaultPrevented).toBe(true);
+    expect(run.mock.calls.map(([id]) => id)).toEqual(["approve"]);
+  });
+
   it("runs a command and keeps the browser from acting on the key", () => {
     const { run, press } = listening();
     expect(press("a").defaultPrevented).toBe(true);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FakeBackend } from "$lib/backend/fake";
 import { termsOf, withTerm, withoutTerm } from "$lib/queue/describe";
+import { slotsIn } from "$lib/queue/pages";
 import { ListModel } from "$lib/queue/list.svelte";
 import { rangeOf, Selection } from "$lib/queue/selection.svelte";
 import { drawn, PAGE, pagesOf, scrollFor, visible, wanted } from "$lib/queue/window";
@@ -41,6 +42,35 @@ describe("the window of a virtual list", () => {
   });
 });
 
+describe("the places of rows", () => {
+  const rowsOf = async () => {
+    const page = await new FakeBackend({ items: 10, now: () => NOON }).list({
+      queue: "open",
+      filter: "",
+      sort: "due",
+      descending: false,
+      offset: 0,
+      limit: 4,
+    });
+    return page.rows;
+  };
+
+  it("are known by their items, so that an element goes where its item goes", async () => {
+    const rows = await rowsOf();
+    const before = slotsIn(new Map([[0, rows]]), { from: 0, to: 4 });
+    const after = slotsIn(new Map([[0, rows.slice(1)]]), { from: 0, to: 3 });
+    expect(after.map((slot) => slot.key)).toEqual(before.slice(1).map((slot) => slot.key));
+    expect(after.map((slot) => slot.index)).toEqual([0, 1, 2]);
+  });
+
+  it("are each known by something else, also while two pages have the same item", async () => {
+    const rows = await rowsOf();
+    const twice = [...rows, ...rows.slice(-1)];
+    const keys = slotsIn(new Map([[0, twice]]), { from: 0, to: 7 }).map((slot) => slot.key);
+    expect(new Set(keys).size).toBe(7);
+  });
+});
+
 describe("the selection", () => {
   it("extends from its anchor in both directions", () => {
     expect(rangeOf(3, 6)).toEqual({ from: 3, to: 7 });
@@ -69,7 +99,11 @@ describe("the list", () => {
   const make = async (items = 900) => {
     const backend = new FakeBackend({ items, now: () => NOON });
     const failures: unknown[] = [];
-    const list = new ListModel(backend, (error) => failures.push(error));
+    const list = new ListModel(
+      backend,
+      (error) => failures.push(error),
+      () => NOON,
+    );
     await list.show("open");
     return { backend, list, failures };
   };

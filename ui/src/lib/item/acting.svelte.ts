@@ -31,6 +31,8 @@ export interface Composing {
 }
 
 const SETTLE_MS = 150;
+/** A finger on its way to a key cannot be called back in less. */
+const SLIPPED_MS = 700;
 
 export interface Done {
   batch: string;
@@ -87,6 +89,11 @@ export class Acting {
     if (this.busy) return;
     try {
       const hadSelection = this.list.selection.size > 0;
+      if (!hadSelection && this.now() - this.list.slippedAt < SLIPPED_MS) {
+        const under = this.list.cursorRow?.reference;
+        if (under) this.toasts.notice(text.actions.slipped(under));
+        return;
+      }
       const ids = await this.list.targets();
       const [id] = ids;
       if (id === undefined) {
@@ -222,6 +229,8 @@ export class Acting {
     this.busy = true;
     try {
       const result = await this.backend.act(this.#targets(ids), requestOf(action, draft, asked));
+      // What left the queue meanwhile left it by my own doing.
+      this.list.slippedAt = -Infinity;
       this.#told(action, ids, what, result);
     } catch (error) {
       this.onFailure(error);

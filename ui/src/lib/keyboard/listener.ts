@@ -1,5 +1,5 @@
 /** Turns key events into commands. */
-import { type Binding, BINDINGS, type CommandId, type KeyContext } from "./registry";
+import { type Binding, BINDINGS, type CommandId, type KeyContext, repeats } from "./registry";
 import { isSingle, isTyping, keyOf } from "./keys";
 
 export interface KeySituation {
@@ -37,7 +37,7 @@ export class KeyListener {
     const found = BINDINGS.find((one) => one.keys.includes(wanted) && contexts.includes(one.context));
     if (found && this.#mayFire(found, wanted, typing, singleKeys, event)) {
       event.preventDefault();
-      this.run(found.id);
+      if (!event.repeat || repeats(found)) this.run(found.id);
       return;
     }
     if (!started && singleKeys && !typing && BINDINGS.some((one) => one.keys.some((k) => k.startsWith(`${key} `)))) {

@@ -120,6 +120,11 @@ export const BINDINGS: readonly Binding[] = [
   binding("general", "global", "help", ["?"]),
 ];
 
+/** Whether a key that is held down goes on: through the list, and never from one decision to the next. */
+export function repeats(binding: Binding): boolean {
+  return binding.group === "move" || binding.id === "extendDown" || binding.id === "extendUp";
+}
+
 const BY_ID = new Map(BINDINGS.map((one) => [one.id, one]));
 
 /** The first key of a command, to be shown beside its name. */

@@ -24,6 +24,8 @@ export class ListModel {
   /** How many selected items were let go of since the filter was set. */
   dropped = $state(0);
   readonly selection = new Selection();
+  /** When the item under the cursor last left the queue by itself, so that another came under it; in ms. */
+  slippedAt = -Infinity;
 
   /** Counts questions: an answer to an older one is ignored. */
   #generation = 0;
@@ -34,6 +36,7 @@ export class ListModel {
   constructor(
     private readonly backend: Backend,
     private readonly onFailure: (error: unknown) => void,
+    private readonly now: () => number,
   ) {}
 
   get query(): ListQuery {
@@ -171,10 +174,14 @@ export class ListModel {
       found = ids.indexOf(this.cursorId);
     }
     if (found >= 0) this.cursor = found;
-    else this.moveTo(Math.min(this.cursor, (this.total ?? 0) - 1));
+    else {
+      this.moveTo(Math.min(this.cursor, (this.total ?? 0) - 1));
+      this.slippedAt = this.now();
+    }
   }
 
   moveTo(index: number): void {
+    this.slippedAt = -Infinity;
     const last = (this.total ?? 0) - 1;
     this.cursor = last < 0 ? -1 : Math.max(0, Math.min(last, index));
     this.cursorId = this.row(this.cursor)?.id ?? null;

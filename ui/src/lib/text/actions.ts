@@ -77,6 +77,7 @@ export const actions = {
   bar: "Actions",
   more: "More actions",
   nothingChosen: "Choose an item first.",
+  slipped: (under: string) => `Another item came under the cursor just then: ${under}. Press again if you mean it.`,
   noneShown: "None of the selected items is shown any more. Nothing was done.",
   items: (n: string) => `${n} items`,
   refused: (label: string, why: string) => `${label}: ${why}`,
