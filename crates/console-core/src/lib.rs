@@ -33,7 +33,7 @@ pub use alerts::Alert;
 pub use deps::{Chance, Clock, Deps};
 pub use engine::Engine;
 pub use failure::failure;
-pub use postern_console_store::file_name;
+pub use postern_console_store::{JOURNAL_KEPT_MS, file_name};
 pub use queries::Settlement;
 pub use sync::SyncReport;
 pub use system::default_profile;

@@ -6,8 +6,8 @@ use postern_domain::{Command, CommandId, DAY_MS, ItemId, Timestamp};
 use postern_protocol::Outcome;
 use sqlx::sqlite::SqliteConnection;
 
-/// How long the journal remembers.
-const KEPT_MS: i64 = 30 * DAY_MS;
+/// How long the journal remembers what became of a command.
+pub const JOURNAL_KEPT_MS: i64 = 30 * DAY_MS;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct JournalRow {
@@ -44,7 +44,7 @@ pub(crate) async fn close(
         .execute(&mut *connection)
         .await?;
     sqlx::query("DELETE FROM journal WHERE ended_ms < $1")
-        .bind(now.plus_ms(-KEPT_MS).ms())
+        .bind(now.plus_ms(-JOURNAL_KEPT_MS).ms())
         .execute(connection)
         .await?;
     Ok(())

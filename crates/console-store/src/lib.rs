@@ -45,7 +45,7 @@ pub use content::{Content, ContentFolder, Incoming, Soundness, file_name};
 pub use directory::Lookup;
 pub use error::StoreError;
 pub use items::CachedItem;
-pub use journal::JournalRow;
+pub use journal::{JOURNAL_KEPT_MS, JournalRow};
 pub use keep::Kept;
 pub use lease::Lease;
 pub use meta::Meta;

@@ -1,9 +1,10 @@
 //! What became of every command.
 
-use crate::book::Fate;
+use crate::book::{Fate, Made};
 use crate::people::word;
 use crate::violation::{Check, broken};
 use crate::world::World;
+use postern_console_core::JOURNAL_KEPT_MS;
 use postern_domain::{Command, CommandId, Refusal};
 use postern_protocol::Outcome;
 use std::collections::BTreeMap;
@@ -77,6 +78,10 @@ pub async fn one_outcome_each(world: &mut World, who: usize, portal: &Results) -
             return broken(Check::OneOutcome, format!("c{who} has {id} in its outbox and in its journal"));
         }
     }
+    let (last_ended,): (Option<i64>,) =
+        sqlx::query_as("SELECT max(ended_ms) FROM journal").fetch_one(&mut profile.watcher).await?;
+    let forgotten =
+        |made: &Made| last_ended.is_some_and(|last| last - made.wanted_at.ms() >= JOURNAL_KEPT_MS);
     for made in profile.book.made() {
         let id = &made.id;
         let at_portal = portal.outcomes.get(id);
@@ -98,6 +103,10 @@ pub async fn one_outcome_each(world: &mut World, who: usize, portal: &Results) -
             continue;
         }
         let Some(outcome) = kept.get(id) else {
+            // The portal never forgets what became of it.
+            if forgotten(made) && (at_portal.is_some() || world.restored) {
+                continue;
+            }
             return broken(Check::NothingLost, format!("c{who} knows nothing of {id} any more"));
         };
         let Some(outcome) = outcome else {
