@@ -5,8 +5,8 @@ use postern_simulator::mutation::Mutation;
 use postern_simulator::{Plan, Template, run};
 use std::sync::atomic::AtomicBool;
 
-/// What two minutes of two cores hold in the test profile.
-const SEEDS: u64 = 400;
+/// What four minutes of two cores hold in the test profile.
+const SEEDS: u64 = 2000;
 
 fn seeds() -> u64 {
     std::env::var("POSTERN_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS)
