@@ -12,7 +12,13 @@ export default defineConfig(({ mode }) => ({
   },
   clearScreen: false,
   server: { port: 5173, strictPort: true },
-  build: { target: ["es2022", "safari16"], outDir: "dist", emptyOutDir: true },
+  build: {
+    target: ["es2022", "safari16"],
+    outDir: "dist",
+    emptyOutDir: true,
+    // What the window needs to open is one file of each kind: each further one is asked of the shell by itself.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "window", tags: ["$initial"] }] } } },
+  },
   test: {
     environment: "jsdom",
     include: ["tests/**/*.test.ts"],

@@ -48,6 +48,8 @@ fn open(arguments: Arguments) -> Result<(), String> {
         .dbus_id(instance_name(&profile))
         .callback(|app, _, _| window::bring_forward(app))
         .build();
+    // Beside the toolkit's own start, which takes as long.
+    let engine = tauri::async_runtime::spawn(open_engine(profile.clone()));
     tauri::Builder::default()
         .plugin(one_instance)
         .plugin(
@@ -55,7 +57,11 @@ fn open(arguments: Arguments) -> Result<(), String> {
         )
         .invoke_handler(ipc::handler())
         .setup(move |app| {
-            let engine = tauri::async_runtime::block_on(start_engine(profile, arguments))?;
+            let engine = tauri::async_runtime::block_on(async {
+                let engine = engine.await.map_err(|error| error.to_string())??;
+                sign_in(&engine, arguments).await?;
+                Ok::<_, String>(engine)
+            })?;
             app.manage(engine.clone());
             events::forward(app.handle(), &engine);
             alerts::deliver(app.handle(), &engine);
@@ -79,15 +85,18 @@ fn open(arguments: Arguments) -> Result<(), String> {
     Ok(())
 }
 
-async fn start_engine(profile: PathBuf, arguments: Arguments) -> Result<Engine, String> {
-    let say = |failure: postern_console_core::Failure| failure.message;
-    let engine = Engine::open(&profile, Deps::system().map_err(say)?).await.map_err(say)?;
-    if let Some(file) = arguments.sign_in {
-        let credentials = sign_in_file::take(&file)?;
-        let credentials = credentials.as_ref();
-        engine.sign_in(credentials.0, credentials.1, credentials.2).await.map_err(say)?;
-    }
-    Ok(engine)
+async fn open_engine(profile: PathBuf) -> Result<Engine, String> {
+    let deps = Deps::system().map_err(|failure| failure.message)?;
+    Engine::open(&profile, deps).await.map_err(|failure| failure.message)
+}
+
+/// Only in the one instance that stays: the file is gone afterwards.
+async fn sign_in(engine: &Engine, arguments: Arguments) -> Result<(), String> {
+    let Some(file) = arguments.sign_in else { return Ok(()) };
+    let credentials = sign_in_file::take(&file)?;
+    let (portal, email, password) = credentials.as_ref();
+    engine.sign_in(portal, email, password).await.map_err(|failure| failure.message)?;
+    Ok(())
 }
 
 /// Ends as if the window had been closed, so that another process may sync at once.

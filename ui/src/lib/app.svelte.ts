@@ -18,6 +18,9 @@ import { Toasts } from "$lib/toasts.svelte";
 export type Page = "queue" | "outbox" | "bottleneck" | "away";
 export type Overlay = "palette" | "help" | "settings" | "sign_out";
 
+/** So long the frame waits for the first queue; then it is drawn without. In ms. */
+const FIRST_MS = 100;
+
 export interface AppOptions {
   now?: () => number;
 }
@@ -30,6 +33,9 @@ export class App {
   overlay = $state<Overlay | null>(null);
   /** Menus of ours that have the keys while they are open. */
   menus = $state(0);
+
+  /** The first rows were on the screen. */
+  shown = $state(false);
 
   readonly clock: Clock;
   readonly preferences: Preferences;
@@ -48,7 +54,6 @@ export class App {
   focusFilter: () => void = () => {};
   openMore: () => void = () => {};
 
-  #painted = false;
   #stop: (() => void)[] = [];
   #soon: ReturnType<typeof setTimeout> | undefined;
 
@@ -111,8 +116,14 @@ export class App {
     this.#stop.push(this.clock.start());
     try {
       this.#stop.push(await this.backend.listen((event) => this.#hear(event)));
-      const [session] = await Promise.all([this.backend.session(), this.preferences.load().catch((e) => this.fail(e))]);
-      await this.#enter(session);
+      // Asked for all at once, so that the first queue is drawn together with what is around it.
+      const first = this.list.show("my_turn");
+      const [session] = await Promise.all([
+        this.backend.session(),
+        this.preferences.load().catch((error: unknown) => this.fail(error)),
+        Promise.race([first, new Promise((done) => setTimeout(done, FIRST_MS))]),
+      ]);
+      await this.#enter(session, first);
     } catch (error) {
       this.fail(error);
       this.session ??= { state: "signed_out", portal: null, email: null, reason: null };
@@ -126,7 +137,7 @@ export class App {
   }
 
   /** Takes over a session; with one, the first queue is read before anything else. */
-  async #enter(session: SessionView): Promise<void> {
+  async #enter(session: SessionView, first?: Promise<void>): Promise<void> {
     const before = this.signedIn?.person.id;
     this.session = session;
     if (session.state !== "signed_in") {
@@ -139,7 +150,7 @@ export class App {
     this.page = "queue";
     this.away.forget();
     this.coverage.forget();
-    await this.list.show("my_turn");
+    await (first ?? this.list.show("my_turn"));
     void this.readAround();
     void this.backend.syncStatus().then(
       (status) => (this.status = status),
@@ -204,8 +215,8 @@ export class App {
 
   /** The first rows are on the screen. Told once. */
   painted(ms: number): void {
-    if (this.#painted) return;
-    this.#painted = true;
+    if (this.shown) return;
+    this.shown = true;
     this.backend.painted(ms).catch((error: unknown) => this.fail(error));
   }
 

@@ -1,6 +1,8 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
-import { go, openWindow, press, references, rows } from "../window";
+import { FakeBackend } from "$lib/backend/fake";
+import App from "../../src/App.svelte";
+import { go, NOON, openWindow, press, references, rows } from "../window";
 
 describe("the filter", () => {
   const type = async (value: string) => fireEvent.input(screen.getByTestId("filter"), { target: { value } });
@@ -163,6 +165,19 @@ describe("signing out", () => {
 });
 
 describe("the frame", () => {
+  it("is drawn without the first queue when that is long in coming, and then with it", async () => {
+    const backend = new FakeBackend({ items: 60, now: () => NOON });
+    const list = backend.list.bind(backend);
+    let answer = () => {};
+    const held = new Promise<void>((done) => (answer = done));
+    backend.list = async (query) => held.then(() => list(query));
+    render(App, { backend, options: { now: () => NOON } });
+    expect(await screen.findByTestId("queue-my_turn")).toBeTruthy();
+    expect(screen.queryAllByTestId("row")).toHaveLength(0);
+    answer();
+    expect((await screen.findAllByTestId("row")).length).toBeGreaterThan(0);
+  });
+
   it("says calmly that it is offline, and since when", async () => {
     await openWindow({ connection: "offline" });
     await waitFor(() => expect(screen.getByTestId("sync-status").textContent).toContain("last synced 47 min ago"));
