@@ -34,7 +34,7 @@ export class App {
   /** Menus of ours that have the keys while they are open. */
   menus = $state(0);
 
-  /** The first rows were on the screen. */
+  /** The first queue was on the screen. */
   shown = $state(false);
 
   readonly clock: Clock;
@@ -213,7 +213,7 @@ export class App {
     }
   }
 
-  /** The first rows are on the screen. Told once. */
+  /** The first queue is on the screen. Told once. */
   painted(ms: number): void {
     if (this.shown) return;
     this.shown = true;

@@ -165,6 +165,11 @@ describe("signing out", () => {
 });
 
 describe("the frame", () => {
+  it("knows that the first queue is on the screen when nothing waits in it, too", async () => {
+    const { app } = await openWindow({ items: 0 });
+    await waitFor(() => expect(app.shown).toBe(true));
+  });
+
   it("is drawn without the first queue when that is long in coming, and then with it", async () => {
     const backend = new FakeBackend({ items: 60, now: () => NOON });
     const list = backend.list.bind(backend);
