@@ -13,7 +13,7 @@ use postern_console_store::{Cache, Lookup, StoreError};
 use postern_domain::{ItemId, Timestamp};
 use sha2::{Digest, Sha256};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, broadcast, watch};
 
@@ -40,8 +40,10 @@ pub(crate) struct Inner {
     pub alerts: broadcast::Sender<Alert>,
     /// Wakes the sync loop.
     pub wake: Notify,
-    /// A person or the system asked: the next round does not wait out its back-off.
+    /// Something happened: the next round does not wait out its back-off.
     pub urgent: AtomicBool,
+    /// The device was asleep: connections that were open then are not any more, whatever they say.
+    pub woke: Notify,
     pub stop: watch::Sender<bool>,
     /// One round at a time in this process.
     pub sync: tokio::sync::Mutex<SyncState>,
@@ -49,6 +51,8 @@ pub(crate) struct Inner {
     pub transfers: Transfers,
     /// What was looked up at the portal, and is not kept.
     pub visited: Visited,
+    /// Over how many milliseconds the portal last asked those who follow it to spread.
+    pub spread_ms: AtomicU32,
     /// The portal's clock less this device's, in milliseconds.
     pub clock_offset_ms: AtomicI64,
 }
@@ -109,10 +113,12 @@ impl Engine {
             alerts,
             wake: Notify::new(),
             urgent: AtomicBool::new(false),
+            woke: Notify::new(),
             stop: watch::channel(false).0,
             sync: tokio::sync::Mutex::new(SyncState::default()),
             transfers: Transfers::default(),
             visited: Visited::default(),
+            spread_ms: AtomicU32::new(0),
             clock_offset_ms: AtomicI64::new(meta.clock_offset_ms),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -139,8 +145,16 @@ impl Engine {
         self.inner.presence.give_up();
     }
 
-    /// Syncs as soon as possible: the window got the focus, the device woke up, the network came back, or somebody
-    /// asked.
+    /// Somebody asked for it: syncs now, also where the portal wants to be left alone for a while.
+    pub fn sync_soon(&self) {
+        let engine = self.clone();
+        // What comes of it stands in the status.
+        tokio::spawn(async move { engine.sync_now().await.map(|_report| ()) });
+        self.inner.transfers.hurry();
+    }
+
+    /// Syncs as soon as possible, unless the portal wants to be left alone: the window got the focus, the device woke
+    /// up, or the network came back.
     pub fn nudge(&self) {
         self.inner.urgent.store(true, Ordering::SeqCst);
         self.inner.wake.notify_one();
@@ -174,6 +188,11 @@ impl Engine {
     /// The portal's clock, as far as it is known: this one rules due times.
     pub fn now(&self) -> Timestamp {
         self.device_now().plus_ms(self.inner.clock_offset_ms.load(Ordering::Relaxed))
+    }
+
+    /// Over how many milliseconds those who follow the portal spread.
+    pub(crate) fn spread_ms(&self) -> u32 {
+        self.inner.spread_ms.load(Ordering::Relaxed)
     }
 
     pub(crate) async fn lookup(&self) -> Result<Arc<Lookup>, Failure> {

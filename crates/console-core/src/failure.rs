@@ -16,8 +16,12 @@ pub(crate) fn internal(message: impl Into<String>) -> Failure {
 /// What came of asking the portal.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum CallError {
-    /// No portal answered: no network, or something in between answered for it.
+    /// No portal answered: no network, or something in between answered for it. What was asked may have arrived.
     Offline {
+        reason: String,
+    },
+    /// There was no connection: what was asked never left this device.
+    NotSent {
         reason: String,
     },
     /// The portal answered and wants to be left alone for a while, or failed.
@@ -59,7 +63,7 @@ impl CallError {
     /// One sentence for the status bar.
     pub(crate) fn sentence(&self) -> String {
         match self {
-            CallError::Offline { reason } => format!("The portal cannot be reached: {reason}."),
+            CallError::Offline { reason } | CallError::NotSent { reason } => format!("The portal cannot be reached: {reason}."),
             CallError::Later { detail, .. } | CallError::Problem { detail, .. } => detail.clone(),
             CallError::SignedOut { reason } => reason.clone(),
             CallError::NotMine => "Another window or program of this profile does the syncing.".to_owned(),
@@ -87,7 +91,7 @@ impl From<StoreError> for Failure {
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
         let code = match &error {
-            CallError::Offline { .. } | CallError::NotMine => FailureCode::Offline,
+            CallError::Offline { .. } | CallError::NotSent { .. } | CallError::NotMine => FailureCode::Offline,
             CallError::Later { .. } => FailureCode::Throttled,
             CallError::SignedOut { .. } => FailureCode::SignedOut,
             CallError::Store(_) => FailureCode::Cache,
@@ -105,6 +109,7 @@ impl From<CallError> for Failure {
                 | ErrorCode::WrongOffset
                 | ErrorCode::ClientForked
                 | ErrorCode::CursorGone
+                | ErrorCode::ScopeChanged
                 | ErrorCode::Internal => FailureCode::Internal,
             },
         };

@@ -12,6 +12,11 @@ use serde::de::DeserializeOwned;
 /// The largest reply that is not streamed, in bytes.
 const LARGEST: usize = 64 * 1024 * 1024;
 
+/// A captive network answers so (RFC 6585): nobody has reached the portal.
+const SIGN_IN_TO_THE_NETWORK: u16 = 511;
+/// A portal that asks for more patience is asked again all the same.
+const LONGEST_REST_MS: i64 = 3_600_000;
+
 pub(crate) const JSON: &str = "application/json";
 /// Content has the type of what it is: a portal is known by the id that it gives to every reply.
 const ANYTHING: &str = "*/*";
@@ -136,7 +141,10 @@ async fn whole(mut body: BoxStream<'static, Result<Bytes, Unreachable>>) -> Resu
 }
 
 pub(crate) fn offline(error: Unreachable) -> CallError {
-    CallError::Offline { reason: error.0 }
+    match error {
+        Unreachable::NotSent(reason) => CallError::NotSent { reason },
+        Unreachable::Lost(reason) => CallError::Offline { reason },
+    }
 }
 
 /// The reply to a `HEAD` has no body: what a problem would say is told from its status.
@@ -155,6 +163,7 @@ fn refused_without_words(reply: &Reply) -> CallError {
     };
     match code {
         Some(code) => CallError::Problem { code, detail, request_id },
+        None if status == SIGN_IN_TO_THE_NETWORK => not_a_portal(status),
         None if status == 429 || status >= 500 => {
             let detail = format!("The portal cannot answer now (status {status}).");
             CallError::Later { after_ms: after_ms(reply), detail, request_id }
@@ -168,7 +177,8 @@ fn not_a_portal(status: u16) -> CallError {
 }
 
 fn after_ms(reply: &Reply) -> Option<i64> {
-    reply.retry_after.and_then(|seconds| i64::try_from(seconds).ok()).map(|seconds| seconds * 1000)
+    let asked = |seconds| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000).min(LONGEST_REST_MS);
+    reply.retry_after.map(asked)
 }
 
 async fn refused(reply: Reply) -> CallError {
@@ -195,6 +205,7 @@ async fn refused(reply: Reply) -> CallError {
             detail: "Something between here and the portal takes only smaller messages.".to_owned(),
             request_id,
         },
+        None if status == SIGN_IN_TO_THE_NETWORK => not_a_portal(status),
         None if status == 429 || status >= 500 => CallError::Later {
             after_ms,
             detail: format!("The portal cannot answer now (status {status})."),

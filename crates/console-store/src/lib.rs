@@ -12,6 +12,7 @@
 mod alerts;
 mod cache;
 mod columns;
+mod comparison;
 mod content;
 mod directory;
 mod error;
@@ -37,10 +38,12 @@ mod tables;
 mod tally;
 mod uploads;
 mod wanted;
+mod wipe;
 
 pub use alerts::{AlertKind, StoredAlert};
 pub use cache::Cache;
 pub use columns::Columns;
+pub use comparison::Comparison;
 pub use content::{Content, ContentFolder, Incoming, Soundness, file_name};
 pub use directory::Lookup;
 pub use error::StoreError;

@@ -70,7 +70,10 @@ impl Cache {
             .connect_with(options)
             .await
             .map_err(at)?;
-        Ok(Cache::new(path.to_path_buf(), write, read))
+        let cache = Cache::new(path.to_path_buf(), write, read);
+        // An earlier wipe may have been cut, or somebody read while it went on.
+        cache.scrub().await?;
+        Ok(cache)
     }
 }
 

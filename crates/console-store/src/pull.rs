@@ -39,7 +39,7 @@ impl Cache {
         let mut tx = self.begin().await?;
         let applied = async {
             lease::check(&mut tx, lease).await?;
-            self.apply_page_in(&mut tx, page, newer_items, now, Step::All).await
+            self.apply_page_in(&mut tx, page, newer_items, News::OfEverything, now, Step::All).await
         }
         .await;
         let pulled = self.name(applied)?;
@@ -53,6 +53,7 @@ impl Cache {
         tx: &mut SqliteConnection,
         page: &ChangePage,
         newer_items: &[NewerItem],
+        news: News,
         now: Timestamp,
         until: Step,
     ) -> Result<Pulled> {
@@ -76,7 +77,7 @@ impl Cache {
         for change in &page.changes {
             let id = match change {
                 Change::Upsert { item } => {
-                    pulled.alerts |= upsert(tx, item, &lookup, now).await?;
+                    pulled.alerts |= upsert(tx, item, &lookup, news, now).await?;
                     item.id.clone()
                 }
                 Change::Leave { id } => {
@@ -114,6 +115,14 @@ impl Cache {
     }
 }
 
+/// Of which items there may be something to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum News {
+    OfEverything,
+    /// What comes into sight is no news.
+    OfWhatWasHere,
+}
+
 /// The steps between which a crash may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(test), allow(dead_code))]
@@ -126,13 +135,22 @@ pub(crate) enum Step {
 }
 
 /// Stores an item, unless the base has a newer one. Returns whether there is something to tell.
-async fn upsert(tx: &mut SqliteConnection, item: &Item, lookup: &Lookup, now: Timestamp) -> Result<bool> {
+async fn upsert(
+    tx: &mut SqliteConnection,
+    item: &Item,
+    lookup: &Lookup,
+    news: News,
+    now: Timestamp,
+) -> Result<bool> {
     let before = items::read_layer(tx, &item.id, BASE).await?;
     if before.as_ref().is_some_and(|before| before.version > item.version) {
         return Ok(false);
     }
     newer::remove(tx, &item.id).await?;
     items::put(tx, BASE, item, lookup).await?;
+    if before.is_none() && news == News::OfWhatWasHere {
+        return Ok(false);
+    }
     alerts::detect(tx, before.as_ref(), item, lookup, now).await
 }
 

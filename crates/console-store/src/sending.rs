@@ -168,6 +168,30 @@ impl Cache {
         self.commit(tx).await
     }
 
+    /// These never left: there was nobody to send them to. Those of them that had not left before either give their
+    /// numbers back, and are what they were: they can be taken back, and grow old.
+    pub async fn did_not_leave(&self, lease: &Lease, ids: &[CommandId]) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let done = async {
+            lease::check(&mut tx, lease).await?;
+            for id in ids {
+                count_tries(&mut tx, id, -1).await?;
+            }
+            // What left before has lower numbers than what did not.
+            sqlx::query("UPDATE outbox SET seq = NULL WHERE tries = 0 AND outcome_kind IS NULL")
+                .execute(&mut *tx)
+                .await?;
+            let last: Option<i64> =
+                sqlx::query_scalar("SELECT max(seq) FROM outbox").fetch_one(&mut *tx).await?;
+            let last = last.and_then(|last| u64::try_from(last).ok()).unwrap_or(0);
+            let next = meta::read(&mut tx).await?.acknowledged.max(last) + 1;
+            meta::set(&mut tx, "next_seq", Some(&next.to_string())).await
+        }
+        .await;
+        self.name(done)?;
+        self.commit(tx).await
+    }
+
     /// Ends a command that is too large to be sent at all, unless it left before and may have been applied: then it
     /// stays. Gives the numbers of everything unanswered back. False when it stays.
     pub async fn refuse_here(&self, lease: &Lease, id: &CommandId, refusal: Refusal) -> Result<bool> {

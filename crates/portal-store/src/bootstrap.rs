@@ -10,6 +10,8 @@ use postern_protocol::{Cursor, Directory, Expected, Month};
 use sqlx::Row as _;
 
 const PAGE: i64 = 250;
+/// They are small.
+const VERSIONS_PAGE: i64 = 2_000;
 
 /// What a load is asked for.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +52,8 @@ pub struct Bootstrap {
     person: Person,
     closed_since: i64,
     after: String,
+    /// What is newer than the cursor of the load comes as changes, which also tell when it leaves again.
+    until: i64,
 }
 
 impl Store {
@@ -90,29 +94,52 @@ impl Store {
         };
         let directory = expected.is_some().then(|| directory.for_person(&person));
         let begin = BootstrapBegin { cursor, items, directory, expected };
-        let snapshot = Bootstrap { tx, person, closed_since, after };
+        let until = begin.cursor.seq;
+        let snapshot = Bootstrap { tx, person, closed_since, after, until };
         Ok(BootstrapStart::Ready(Box::new(begin), Box::new(snapshot)))
     }
 }
 
 /// Whether what `began` stands for can be completed from `current`.
 fn continues(began: &Cursor, current: &Cursor) -> bool {
-    began.epoch == current.epoch
-        && began.scope_generation == current.scope_generation
-        && began.directory_version == current.directory_version
-        && began.seq <= current.seq
+    began.leads_to(current) && began.directory_version == current.directory_version
 }
 
 impl Bootstrap {
+    /// The next page of ids and versions alone, of items that the person may see; it may be empty. None after the last
+    /// page.
+    pub async fn next_versions(&mut self) -> Result<Option<Vec<(ItemId, u64)>>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, client, project, kind, phase, version FROM items
+             WHERE id > $1 AND (closed_month = 0 OR closed_month >= $3) ORDER BY id LIMIT $2",
+        )
+        .bind(&self.after)
+        .bind(VERSIONS_PAGE)
+        .bind(self.closed_since)
+        .fetch_all(&mut *self.tx)
+        .await?;
+        let Some(last) = rows.last() else { return Ok(None) };
+        self.after = last.try_get("id")?;
+        let mut versions = Vec::with_capacity(rows.len());
+        for row in &rows {
+            if places::sees_row(&self.person, row)? {
+                let version: i64 = row.try_get("version")?;
+                versions.push((ItemId(row.try_get("id")?), version.unsigned_abs()));
+            }
+        }
+        Ok(Some(versions))
+    }
+
     /// The next page of items that the person may see; it may be empty. None after the last page.
     pub async fn next(&mut self) -> Result<Option<Vec<Box<Item>>>, StoreError> {
         let rows = sqlx::query(
             "SELECT id, client, project, kind, doc FROM items
-             WHERE id > $1 AND (closed_month = 0 OR closed_month >= $3) ORDER BY id LIMIT $2",
+             WHERE id > $1 AND (closed_month = 0 OR closed_month >= $3) AND created_seq <= $4 ORDER BY id LIMIT $2",
         )
         .bind(&self.after)
         .bind(PAGE)
         .bind(self.closed_since)
+        .bind(self.until)
         .fetch_all(&mut *self.tx)
         .await?;
         let Some(last) = rows.last() else { return Ok(None) };

@@ -9,7 +9,7 @@ use crate::{items, places};
 use postern_domain::{
     ClientId, CommandId, Item, Kind, Person, PersonId, Place, ProjectId, Timestamp, may_view,
 };
-use postern_protocol::{Change, ChangePage, Cursor, Month};
+use postern_protocol::{Change, ChangePage, Cursor, Month, NamedItems};
 use sqlx::Row as _;
 
 /// Rows looked at together.
@@ -57,28 +57,49 @@ pub struct Since {
     pub asks_expected: bool,
 }
 
+/// What a console gets that asks from a cursor.
+#[derive(Clone, Debug)]
+pub enum Changes {
+    Page(Box<ChangePage>),
+    /// The person's grants are others since: what is in sight has to be compared.
+    ScopeChanged,
+    /// Another epoch, ahead of this portal, or of nobody who is known: everything has to be loaded anew.
+    Gone,
+}
+
+impl Changes {
+    /// The page, if there is one.
+    pub fn page(self) -> Option<ChangePage> {
+        match self {
+            Changes::Page(page) => Some(*page),
+            Changes::ScopeChanged | Changes::Gone => None,
+        }
+    }
+}
+
 impl Store {
-    /// What changed for this person since the cursor, a page of it. None when the cursor is not good any
-    /// more: another epoch, another scope, or ahead of this portal.
+    /// What changed for this person since the cursor, a page of it.
     pub async fn changes_for(
         &self,
         person: &PersonId,
         since: &Since,
         now: Timestamp,
-    ) -> Result<Option<ChangePage>, StoreError> {
+    ) -> Result<Changes, StoreError> {
         let (cursor, limit) = (&since.cursor, since.limit);
         let closed_since = since.closed_since.map_or(0, Month::number);
         let mut tx = self.begin_read().await?;
         let head = crate::head::read(&mut tx).await?;
         let directory = self.directory_at(&mut tx, &head).await?;
-        let Some(person) = directory.people().get(person) else { return Ok(None) };
+        let Some(person) = directory.people().get(person) else { return Ok(Changes::Gone) };
         let scope_generation = directory.scope_generation(&person.id);
         if cursor.epoch != head.epoch
-            || cursor.scope_generation != scope_generation
             || cursor.seq > head.seq
             || cursor.directory_version > head.directory_version
         {
-            return Ok(None);
+            return Ok(Changes::Gone);
+        }
+        if cursor.scope_generation != scope_generation {
+            return Ok(Changes::ScopeChanged);
         }
         let mut changes = Vec::new();
         let (mut seq, mut looked_at) = (cursor.seq, 0);
@@ -123,7 +144,7 @@ impl Store {
             false => None,
         };
         let is_newer = cursor.directory_version < head.directory_version;
-        Ok(Some(ChangePage {
+        Ok(Changes::Page(Box::new(ChangePage {
             changes,
             directory: is_newer.then(|| directory.for_person(person)),
             cursor: Cursor {
@@ -135,6 +156,47 @@ impl Store {
             more,
             expected,
             server_time: now,
-        }))
+        })))
+    }
+
+    /// Those of the named items that this person may see, as they are now. The page's cursor is the one that was handed
+    /// in: what changed since comes from there.
+    pub async fn named_items(
+        &self,
+        person: &PersonId,
+        named: &NamedItems,
+        now: Timestamp,
+    ) -> Result<Changes, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let head = crate::head::read(&mut tx).await?;
+        let directory = self.directory_at(&mut tx, &head).await?;
+        let Some(person) = directory.people().get(person) else { return Ok(Changes::Gone) };
+        let current = Cursor {
+            epoch: head.epoch,
+            seq: head.seq,
+            scope_generation: directory.scope_generation(&person.id),
+            directory_version: head.directory_version,
+        };
+        if !named.cursor.leads_to(&current) {
+            let same_epoch = named.cursor.epoch == current.epoch && named.cursor.seq <= current.seq;
+            return Ok(if same_epoch { Changes::ScopeChanged } else { Changes::Gone });
+        }
+        let mut changes = Vec::with_capacity(named.ids.len());
+        for id in &named.ids {
+            let row = sqlx::query("SELECT id, client, project, kind, doc FROM items WHERE id = $1")
+                .bind(id.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
+            let item = row.map(|row| visible(person, &row)).transpose()?.flatten();
+            changes.extend(item.map(|item| Change::Upsert { item }));
+        }
+        Ok(Changes::Page(Box::new(ChangePage {
+            changes,
+            directory: None,
+            cursor: named.cursor.clone(),
+            more: false,
+            expected: None,
+            server_time: now,
+        })))
     }
 }

@@ -46,7 +46,7 @@ pub use audit::{AuditFilter, AuditReport, Difference, Progress};
 pub use backup::BackupReport;
 pub use bootstrap::{Bootstrap, BootstrapBegin, BootstrapStart, BootstrapWish};
 pub use bulk::Bulk;
-pub use changes::Since;
+pub use changes::{Changes, Since};
 pub use check::{Finding, Severity};
 pub use commands::{CommandError, Order, Rules, Source};
 pub use consoles::ConsoleState;

@@ -2,7 +2,7 @@
 //! marks. So it costs the number of places, and not the number of items, to say what a console should hold.
 
 use crate::columns::closed_month;
-use crate::dialect::{Connection, Tx};
+use crate::dialect::{Connection, DbRow, Tx};
 use crate::error::StoreError;
 use crate::many::Insert;
 use postern_domain::{ClientId, Item, Kind, Person, Phase, Place, ProjectId, Role};
@@ -125,6 +125,16 @@ pub(crate) async fn disagreement(db: &mut Connection) -> Result<Option<String>, 
     Ok(Some(format!(
         "the places count {items} more {kind} items of client {client} than there are, or other versions of them"
     )))
+}
+
+/// Whether somebody sees the item of a row, told from its place and phase without reading its document.
+pub(crate) fn sees_row(person: &Person, row: &DbRow) -> Result<bool, StoreError> {
+    let client = ClientId(row.try_get("client")?);
+    let project = row.try_get::<Option<String>, _>("project")?.map(ProjectId);
+    let (kind, phase): (String, String) = (row.try_get("kind")?, row.try_get("phase")?);
+    let Some(kind) = Kind::ALL.into_iter().find(|known| known.as_str() == kind) else { return Ok(false) };
+    let phase = if phase == Phase::Draft.as_str() { Phase::Draft } else { Phase::Submitted };
+    Ok(sees_place(person, Place { client: &client, project: project.as_ref(), kind }, phase))
 }
 
 /// The domain's rule for seeing an item, as far as it depends on place and phase.

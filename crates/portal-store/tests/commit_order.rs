@@ -64,6 +64,7 @@ async fn follow(fixture: Arc<Fixture>, done: Arc<AtomicBool>) -> HashMap<ItemId,
             .changes_for(&PersonId::from("olga"), &since(&cursor, 3), fixture.now())
             .await
             .unwrap()
+            .page()
             .unwrap();
         assert!(page.cursor.seq >= cursor.seq);
         for change in page.changes {

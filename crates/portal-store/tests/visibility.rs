@@ -5,8 +5,8 @@ mod common;
 
 use common::{Fixture, say, since, snapshot};
 use postern_domain::{Client, Command, ItemId, Kind, Person, PersonId, Phase, Role, Scope, may_view};
-use postern_portal_store::{BootstrapStart, BootstrapWish, PersonChange, Since};
-use postern_protocol::{Change, Cursor, Expected, Holding, Month};
+use postern_portal_store::{BootstrapStart, BootstrapWish, Changes, PersonChange, Since};
+use postern_protocol::{Change, Cursor, Expected, Holding, Month, NamedItems};
 use postern_test_support::{acme, globex, person, project, submission};
 use std::collections::BTreeSet;
 
@@ -58,15 +58,32 @@ async fn bootstrapped(fixture: &Fixture, person: &PersonId) -> (Cursor, BTreeSet
     (begin.cursor, items, begin.items)
 }
 
-async fn changed(fixture: &Fixture, person: &PersonId, cursor: &Cursor) -> BTreeSet<ItemId> {
-    let page = fixture.store.changes_for(person, &since(cursor, 500), fixture.now()).await.unwrap().unwrap();
-    page.changes
+/// The items that a load of versions alone names, each in the version that is there.
+async fn versions(fixture: &Fixture, person: &PersonId) -> BTreeSet<ItemId> {
+    let (_, mut load) = snapshot(&fixture.store, person, BootstrapWish::default()).await;
+    let mut items = BTreeSet::new();
+    while let Some(page) = load.next_versions().await.unwrap() {
+        for (id, version) in page {
+            assert_eq!(fixture.item(id.as_str()).await.version, version);
+            items.insert(id);
+        }
+    }
+    items
+}
+
+fn ids(changes: Vec<Change>) -> BTreeSet<ItemId> {
+    changes
         .into_iter()
         .map(|change| match change {
             Change::Upsert { item } => item.id,
-            Change::Leave { id } => panic!("{id} leaves, and {person} never saw it"),
+            Change::Leave { id } => panic!("{id} leaves, and was never seen"),
         })
         .collect()
+}
+
+async fn changed(fixture: &Fixture, person: &PersonId, cursor: &Cursor) -> BTreeSet<ItemId> {
+    let page = fixture.store.changes_for(person, &since(cursor, 500), fixture.now()).await.unwrap().page().unwrap();
+    ids(page.changes)
 }
 
 #[tokio::test]
@@ -83,6 +100,11 @@ async fn every_role_and_scope_gets_exactly_what_it_may_see() {
         }
         let (cursor, snapshot, announced) = bootstrapped(&fixture, &person.id).await;
         assert_eq!(snapshot, may, "bootstrap of {}", person.id);
+        assert_eq!(versions(&fixture, &person.id).await, may, "versions of {}", person.id);
+        let every = (0..8).map(|number| ItemId::from(format!("i{number}").as_str())).collect();
+        let named = NamedItems { cursor: cursor.clone(), ids: every };
+        let page = fixture.store.named_items(&person.id, &named, fixture.now()).await.unwrap().page().unwrap();
+        assert_eq!((ids(page.changes), page.cursor), (may.clone(), cursor.clone()), "named by {}", person.id);
         assert_eq!(announced, may.len() as u64, "announced to {}", person.id);
         let from_the_start = Cursor { seq: 0, ..cursor };
         assert_eq!(changed(&fixture, &person.id, &from_the_start).await, may, "changes of {}", person.id);
@@ -92,7 +114,7 @@ async fn every_role_and_scope_gets_exactly_what_it_may_see() {
 async fn holding_of(fixture: &Fixture, person: &PersonId, closed_since: Option<Month>) -> Expected {
     let (begin, ..) = bootstrapped(fixture, person).await;
     let since = Since { closed_since, asks_expected: true, ..since(&begin, 10) };
-    let page = fixture.store.changes_for(person, &since, fixture.now()).await.unwrap().unwrap();
+    let page = fixture.store.changes_for(person, &since, fixture.now()).await.unwrap().page().unwrap();
     page.expected.unwrap()
 }
 
@@ -163,7 +185,7 @@ async fn what_was_closed_before_the_kept_months_is_neither_loaded_nor_sent() {
     assert!(loaded.iter().all(|item| item.id.as_str() != "i0"));
     assert_eq!((begin.items, begin.expected.unwrap().elsewhere), (loaded.len() as u64, 1));
     let since = Since { closed_since: Some(next), ..since(&cursor, 10) };
-    let page = fixture.store.changes_for(&olga, &since, fixture.now()).await.unwrap().unwrap();
+    let page = fixture.store.changes_for(&olga, &since, fixture.now()).await.unwrap().page().unwrap();
     assert_eq!(page.changes, []);
 }
 
@@ -179,6 +201,7 @@ async fn a_page_is_limited_and_the_next_goes_on_after_it() {
             .changes_for(&"olga".into(), &since(&cursor, 3), fixture.now())
             .await
             .unwrap()
+            .page()
             .unwrap();
         assert!(page.changes.len() <= 3);
         for change in page.changes {
@@ -200,7 +223,7 @@ async fn somebody_who_sees_little_still_comes_to_the_head() {
     let (cursor, ..) = bootstrapped(&fixture, &"gus".into()).await;
     fixture.command("olga", "i0", say("c", "Out of sight of gus")).await;
     let page =
-        fixture.store.changes_for(&"gus".into(), &since(&cursor, 10), fixture.now()).await.unwrap().unwrap();
+        fixture.store.changes_for(&"gus".into(), &since(&cursor, 10), fixture.now()).await.unwrap().page().unwrap();
     assert!(page.changes.is_empty() && !page.more);
     assert_eq!(page.cursor.seq, fixture.store.head().await.unwrap().seq);
 }
@@ -210,18 +233,26 @@ async fn other_grants_another_epoch_or_a_cursor_from_the_future_end_the_cursor()
     let fixture = world().await;
     let gus = PersonId::from("gus");
     let (cursor, ..) = bootstrapped(&fixture, &gus).await;
-    let is_good = async |cursor: &Cursor| {
-        fixture.store.changes_for(&gus, &since(cursor, 10), fixture.now()).await.unwrap().is_some()
+    let changes = async |cursor: &Cursor| {
+        let named = NamedItems { cursor: cursor.clone(), ids: Vec::new() };
+        let named = fixture.store.named_items(&gus, &named, fixture.now()).await.unwrap();
+        let changes = fixture.store.changes_for(&gus, &since(cursor, 10), fixture.now()).await.unwrap();
+        assert_eq!(std::mem::discriminant(&named), std::mem::discriminant(&changes));
+        changes
     };
+    let is_good = async |cursor: &Cursor| changes(cursor).await.page().is_some();
     assert!(is_good(&cursor).await);
-    assert!(!is_good(&Cursor { epoch: "other".into(), ..cursor.clone() }).await);
-    assert!(!is_good(&Cursor { seq: cursor.seq + 1, ..cursor.clone() }).await);
+    let other = Cursor { epoch: "other".into(), ..cursor.clone() };
+    assert!(matches!(changes(&other).await, Changes::Gone));
+    let ahead = Cursor { seq: cursor.seq + 1, ..cursor.clone() };
+    assert!(matches!(changes(&ahead).await, Changes::Gone));
     let name = PersonChange { name: Some("Gustav".into()), ..PersonChange::default() };
     fixture.store.change_person(&gus, &name, fixture.now()).await.unwrap();
     assert!(is_good(&cursor).await, "a new name is no new scope");
     let grants = PersonChange { grants: Some(Vec::new()), ..PersonChange::default() };
     fixture.store.change_person(&gus, &grants, fixture.now()).await.unwrap();
-    assert!(!is_good(&cursor).await);
+    assert!(matches!(changes(&cursor).await, Changes::ScopeChanged));
+    assert!(matches!(changes(&other).await, Changes::Gone));
 }
 
 #[tokio::test]
@@ -229,7 +260,7 @@ async fn the_directory_comes_once_after_it_changed() {
     let fixture = world().await;
     let (cursor, ..) = bootstrapped(&fixture, &"olga".into()).await;
     let page =
-        fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().unwrap();
+        fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().page().unwrap();
     assert!(page.directory.is_none());
     let client = Client {
         id: "initech".into(),
@@ -240,13 +271,14 @@ async fn the_directory_comes_once_after_it_changed() {
     };
     fixture.store.add_client(&client).await.unwrap();
     let page =
-        fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().unwrap();
+        fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().page().unwrap();
     assert!(page.directory.unwrap().clients.contains(&client));
     let page = fixture
         .store
         .changes_for(&"olga".into(), &since(&page.cursor, 10), fixture.now())
         .await
         .unwrap()
+        .page()
         .unwrap();
     assert!(page.directory.is_none());
 }

@@ -94,6 +94,7 @@ fn title(code: ErrorCode) -> &'static str {
         ErrorCode::ClientForked => "Another console uses this id",
         ErrorCode::WrongOffset => "The upload continues elsewhere",
         ErrorCode::CursorGone => "The cursor is not good any more",
+        ErrorCode::ScopeChanged => "What may be seen is another since",
         ErrorCode::TooLarge => "Too much at once",
         ErrorCode::Refused => "A rule refuses this",
         ErrorCode::UpgradeRequired => "A newer console is needed",

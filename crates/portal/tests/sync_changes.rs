@@ -56,7 +56,7 @@ async fn other_grants_end_the_cursor() {
     grants.push(portal.sign_in("gus").await.person().grants[0].clone());
     let change = PersonChange { grants: Some(grants), ..PersonChange::default() };
     portal.store().change_person(&"olga".into(), &change, portal.environment.now()).await.unwrap();
-    assert_eq!(problem(olga.get(&since(&cursor, 10))).await, ErrorCode::CursorGone);
+    assert_eq!(problem(olga.get(&since(&cursor, 10))).await, ErrorCode::ScopeChanged);
 }
 
 #[tokio::test]

@@ -22,6 +22,14 @@ pub struct Cursor {
 #[error("a cursor reads <epoch>.<seq>.<scope generation>.<directory version>")]
 pub struct MalformedCursor;
 
+impl Cursor {
+    /// Whether everything that was in sight at `self` is reckoned in the same way at `later`: the same epoch and grants,
+    /// and no step back.
+    pub fn leads_to(&self, later: &Self) -> bool {
+        self.epoch == later.epoch && self.scope_generation == later.scope_generation && self.seq <= later.seq
+    }
+}
+
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}.{}.{}", self.epoch, self.seq, self.scope_generation, self.directory_version)

@@ -31,8 +31,10 @@ pub enum ErrorCode {
     ClientForked,
     /// 409: a part of an upload does not continue what is there; `upload-offset` says where to continue.
     WrongOffset,
-    /// 410: the cursor is from another epoch, another scope, or too old: bootstrap again.
+    /// 410: the cursor is from another epoch, or ahead of this portal: bootstrap again.
     CursorGone,
+    /// 410: the person's grants are others since the cursor: compare what is held with what should be.
+    ScopeChanged,
     /// 413: too much at once.
     TooLarge,
     /// 422: understood, and a rule refuses it.
@@ -55,7 +57,7 @@ impl ErrorCode {
             ErrorCode::ShutOut | ErrorCode::Forbidden => 403,
             ErrorCode::NotFound => 404,
             ErrorCode::SequenceGap | ErrorCode::ClientForked | ErrorCode::WrongOffset => 409,
-            ErrorCode::CursorGone => 410,
+            ErrorCode::CursorGone | ErrorCode::ScopeChanged => 410,
             ErrorCode::TooLarge => 413,
             ErrorCode::Refused => 422,
             ErrorCode::UpgradeRequired => 426,

@@ -36,6 +36,9 @@ pub const MAX_PUSH: usize = 100;
 /// At most this many items in one page of changes.
 pub const MAX_PAGE: u32 = 500;
 
+/// At most this many items asked for by their ids in one request.
+pub const MAX_NAMED: usize = 250;
+
 pub mod paths {
     pub const SIGN_IN: &str = "/v1/auth/sign-in";
     pub const REFRESH: &str = "/v1/auth/refresh";
@@ -44,6 +47,8 @@ pub mod paths {
     pub const COMMANDS: &str = "/v1/sync/commands";
     pub const CHANGES: &str = "/v1/sync/changes";
     pub const BOOTSTRAP: &str = "/v1/sync/bootstrap";
+    /// Items by their ids, for a console that compared versions.
+    pub const NAMED: &str = "/v1/sync/items";
     pub const EVENTS: &str = "/v1/sync/events";
     /// `POST`: hand over a new item. `GET /v1/items/{reference}`: one item as the caller may see it.
     pub const ITEMS: &str = "/v1/items";

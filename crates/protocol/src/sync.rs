@@ -183,6 +183,10 @@ pub enum BootstrapPart {
     Item {
         item: Box<Item>,
     },
+    /// In the place of items, where only their versions were asked for.
+    Versions {
+        of: Vec<(ItemId, u64)>,
+    },
     /// Last: without it the stream was cut, and nothing of it counts.
     End {
         /// How many came with this stream.
@@ -191,6 +195,16 @@ pub enum BootstrapPart {
         /// and the changes since the cursor make them one.
         expected: Option<Expected>,
     },
+}
+
+/// Items that a console lacks, by their ids (`POST /v1/sync/items`). The answer is a [`ChangePage`] with those of them that
+/// the person may see, at the same cursor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedItems {
+    /// With which the versions came that the console compared.
+    pub cursor: Cursor,
+    /// At most [`crate::MAX_NAMED`].
+    pub ids: Vec<ItemId>,
 }
 
 /// How far the log of changes reaches.

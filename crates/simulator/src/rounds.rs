@@ -103,7 +103,7 @@ impl World {
         }
         let reply = match answer {
             Some(answer) => Ok(answer.into_reply()),
-            None => Err(Unreachable("nobody answers".to_owned())),
+            None => Err(Unreachable::Lost("nobody answers".to_owned())),
         };
         // The work may have been dropped meanwhile.
         let _ = call.reply.send(reply);

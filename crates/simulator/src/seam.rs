@@ -196,7 +196,7 @@ impl Transport for Seam {
         let (reply, answer) = oneshot::channel();
         *locked(&self.0) = Some(Call { request, reply });
         Box::pin(async {
-            answer.await.unwrap_or_else(|_| Err(Unreachable("the connection is gone".to_owned())))
+            answer.await.unwrap_or_else(|_| Err(Unreachable::Lost("the connection is gone".to_owned())))
         })
     }
 }

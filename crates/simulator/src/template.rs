@@ -108,7 +108,7 @@ impl Transport for Straight {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Reply, Unreachable>> {
         Box::pin(async move {
             let answer = self.0.lock().await.answer(&request).await;
-            answer.map(crate::wire::Answer::into_reply).map_err(|error| Unreachable(error.to_string()))
+            answer.map(crate::wire::Answer::into_reply).map_err(|error| Unreachable::Lost(error.to_string()))
         })
     }
 }

@@ -78,7 +78,7 @@ impl Answer {
         let parts = match self.cut_at.filter(|length| *length < self.body.len()) {
             Some(length) => vec![
                 Ok(self.body.slice(..length)),
-                Err(Unreachable("the connection broke in the middle of the answer".to_owned())),
+                Err(Unreachable::Lost("the connection broke in the middle of the answer".to_owned())),
             ],
             None => vec![Ok(self.body)],
         };

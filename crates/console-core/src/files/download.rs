@@ -110,7 +110,7 @@ impl Engine {
             incoming.flush().await?;
             match came {
                 // As long as something comes, it goes on by itself.
-                Err(CallError::Offline { .. }) if incoming.length() > before => {}
+                Err(CallError::Offline { .. } | CallError::NotSent { .. }) if incoming.length() > before => {}
                 Err(error) => return Err(error),
                 Ok(()) if incoming.length() > before || incoming.length() == size => {}
                 Ok(()) => return Err(cut()),

@@ -55,7 +55,7 @@ async fn next(engine: &Engine, names: &mut BTreeSet<String>) -> (Vec<Upload>, i6
         return (Vec::new(), IDLE_MS);
     }
     // An error of the cache shows in the status bar, with the next round of sync.
-    if engine.inner.transfers.take_urgent() {
+    if !engine.inner.transfers.is_resting(now) && engine.inner.transfers.take_urgent() {
         let _ = cache.hurry_uploads().await;
     }
     let due = cache.due_uploads(now).await.unwrap_or_default();

@@ -66,9 +66,12 @@ impl Engine {
             Err(Halt::Later(CallError::NotMine | CallError::SignedOut { .. })) => Ok(()),
             Err(Halt::Later(error)) => {
                 let chance = self.inner.deps.chance.as_ref();
-                let wait = Backoff::after(upload.tries).next_ms(Met::of(error), chance);
+                let wait = Backoff::after(upload.tries).next_ms(Met::of(error), self.spread_ms(), chance);
                 tracing::info!(sha256 = upload.sha256, error = error.sentence(), wait, "upload");
                 let next = self.device_now().plus_ms(wait);
+                if let CallError::Later { after_ms: Some(_), .. } = error {
+                    self.inner.transfers.note_rest(next);
+                }
                 cache.upload_failed(&upload.sha256, next, &error.sentence()).await
             }
         };

@@ -151,7 +151,7 @@ impl Engine {
         let reply =
             crate::portal::send(self.inner.deps.transport.as_ref(), &session.portal, None, &call).await;
         match reply {
-            Err(error @ CallError::Offline { .. }) => Err(error.into()),
+            Err(error @ (CallError::Offline { .. } | CallError::NotSent { .. })) => Err(error.into()),
             _ => Ok(()),
         }
     }

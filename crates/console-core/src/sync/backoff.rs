@@ -8,6 +8,9 @@ const FIRST_MS: i64 = 1_000;
 const LONGEST_MS: i64 = 5 * 60_000;
 /// To ask where nobody answers is no burden to a portal, and whoever comes out of a tunnel is waiting.
 const LONGEST_OFFLINE_MS: i64 = 30_000;
+/// A crowd that would spread over a second to hear news takes a minute longer to come back, so that together they ask
+/// hardly more often than on any other day. Who looks at a window comes back at once.
+const RETURN_PER_SPREAD: i64 = 60;
 
 /// What the last attempt met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub(crate) enum Met {
 impl Met {
     pub(crate) fn of(error: &CallError) -> Self {
         match error {
-            CallError::Offline { .. } => Met::Nobody,
+            CallError::Offline { .. } | CallError::NotSent { .. } => Met::Nobody,
             CallError::Later { after_ms, .. } => Met::Trouble { asked_ms: *after_ms },
             _ => Met::Trouble { asked_ms: None },
         }
@@ -47,10 +50,11 @@ impl Backoff {
         self.failures > 0
     }
 
-    /// Milliseconds to wait after one more failure. What the portal asked for (`Retry-After`) is never cut short.
-    pub(crate) fn next_ms(&mut self, met: Met, chance: &dyn Chance) -> i64 {
+    /// Milliseconds to wait after one more failure, where so many follow the portal that they spread over `spread_ms` to
+    /// hear its news. What the portal asked for (`Retry-After`) is never cut short.
+    pub(crate) fn next_ms(&mut self, met: Met, spread_ms: u32, chance: &dyn Chance) -> i64 {
         let (longest, asked_ms) = match met {
-            Met::Nobody => (LONGEST_OFFLINE_MS, None),
+            Met::Nobody => ((LONGEST_OFFLINE_MS + return_ms(spread_ms)).min(LONGEST_MS), None),
             Met::Trouble { asked_ms } => (LONGEST_MS, asked_ms),
         };
         let limit = FIRST_MS.saturating_mul(1 << self.failures.min(20)).min(longest);
@@ -61,6 +65,11 @@ impl Backoff {
             None => jitter.max(FIRST_MS / 4),
         }
     }
+}
+
+/// Over how many milliseconds a crowd takes turns to come back.
+pub(crate) fn return_ms(spread_ms: u32) -> i64 {
+    i64::from(spread_ms) * RETURN_PER_SPREAD
 }
 
 /// `ms`, more or less by up to `part` of it.
@@ -85,35 +94,40 @@ mod tests {
 
     const TROUBLE: Met = Met::Trouble { asked_ms: None };
 
-    fn limits(met: Met) -> Vec<i64> {
+    fn limits(met: Met, spread_ms: u32) -> Vec<i64> {
         let mut backoff = Backoff::default();
-        (0..11).map(|_| (backoff.next_ms(met, &Fixed(0.999_999)) + 999) / 1000).collect()
+        (0..11).map(|_| (backoff.next_ms(met, spread_ms, &Fixed(0.999_999)) + 999) / 1000).collect()
     }
 
     #[test]
     fn the_limit_doubles_from_one_second_to_five_minutes() {
-        assert_eq!(limits(TROUBLE), [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+        assert_eq!(limits(TROUBLE, 1_000), [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
     }
 
     #[test]
     fn where_nobody_answers_it_tries_again_within_half_a_minute() {
-        assert_eq!(limits(Met::Nobody), [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30]);
+        assert_eq!(limits(Met::Nobody, 0), [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30]);
+    }
+
+    #[test]
+    fn a_crowd_of_five_hundred_takes_turns_over_a_minute_and_a_half() {
+        assert_eq!(limits(Met::Nobody, 1_000), [1, 2, 4, 8, 16, 32, 64, 90, 90, 90, 90]);
     }
 
     #[test]
     fn a_portal_that_says_how_long_is_not_asked_sooner() {
         let mut backoff = Backoff::default();
-        assert!(backoff.next_ms(Met::Trouble { asked_ms: Some(30_000) }, &Fixed(0.0)) >= 30_000);
+        assert!(backoff.next_ms(Met::Trouble { asked_ms: Some(30_000) }, 0, &Fixed(0.0)) >= 30_000);
     }
 
     #[test]
     fn a_success_starts_over() {
         let mut backoff = Backoff::default();
         for _ in 0..9 {
-            backoff.next_ms(TROUBLE, &Fixed(0.5));
+            backoff.next_ms(TROUBLE, 0, &Fixed(0.5));
         }
         backoff.reset();
-        assert_eq!(backoff.next_ms(TROUBLE, &Fixed(0.5)), 500);
+        assert_eq!(backoff.next_ms(TROUBLE, 0, &Fixed(0.5)), 500);
     }
 
     #[test]

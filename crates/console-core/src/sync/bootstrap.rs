@@ -1,18 +1,21 @@
 //! Everything at once: streamed into staging, and swapped in only when it is complete. A load that is cut goes on where
 //! it was, also after a restart.
 
+use super::lines::Lines;
 use super::{SyncReport, SyncState};
 use crate::engine::Engine;
 use crate::failure::CallError;
-use crate::portal::{Call, offline};
+use crate::portal::Call;
 use crate::views::{Connection, Progress};
-use futures_util::StreamExt;
 use postern_console_store::{Load, Staging};
+use postern_domain::Timestamp;
 use postern_protocol::{BootstrapPart, ErrorCode, Expected, ReadPart, paths};
 use std::sync::atomic::Ordering;
 
-/// How often the lease is renewed and the progress shown, in items.
+/// How often the progress is shown, in items.
 const STEP: u64 = 2_000;
+/// How often what has arrived is put on the disk and the lease renewed, in milliseconds, however slowly it arrives.
+const KEEP_MS: i64 = 10_000;
 
 impl Engine {
     pub(super) async fn bootstrap(
@@ -26,13 +29,13 @@ impl Engine {
         });
         let wanted = self.wanted_closed_since().await?;
         let cut = self.inner.cache.cut_load().await?.filter(|load| load.closed_since == wanted);
-        let fresh = Wish { path: since(wanted), load: None };
+        let fresh = Wish { path: path(wanted, &[]), load: None };
         let wish = cut.map_or(fresh, |load| Wish { path: resumed(&load), load: Some(load) });
         let goes_on = wish.load.is_some();
         match self.load(wish, state, report).await {
             Err(error) if goes_on && error.code() == Some(ErrorCode::CursorGone) => {
                 tracing::info!("the load that was cut cannot go on: it begins anew");
-                self.load(Wish { path: since(wanted), load: None }, state, report).await
+                self.load(Wish { path: path(wanted, &[]), load: None }, state, report).await
             }
             loaded => loaded,
         }
@@ -45,8 +48,9 @@ impl Engine {
         report: &mut SyncReport,
     ) -> Result<(), CallError> {
         let reply = self.open_call(&Call::stream(wish.path.clone(), "application/x-ndjson")).await?;
-        let mut stream = Stream { engine: self, wish, staging: None, came: 0, ended: None };
-        let read = stream.read(reply.body, state).await;
+        let kept = self.device_now();
+        let mut stream = Stream { engine: self, wish, staging: None, came: 0, ended: None, kept };
+        let read = stream.read(Lines::of(reply.body), state).await;
         let Some(mut staging) = stream.staging else { return read.and(Err(cut())) };
         let (Ok(()), Some(expected)) = (&read, stream.ended) else {
             // What arrived is kept: the next try goes on behind it.
@@ -77,20 +81,21 @@ struct Wish {
     load: Option<Load>,
 }
 
-fn since(closed_since: Option<postern_protocol::Month>) -> String {
-    match closed_since {
-        Some(month) => format!("{}?closed_since={month}", paths::BOOTSTRAP),
-        None => paths::BOOTSTRAP.to_owned(),
+/// The path of a load of what was closed since a month, and of everything else.
+pub(super) fn path(closed_since: Option<postern_protocol::Month>, more: &[(&str, &str)]) -> String {
+    let month = closed_since.map(|month| month.to_string());
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(month.iter().map(|month| ("closed_since", month)));
+    query.extend_pairs(more);
+    match query.finish() {
+        query if query.is_empty() => paths::BOOTSTRAP.to_owned(),
+        query => format!("{}?{query}", paths::BOOTSTRAP),
     }
 }
 
 fn resumed(load: &Load) -> String {
-    let path = since(load.closed_since);
-    let join = if path.contains('?') { '&' } else { '?' };
     let last = load.last.as_ref().map(ToString::to_string).unwrap_or_default();
-    let mut after = form_urlencoded::Serializer::new(String::new());
-    after.append_pair("cursor", &load.cursor.to_string()).append_pair("after", &last);
-    format!("{path}{join}{}", after.finish())
+    path(load.closed_since, &[("cursor", &load.cursor.to_string()), ("after", &last)])
 }
 
 struct Stream<'a> {
@@ -99,44 +104,21 @@ struct Stream<'a> {
     staging: Option<Staging>,
     /// Items that came with this stream.
     came: u64,
+    /// When what had arrived was last put on the disk.
+    kept: Timestamp,
     /// The last line came, and said what should be held, if it could.
     ended: Option<Option<Expected>>,
 }
 
 impl Stream<'_> {
-    async fn read(
-        &mut self,
-        mut body: futures_util::stream::BoxStream<
-            'static,
-            Result<bytes::Bytes, crate::transport::Unreachable>,
-        >,
-        state: &mut SyncState,
-    ) -> Result<(), CallError> {
-        let mut pending: Vec<u8> = Vec::new();
-        while let Some(part) = body.next().await {
-            pending.extend_from_slice(&part.map_err(offline)?);
-            let mut start = 0;
-            while let Some(length) = pending[start..].iter().position(|byte| *byte == b'\n') {
-                self.line(&pending[start..start + length], state).await?;
-                start += length + 1;
-            }
-            pending.drain(..start);
-        }
-        if !pending.is_empty() {
-            self.line(&pending, state).await?;
+    async fn read(&mut self, mut lines: Lines, state: &mut SyncState) -> Result<(), CallError> {
+        while let Some(part) = lines.next_part().await? {
+            self.take(part, state).await?;
         }
         Ok(())
     }
 
-    async fn line(&mut self, line: &[u8], state: &mut SyncState) -> Result<(), CallError> {
-        if line.iter().all(u8::is_ascii_whitespace) {
-            return Ok(());
-        }
-        let part = ReadPart::read(line).map_err(|error| CallError::Later {
-            after_ms: None,
-            detail: format!("The portal's data cannot be understood ({error})."),
-            request_id: None,
-        })?;
+    async fn take(&mut self, part: ReadPart, state: &mut SyncState) -> Result<(), CallError> {
         let part = match (part, &mut self.staging) {
             (ReadPart::Known(part), _) => part,
             (ReadPart::Newer(item), Some(staging)) => {
@@ -163,10 +145,15 @@ impl Stream<'_> {
                 staging.add(*item).await?;
                 self.came += 1;
                 let done = staging.items();
+                let now = self.engine.device_now();
+                if now.since(self.kept) >= KEEP_MS {
+                    self.kept = now;
+                    self.engine.renew_lease(state).await?;
+                    staging.flush().await?;
+                }
                 if done % STEP == 0 {
                     let total = self.engine.status().bootstrap.map_or(0, |progress| progress.total);
                     self.progress(done, u64::from(total).max(done));
-                    self.engine.renew_lease(state).await?;
                 }
             }
             (BootstrapPart::End { items, expected }, Some(_)) if items == self.came => {

@@ -13,11 +13,20 @@ use std::sync::atomic::Ordering;
 pub(crate) async fn follow_events(engine: Engine) {
     let mut stop = engine.inner.stop.subscribe();
     let mut backoff = Backoff::default();
+    // The portal was away, or this device: everybody opens their streams again.
+    let mut was_away = false;
     loop {
-        let wait_ms = if may_listen(&engine).await {
+        let chance = engine.inner.deps.chance.as_ref();
+        let wait_ms = if !may_listen(&engine).await {
+            was_away = true;
+            backoff::around(2_000, 0.2, chance)
+        } else if std::mem::take(&mut was_away) {
+            (backoff::return_ms(engine.spread_ms()) as f64 * chance.unit()) as i64
+        } else {
             let listened = tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
                 listened = listen(&engine) => listened,
+                () = engine.inner.woke.notified() => Ok(()),
             };
             let met = match &listened {
                 Ok(()) => {
@@ -26,9 +35,7 @@ pub(crate) async fn follow_events(engine: Engine) {
                 }
                 Err(error) => Met::of(error),
             };
-            backoff.next_ms(met, engine.inner.deps.chance.as_ref())
-        } else {
-            backoff::around(2_000, 0.2, engine.inner.deps.chance.as_ref())
+            backoff.next_ms(met, engine.spread_ms(), chance)
         };
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
@@ -74,6 +81,7 @@ fn news(line: &[u8]) -> Option<News> {
 }
 
 async fn look(engine: &Engine, News { head, spread_ms }: &News) {
+    engine.inner.spread_ms.store(*spread_ms, Ordering::Relaxed);
     let Ok(meta) = engine.inner.cache.meta().await else { return };
     if meta.cursor.is_none_or(|cursor| cursor.epoch != head.epoch || cursor.seq < head.seq) {
         let wait_ms = (f64::from(*spread_ms) * engine.inner.deps.chance.unit()) as i64;

@@ -3,8 +3,10 @@
 
 pub(crate) mod backoff;
 mod bootstrap;
+mod compare;
 mod events;
 mod handshake;
+mod lines;
 pub(crate) mod presence;
 mod pull;
 mod push;
@@ -27,6 +29,8 @@ const LEASE_MS: i64 = 45_000;
 const POLL_MS: i64 = 60_000;
 /// How often another process's writing is looked for, in milliseconds.
 const WATCH_MS: i64 = 1_000;
+/// Whoever looks at the clock every second and finds that more has gone by was asleep.
+const SLEPT_MS: i64 = 10_000;
 /// How long to wait before trying to take over the lease of another process, in milliseconds.
 const STAND_BY_MS: i64 = 10_000;
 
@@ -51,6 +55,8 @@ pub(crate) struct SyncState {
     pub elsewhere: bool,
     /// When it next tries by itself.
     pub next: Timestamp,
+    /// The portal asked to be left alone until then. Only a person's own word comes sooner.
+    pub rest: Option<Timestamp>,
     /// When it last asked what it should hold.
     pub compared: Option<Timestamp>,
     /// It did not hold what it should, which the portal learns with the next greeting.
@@ -80,13 +86,16 @@ impl Engine {
         match &done {
             Ok(_) => {
                 state.backoff.reset();
+                state.rest = None;
                 state.next = now.plus_ms(backoff::around(POLL_MS, 0.2, chance));
                 self.inner.transfers.pulled.notify_one();
             }
             Err(CallError::NotMine) => state.next = now.plus_ms(STAND_BY_MS),
             Err(error) => {
                 tracing::info!(error = error.sentence(), "sync");
-                state.next = now.plus_ms(state.backoff.next_ms(Met::of(error), chance));
+                let met = Met::of(error);
+                state.next = now.plus_ms(state.backoff.next_ms(met, self.spread_ms(), chance));
+                state.rest = matches!(met, Met::Trouble { asked_ms: Some(_) }).then_some(state.next);
             }
         }
         self.report(&done, &state, now).await;
@@ -169,8 +178,10 @@ impl Engine {
 
     /// Everything up and everything down, after the greeting.
     async fn exchange(&self, state: &mut SyncState, report: &mut SyncReport) -> Result<(), CallError> {
-        if self.inner.cache.meta().await?.cursor.is_none() || self.fit_to_wish(state).await? {
+        if self.inner.cache.meta().await?.cursor.is_none() {
             self.bootstrap(state, report).await?;
+        } else if self.fit_to_wish(state).await? {
+            self.refit(state, report).await?;
         }
         self.push(state, report).await?;
         match self.pull(state, report).await {
@@ -180,6 +191,11 @@ impl Engine {
                 // A restored portal gets back what it lost before anything of it is shown.
                 self.push(state, report).await?;
                 self.bootstrap(state, report).await?;
+                self.pull(state, report).await?;
+            }
+            Err(error) if error.code() == Some(ErrorCode::ScopeChanged) => {
+                tracing::info!("other grants: what is held is compared with what should be");
+                self.refit(state, report).await?;
                 self.pull(state, report).await?;
             }
             other => other?,
@@ -215,6 +231,14 @@ impl Engine {
         state.lease.clone_from(&taken);
         taken.ok_or(CallError::NotMine)
     }
+
+    /// Renews the lease for writing what was asked for under it. Had somebody else taken it meanwhile, the cache may be
+    /// ahead of the answer.
+    pub(crate) async fn keep_lease(&self, state: &mut SyncState) -> Result<Lease, CallError> {
+        let before = state.lease.clone();
+        let lease = self.renew_lease(state).await?;
+        if before.as_ref() == Some(&lease) { Ok(lease) } else { Err(CallError::NotMine) }
+    }
 }
 
 /// Syncs whenever there is a reason to, until the engine stops.
@@ -232,7 +256,11 @@ pub(crate) async fn run(engine: Engine) {
         }
         engine.tell_alerts().await;
         if engine.current().is_ok() && is_due(&engine).await {
-            let _ = engine.round().await;
+            // What is cut here is cut as by a crash, and goes on with the next start.
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => return,
+                _ = engine.round() => {}
+            }
         }
     }
 }
@@ -254,25 +282,33 @@ async fn until_next(engine: &Engine) -> i64 {
 }
 
 async fn is_due(engine: &Engine) -> bool {
-    if engine.inner.urgent.swap(false, Ordering::SeqCst) {
+    let now = engine.device_now();
+    let (next, failing, rests) = {
+        let state = engine.inner.sync.lock().await;
+        (state.next, state.backoff.failing(), state.rest.is_some_and(|until| now < until))
+    };
+    if !rests && engine.inner.urgent.swap(false, Ordering::SeqCst) {
         return true;
     }
-    let now = engine.device_now();
-    let (next, failing) = {
-        let state = engine.inner.sync.lock().await;
-        (state.next, state.backoff.failing())
-    };
     // While the portal does not answer, a command that is no longer held waits like all others.
     next <= now || (!failing && engine.inner.cache.has_sendable(now).await.unwrap_or(false))
 }
 
-/// Looks for what another process of this profile writes.
+/// Looks for what another process of this profile writes, and for hours that went by while this device slept.
 pub(crate) async fn watch_cache(engine: Engine) {
     let mut stop = engine.inner.stop.subscribe();
+    let mut looked = engine.device_now();
     loop {
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
             () = engine.inner.deps.clock.sleep(WATCH_MS) => {}
+        }
+        // Timers stand still while a device sleeps, its clock does not.
+        let now = engine.device_now();
+        if now.since(std::mem::replace(&mut looked, now)) > SLEPT_MS {
+            tracing::info!("this device was asleep: looking for what happened meanwhile");
+            engine.inner.woke.notify_waiters();
+            engine.nudge();
         }
         if matches!(engine.inner.cache.changed_elsewhere().await, Ok(true)) {
             engine.recount().await;

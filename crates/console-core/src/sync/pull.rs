@@ -28,7 +28,7 @@ impl Engine {
             let ReadPage { page, newer } =
                 portal::read(self.open_call(&Call::get(path)).await?, ReadPage::read).await?;
             self.inner.clock_offset_ms.store(page.server_time.since(self.device_now()), Ordering::Relaxed);
-            let lease = self.renew_lease(state).await?;
+            let lease = self.keep_lease(state).await?;
             let pulled = self.inner.cache.apply_page(&lease, &page, &newer, self.device_now()).await?;
             if page.expected.is_some() {
                 state.compared = Some(now);

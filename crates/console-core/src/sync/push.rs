@@ -50,6 +50,12 @@ impl Engine {
                         limit = (many.len() / 2).max(1);
                     }
                 },
+                Err(error @ CallError::NotSent { .. }) => {
+                    let ids: Vec<CommandId> = envelopes.iter().map(|envelope| envelope.id.clone()).collect();
+                    self.inner.cache.did_not_leave(&lease, &ids).await?;
+                    self.changed(envelopes.into_iter().map(|envelope| envelope.item).collect());
+                    return Err(error);
+                }
                 Err(error)
                     if matches!(error.code(), Some(ErrorCode::SequenceGap | ErrorCode::ClientForked)) =>
                 {

@@ -12,10 +12,15 @@ impl Engine {
     pub(super) async fn surrender(&self, state: &mut SyncState, detail: &str) -> CallError {
         state.greeted = false;
         match self.hand_over(state).await {
-            Ok(()) => {
+            Ok(handed) => {
+                let unsent = match handed {
+                    Handed::Over => "Changes that it did not have yet are refused, and kept there.",
+                    Handed::NotTaken => {
+                        "Changes that it did not have yet could not be handed over, and stay on this device."
+                    }
+                };
                 let reason = format!(
-                    "The portal has withdrawn access; what was cached is removed. Changes that it did not have yet are \
-                     refused, and kept there. {detail}"
+                    "The portal has withdrawn access; what was cached is removed. {unsent} {detail}"
                 );
                 let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
                 self.recount().await;
@@ -26,36 +31,51 @@ impl Engine {
         }
     }
 
-    async fn hand_over(&self, state: &mut SyncState) -> Result<(), CallError> {
-        let session = self.current()?;
+    async fn hand_over(&self, state: &mut SyncState) -> Result<Handed, CallError> {
         let lease = self.renew_lease(state).await?;
         self.inner.cache.keep_commands_alone(&lease).await?;
         self.inner.visited.forget();
         self.changed_everything();
         let unsent = self.inner.cache.unanswered().await?;
         let console = self.console_of(&self.inner.cache.meta().await?)?;
-        for commands in unsent.chunks(MAX_PUSH) {
+        let (mut rest, mut limit) = (unsent.as_slice(), MAX_PUSH);
+        while !rest.is_empty() {
+            let (commands, after) = rest.split_at(limit.min(rest.len()));
             let push = Push { console: console.clone(), commands: commands.to_vec() };
-            let call = Call::post(paths::COMMANDS, &push);
-            // Either token says whose device this was; neither opens anything any more.
-            let refresh = locked(&session.tokens).refresh_token.clone();
-            let mut taken = Err(CallError::NotMine);
-            for token in [session.access(), refresh] {
-                let transport = self.inner.deps.transport.as_ref();
-                taken = portal::send(transport, &session.portal, Some(token), &call).await;
-                if !matches!(&taken, Err(error) if error.code() == Some(ErrorCode::TokenExpired)) {
-                    break;
+            match self.hand_in(&push).await {
+                Ok(()) => rest = after,
+                Err(error) if error.code() == Some(ErrorCode::TooLarge) && commands.len() > 1 => {
+                    limit = commands.len() / 2;
                 }
-            }
-            let reply = match taken {
-                Ok(reply) => reply,
-                // Nobody there takes it: it stays, and nothing else does.
-                Err(error) if error.code().is_some() => return Ok(()),
+                // It knows them and will not take them: they stay, and nothing else does.
+                Err(error) if error.code().is_some() => return Ok(Handed::NotTaken),
                 Err(error) => return Err(error),
-            };
-            let _outcomes: PushReply = portal::json(reply).await?;
+            }
         }
         self.inner.cache.wipe_all().await?;
+        Ok(Handed::Over)
+    }
+
+    async fn hand_in(&self, push: &Push) -> Result<(), CallError> {
+        let session = self.current()?;
+        let call = Call::post(paths::COMMANDS, push);
+        // Either token says whose device this was; neither opens anything any more.
+        let refresh = locked(&session.tokens).refresh_token.clone();
+        let mut taken = Err(CallError::NotMine);
+        for token in [session.access(), refresh] {
+            let transport = self.inner.deps.transport.as_ref();
+            taken = portal::send(transport, &session.portal, Some(token), &call).await;
+            if !matches!(&taken, Err(error) if error.code() == Some(ErrorCode::TokenExpired)) {
+                break;
+            }
+        }
+        let _outcomes: PushReply = portal::json(taken?).await?;
         Ok(())
     }
+}
+
+/// What became of the commands that the portal did not have.
+enum Handed {
+    Over,
+    NotTaken,
 }

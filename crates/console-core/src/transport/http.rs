@@ -74,7 +74,7 @@ impl Transport for HttpTransport {
                 status: reply.status().as_u16(),
                 content_type: header("content-type").unwrap_or_default(),
                 request_id: header(postern_protocol::REQUEST_ID),
-                retry_after: header("retry-after").and_then(|text| text.trim().parse().ok()),
+                retry_after: header("retry-after").and_then(|text| retry_after(&text, header("date").as_deref())),
                 upload: upload.and_then(|(offset, complete)| UploadState::read(&offset, &complete)),
                 body: reply.bytes_stream().map(|part| part.map_err(|error| unreachable(&error))).boxed(),
             })
@@ -84,12 +84,35 @@ impl Transport for HttpTransport {
 
 /// The last cause says what a person can act on ("connection refused"), the outer ones only repeat the address.
 fn unreachable(error: &reqwest::Error) -> Unreachable {
-    if error.is_timeout() {
-        return Unreachable("it did not answer in time".to_owned());
-    }
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    Unreachable(cause.to_string())
+    let why = if error.is_timeout() { "it did not answer in time".to_owned() } else { cause.to_string() };
+    if error.is_connect() { Unreachable::NotSent(why) } else { Unreachable::Lost(why) }
+}
+
+/// Seconds to wait, given as a number or as an instant beside the one of the answer (RFC 9110).
+fn retry_after(text: &str, date: Option<&str>) -> Option<u64> {
+    if let Ok(seconds) = text.trim().parse() {
+        return Some(seconds);
+    }
+    let instant = |text: &str| chrono::DateTime::parse_from_rfc2822(text.trim()).ok();
+    let wait = instant(text)? - instant(date?)?;
+    Some(wait.num_seconds().max(0).unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::retry_after;
+
+    #[test]
+    fn how_long_to_wait_is_a_number_of_seconds_or_an_instant() {
+        let date = Some("Thu, 26 Nov 2026 05:00:00 GMT");
+        assert_eq!(retry_after(" 120 ", None), Some(120));
+        assert_eq!(retry_after("Thu, 26 Nov 2026 05:01:30 GMT", date), Some(90));
+        assert_eq!(retry_after("Thu, 26 Nov 2026 04:00:00 GMT", date), Some(0));
+        assert_eq!(retry_after("Thu, 26 Nov 2026 05:01:30 GMT", None), None);
+        assert_eq!(retry_after("soon", date), None);
+    }
 }

@@ -57,8 +57,14 @@ pub struct Reply {
 
 /// No reply, or half of one; in words for a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unreachable(pub String);
+pub enum Unreachable {
+    /// There was no connection to send it over: nobody can have got it.
+    #[error("{0}")]
+    NotSent(String),
+    /// It left, or may have.
+    #[error("{0}")]
+    Lost(String),
+}
 
 pub trait Transport: Send + Sync {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Reply, Unreachable>>;

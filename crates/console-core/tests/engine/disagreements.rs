@@ -94,18 +94,3 @@ async fn a_cloned_profile_takes_a_new_name_and_applies_nothing_twice() {
     first.sync_now().await.unwrap();
     assert_eq!(first.item(&two.id).await.unwrap().comments.len(), 1);
 }
-
-#[tokio::test]
-async fn what_leaves_my_scope_leaves_my_cache() {
-    let world = World::new().await;
-    let item = world.item("Annual report").await;
-    let abel = world.console("abel").await;
-    assert_eq!(abel.engine.matching_ids(Queue::Open, "").await.unwrap().len(), 1);
-    let less = person("abel").at_client(Role::InternalApprover, &postern_test_support::globex()).build();
-    let change = postern_portal_store::PersonChange { grants: Some(less.grants), ..Default::default() };
-    world.portal.store().change_person(&less.id, &change, postern_domain::Timestamp(0)).await.unwrap();
-    abel.sync().await;
-    assert!(abel.engine.matching_ids(Queue::Open, "").await.unwrap().is_empty());
-    assert!(abel.engine.item(&item.id).await.is_err());
-    assert!(abel.engine.find("ACME-1").await.is_err());
-}

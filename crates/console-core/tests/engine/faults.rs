@@ -173,3 +173,48 @@ pub async fn captive_portal() -> std::net::SocketAddr {
     });
     address
 }
+
+#[tokio::test]
+async fn what_could_not_leave_for_want_of_a_connection_can_be_discarded_and_grows_old() {
+    let mut world = World::new().await;
+    let (one, two) = (world.item("One").await, world.item("Two").await);
+    let olga = world.console("olga").await;
+    olga.sync().await;
+    world.network.close().await;
+    let unwanted = olga.give(&one.id, approve()).await;
+    let wanted = olga.give(&two.id, approve()).await;
+    assert_eq!(olga.engine.sync_now().await.unwrap_err().code, FailureCode::Offline);
+    olga.engine.discard(&unwanted).await.unwrap();
+    world.portal.clock.advance_ms(15 * postern_domain::DAY_MS);
+    assert!(olga.engine.sync_now().await.is_err());
+    world.network.reopen().await.unwrap();
+    olga.sign_in().await;
+    assert!(matches!(olga.settlement(&wanted).await, Settlement::Pending { .. }), "its author is asked first");
+    assert_eq!(world.now(&two.id).await.stage(), two.stage());
+    olga.engine.retry(&wanted).await.unwrap();
+    olga.sync().await;
+    assert_eq!(olga.settlement(&wanted).await, Settlement::Applied);
+    assert_eq!(world.now(&one.id).await.stage(), one.stage());
+}
+
+#[tokio::test]
+async fn a_portal_that_wants_to_be_left_alone_is_not_asked_for_a_focus_but_for_a_word() {
+    let world = World::new().await;
+    world.item("One").await;
+    let olga = world.console("olga").await;
+    olga.engine.start();
+    world.network.plan(|line| match line.path.starts_with(paths::CHANGES) {
+        true => Fault::Refuse { status: 503, retry_after: Some(600) },
+        false => Fault::Pass,
+    });
+    assert!(olga.engine.sync_now().await.is_err());
+    let asked = world.requests(paths::CHANGES);
+    for _ in 0..5 {
+        olga.engine.nudge();
+        tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+    }
+    assert_eq!(world.requests(paths::CHANGES), asked);
+    assert!(olga.engine.sync_now().await.is_err());
+    assert_eq!(world.requests(paths::CHANGES), asked + 1);
+    olga.engine.stop().await;
+}

@@ -125,7 +125,8 @@ async fn closed_items_are_kept_for_the_chosen_months_and_come_back_when_more_are
     olga.sign_in().await;
     assert_eq!(closed().await, 0, "the months move on with the clock");
     olga.engine.set_keep(None).await.unwrap();
-    assert!(olga.engine.sync_now().await.unwrap().bootstrapped);
+    let report = olga.engine.sync_now().await.unwrap();
+    assert_eq!((report.bootstrapped, report.pulled), (false, 2), "only what was missing comes");
     assert_eq!((closed().await, olga.engine.kept().await.unwrap().elsewhere), (2, 0));
     assert!(olga.engine.set_keep(Some(100_000)).await.is_err());
 }

@@ -10,6 +10,7 @@ mod conflicts;
 mod disagreements;
 mod faults;
 mod files;
+mod scope;
 mod sessions;
 mod sharing;
 mod shut_out;

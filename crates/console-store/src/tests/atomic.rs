@@ -1,7 +1,7 @@
 use super::fixtures::*;
 use crate::cache::Cache;
 use crate::error::StoreError;
-use crate::pull::Step;
+use crate::pull::{News, Step};
 use crate::queue::QueueKind;
 use postern_domain::filter::Filter;
 use postern_domain::{ItemId, Timestamp};
@@ -42,7 +42,7 @@ async fn a_pull_that_is_cut_at_any_step_leaves_the_cache_as_it_was() {
     });
     for step in [Step::Directory, Step::Patches, Step::Trimmed, Step::Overlay, Step::All] {
         let mut tx = scene.cache.begin().await.unwrap();
-        scene.cache.apply_page_in(&mut tx, &page, &[], NOW, step).await.unwrap();
+        scene.cache.apply_page_in(&mut tx, &page, &[], News::OfEverything, NOW, step).await.unwrap();
         drop(tx);
         assert_eq!(picture(&scene.cache).await, before, "cut after {step:?}");
     }

@@ -46,6 +46,25 @@ async fn a_command_that_was_sent_cannot_be_undone_or_discarded() {
 }
 
 #[tokio::test]
+async fn what_never_left_gives_its_number_back_and_can_be_taken_back_itself() {
+    let (one, two, three) = (item(1, ME), item(2, ME), item(3, ME));
+    let scene = Scene::with(vec![one.clone(), two.clone(), three.clone()]).await;
+    scene.give("left", &one.id, approve(&one)).await;
+    assert_eq!(scene.envelopes(NOW).await[0].seq, 1);
+    scene.give("stayed", &two.id, approve(&two)).await;
+    scene.give_held("held", &three.id, approve(&three), at(1)).await;
+    let again: Vec<_> = scene.envelopes(NOW).await.into_iter().map(|each| (each.id, each.seq)).collect();
+    assert_eq!(again, [(CommandId::from("left"), 1), (CommandId::from("stayed"), 2)]);
+    let ids: Vec<CommandId> = again.into_iter().map(|(id, _)| id).collect();
+    scene.cache.did_not_leave(&scene.lease, &ids).await.unwrap();
+
+    assert!(!scene.cache.put_away(&ids[0], NOW).await.unwrap(), "it may have been applied");
+    assert!(scene.cache.put_away(&ids[1], NOW).await.unwrap());
+    let sent: Vec<_> = scene.envelopes(at(2)).await.into_iter().map(|each| (each.id, each.seq)).collect();
+    assert_eq!(sent, [(CommandId::from("left"), 1), (CommandId::from("held"), 2)], "no gap");
+}
+
+#[tokio::test]
 async fn a_held_command_keeps_back_only_what_follows_on_the_same_item() {
     let (one, two) = (item(1, ME), item(2, ME));
     let scene = Scene::with(vec![one.clone(), two.clone()]).await;

@@ -33,6 +33,7 @@ pub fn router(app: App) -> Router {
         .route(paths::COMMANDS, post(sync::commands::post))
         .route(paths::CHANGES, get(sync::changes::get))
         .route(paths::BOOTSTRAP, get(sync::bootstrap::get))
+        .route(paths::NAMED, post(sync::named::post))
         .route(paths::EVENTS, get(sync::events::get))
         .route(paths::ITEMS, post(items::create::post))
         .route("/v1/items/{reference}", get(items::read::get))

@@ -59,17 +59,22 @@ impl FaultyTransport {
             identity: Mutex::new(None),
             late: Mutex::new(Vec::new()),
         });
-        let serving = Arc::clone(&shared);
-        let server = tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                let shared = Arc::clone(&serving);
-                tokio::spawn(async move {
-                    // A broken connection is what this is for.
-                    let _ = welcome(client, &shared).await;
-                });
-            }
-        });
+        let server = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Ok(Self { address, shared, server })
+    }
+
+    /// Nobody listens there any more: connections are refused.
+    pub async fn close(&mut self) {
+        self.server.abort();
+        // The socket is closed when the task is gone.
+        let _ = (&mut self.server).await;
+    }
+
+    /// Listens again where it did.
+    pub async fn reopen(&mut self) -> io::Result<()> {
+        let listener = TcpListener::bind(self.address).await?;
+        self.server = tokio::spawn(accept(listener, Arc::clone(&self.shared)));
+        Ok(())
     }
 
     pub fn url(&self) -> String {
@@ -130,6 +135,16 @@ impl Drop for FaultyTransport {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    while let Ok((client, _)) = listener.accept().await {
+        let shared = Arc::clone(&shared);
+        tokio::spawn(async move {
+            // A broken connection is what this is for.
+            let _ = welcome(client, &shared).await;
+        });
+    }
 }
 
 async fn welcome(client: TcpStream, shared: &Shared) -> io::Result<()> {

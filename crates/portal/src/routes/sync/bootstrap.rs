@@ -1,5 +1,5 @@
 //! `GET /v1/sync/bootstrap?closed_since=…`: everything that the caller may see, as newline-delimited JSON, as of one
-//! instant. `&cursor=…&after=…` goes on with a load that was cut.
+//! instant. `&cursor=…&after=…` goes on with a load that was cut; `&versions=true` tells ids and versions alone.
 
 use crate::auth::Staff;
 use crate::problem::{Failure, Query};
@@ -28,6 +28,8 @@ pub struct Wish {
     closed_since: Option<Month>,
     cursor: Option<Cursor>,
     after: Option<ItemId>,
+    #[serde(default)]
+    versions: bool,
 }
 
 pub async fn get(
@@ -36,6 +38,7 @@ pub async fn get(
     Query(wish): Query<Wish>,
 ) -> Result<Response, Failure> {
     let permit = app.admission().load(app.environment())?;
+    let only_versions = wish.versions;
     let wish = BootstrapWish { closed_since: wish.closed_since, after: wish.cursor.zip(wish.after) };
     let (begin, snapshot) = match app.store().bootstrap(&caller.person.id, wish).await? {
         BootstrapStart::Ready(begin, snapshot) => (*begin, *snapshot),
@@ -48,7 +51,7 @@ pub async fn get(
     let (lines, body) = mpsc::channel::<Line>(4);
     tokio::spawn(async move {
         let _permit = permit;
-        if let Err(error) = stream(&app, begin, snapshot, &lines).await {
+        if let Err(error) = stream(&app, begin, Parts { snapshot, only_versions }, &lines).await {
             tracing::warn!(%error, "a bootstrap was cut short");
             // An error in the body resets the connection; without its last line nothing of the stream counts.
             let _ = lines.try_send(Err(error));
@@ -58,10 +61,36 @@ pub async fn get(
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())
 }
 
+/// What comes between the first line and the last.
+struct Parts {
+    snapshot: Bootstrap,
+    only_versions: bool,
+}
+
+impl Parts {
+    /// Writes the next lines and returns how many items they stand for; none after the last.
+    async fn write_next(&mut self, page: &mut Vec<u8>) -> io::Result<Option<u64>> {
+        if self.only_versions {
+            let Some(of) = self.snapshot.next_versions().await.map_err(io::Error::other)? else { return Ok(None) };
+            let items = of.len() as u64;
+            if items > 0 {
+                write(page, &BootstrapPart::Versions { of })?;
+            }
+            return Ok(Some(items));
+        }
+        let Some(items) = self.snapshot.next().await.map_err(io::Error::other)? else { return Ok(None) };
+        let count = items.len() as u64;
+        for item in items {
+            write(page, &BootstrapPart::Item { item })?;
+        }
+        Ok(Some(count))
+    }
+}
+
 async fn stream(
     app: &App,
     begin: BootstrapBegin,
-    mut snapshot: Bootstrap,
+    mut parts: Parts,
     lines: &mpsc::Sender<Line>,
 ) -> io::Result<()> {
     let expected = begin.expected;
@@ -75,14 +104,11 @@ async fn stream(
     write(&mut page, &first)?;
     send(app, lines, &mut page).await?;
     let mut count = 0;
-    while let Some(items) = snapshot.next().await.map_err(io::Error::other)? {
-        for item in items {
-            count += 1;
-            write(&mut page, &BootstrapPart::Item { item })?;
-        }
+    while let Some(items) = parts.write_next(&mut page).await? {
+        count += items;
         send(app, lines, &mut page).await?;
     }
-    drop(snapshot);
+    drop(parts);
     write(&mut page, &BootstrapPart::End { items: count, expected })?;
     send(app, lines, &mut page).await
 }

@@ -5,7 +5,7 @@ use crate::problem::{Failure, Query};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
-use postern_portal_store::Since;
+use postern_portal_store::{Changes, Since};
 use postern_protocol::{ChangePage, Cursor, ErrorCode, MAX_PAGE, Month};
 use serde::Deserialize;
 
@@ -31,10 +31,20 @@ pub async fn get(
     };
     let _permit = app.admission().exchange(app.environment()).await?;
     let page = app.store().changes_for(&caller.person.id, &since, app.environment().now()).await?;
-    page.map(Json).ok_or_else(|| {
-        Failure::new(
+    page_or_why(page)
+}
+
+/// A page of changes, or why there is none.
+pub(super) fn page_or_why(changes: Changes) -> Result<Json<ChangePage>, Failure> {
+    match changes {
+        Changes::Page(page) => Ok(Json(*page)),
+        Changes::ScopeChanged => Err(Failure::new(
+            ErrorCode::ScopeChanged,
+            "What may be seen is another since. Compare what is held with what should be.",
+        )),
+        Changes::Gone => Err(Failure::new(
             ErrorCode::CursorGone,
-            "What may be seen, or the portal's data, is another since. Bootstrap again.",
-        )
-    })
+            "The portal's data is another since. Bootstrap again.",
+        )),
+    }
 }

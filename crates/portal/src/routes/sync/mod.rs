@@ -5,3 +5,4 @@ pub mod changes;
 pub mod commands;
 pub mod events;
 pub mod handshake;
+pub mod named;
