@@ -1,9 +1,11 @@
 //! What a console does when death comes.
 
+use crate::book::Attached;
 use crate::stage::Stage;
 use anyhow::Result;
 use postern_journeys::ctl::Said;
-use rand::Rng;
+use rand::{Rng, RngCore};
+use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::process::{Child, Output, Stdio};
 use std::thread::JoinHandle;
@@ -15,6 +17,8 @@ pub enum Action {
     CommentOffline,
     /// The same, and sent.
     Comment,
+    /// A file on an item, which goes up in the background of the command.
+    Attach,
     /// A decision on an item on which it is this person's turn.
     Decide,
     Sync,
@@ -24,14 +28,18 @@ pub enum Action {
     FirstStart,
 }
 
-const ACTIONS: [(Action, u32); 6] = [
+const ACTIONS: [(Action, u32); 7] = [
     (Action::CommentOffline, 30),
     (Action::Comment, 25),
+    (Action::Attach, 12),
     (Action::Decide, 8),
     (Action::Sync, 25),
     (Action::Look, 4),
     (Action::FirstStart, 8),
 ];
+
+/// Bytes of a file: some take several parts.
+const LARGEST: usize = 1_000_000;
 
 /// What a process printed, whether it ended by itself, and how long it took.
 pub struct Ended {
@@ -55,7 +63,7 @@ impl Stage {
 
     /// Starts a process that does it, and notes in the book what it was asked for.
     pub fn start(&mut self, action: Action) -> Result<Child> {
-        let arguments = self.arguments(action);
+        let arguments = self.arguments(action)?;
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         if action == Action::FirstStart {
             let profile = self.new_profile();
@@ -75,9 +83,13 @@ impl Stage {
         Ok(self.console().command(&arguments).stdin(Stdio::null()).spawn()?)
     }
 
-    fn arguments(&mut self, action: Action) -> Vec<String> {
+    fn arguments(&mut self, action: Action) -> Result<Vec<String>> {
         let own = |words: &[&str]| -> Vec<String> { words.iter().map(|word| (*word).to_owned()).collect() };
-        match action {
+        Ok(match action {
+            Action::Attach => {
+                let (file, reference) = self.new_file()?;
+                own(&["attach", "--json", "--timeout", "5", &reference, &file])
+            }
             Action::CommentOffline | Action::Comment => {
                 let text = self.world.book.text();
                 let references = self.some_references(4);
@@ -104,7 +116,21 @@ impl Stage {
             Action::Sync => own(&["sync", "--json"]),
             Action::Look => own(&["outbox", "--json", "--offline"]),
             Action::FirstStart => Vec::new(),
-        }
+        })
+    }
+
+    /// Makes a file that no other is like, to be attached to an item, and notes it in the book.
+    fn new_file(&mut self) -> Result<(String, String)> {
+        let mut content = vec![0; self.dice.random_range(1..LARGEST)];
+        self.dice.fill_bytes(&mut content);
+        let name = self.world.book.file_name();
+        let file = self.place.path("files").join(&name);
+        std::fs::create_dir_all(self.place.path("files"))?;
+        std::fs::write(&file, &content)?;
+        let reference = self.any_reference();
+        let attached = Attached { reference: reference.clone(), sha256: hex::encode(Sha256::digest(&content)) };
+        self.world.book.attached.insert(name, attached);
+        Ok((file.display().to_string(), reference))
     }
 }
 

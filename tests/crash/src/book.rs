@@ -11,12 +11,26 @@ pub struct Book {
     pub acknowledged: BTreeMap<String, String>,
     /// Comments that the portal itself confirmed over its API: text and reference.
     pub confirmed: BTreeSet<(String, String)>,
+    /// Files that were attached on the console, by their names, which no other has.
+    pub attached: BTreeMap<String, Attached>,
     /// Content that the portal said it has, by its hash.
     pub uploads: BTreeSet<String>,
     number: u64,
 }
 
+/// A file that somebody attached to an item.
+pub struct Attached {
+    pub reference: String,
+    pub sha256: String,
+}
+
 impl Book {
+    /// A name that no file has.
+    pub fn file_name(&mut self) -> String {
+        self.number += 1;
+        format!("proof-{}.bin", self.number)
+    }
+
     /// A text that nobody has written before.
     pub fn text(&mut self) -> String {
         self.number += 1;

@@ -20,6 +20,7 @@ pub async fn at_rest(stage: &mut Stage) -> Result<()> {
     let ledger = Ledger::of(stage).await?;
     accounted_for(stage, &cache, &ledger)?;
     said_once(stage, &ledger)?;
+    attached_once(stage, &ledger)?;
     views_are_equal(stage, &cache).await
 }
 
@@ -74,6 +75,21 @@ fn said_once(stage: &Stage, ledger: &Ledger) -> Result<()> {
             let times = ledger.times_said(text, reference);
             let most = usize::from(references.contains(reference));
             ensure!(times <= most, "“{text}” stands {times} times on {reference}");
+        }
+    }
+    Ok(())
+}
+
+/// No file twice, and each as it was, with its content at the portal.
+fn attached_once(stage: &Stage, ledger: &Ledger) -> Result<()> {
+    for (name, attached) in &stage.world.book.attached {
+        for reference in ledger.items.keys() {
+            let versions = ledger.versions_of(name, reference);
+            ensure!(versions.len() <= usize::from(reference == &attached.reference), "{name} is on {reference}");
+            for sha256 in versions {
+                ensure!(sha256 == attached.sha256, "{name} is {sha256}, and was {}", attached.sha256);
+                ensure!(ledger.files.contains(&sha256), "{name} is attached, and the portal lacks its content");
+            }
         }
     }
     Ok(())

@@ -108,6 +108,14 @@ impl Ledger {
         })
     }
 
+    /// The content of every version of the item's attachments that has this name.
+    pub fn versions_of(&self, name: &str, reference: &str) -> Vec<String> {
+        let attachments = self.items.get(reference).and_then(|item| item["attachments"].as_array());
+        let named = attachments.into_iter().flatten().filter(|attachment| attachment["name"] == name);
+        let versions = named.filter_map(|attachment| attachment["versions"].as_array()).flatten();
+        versions.filter_map(|version| version["sha256"].as_str().map(str::to_owned)).collect()
+    }
+
     /// How many comments on the item have exactly this text.
     pub fn times_said(&self, text: &str, reference: &str) -> usize {
         let comments = self.items.get(reference).and_then(|item| item["comments"].as_array());
