@@ -17,6 +17,7 @@ const COMMANDS: &[&str] = &[
     "outbox_retry",
     "outbox_discard",
     "sync_now",
+    "network_is_back",
     "sync_status",
     "stage_part",
     "stage_done",

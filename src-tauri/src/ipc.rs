@@ -33,6 +33,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         outbox_retry,
         outbox_discard,
         sync_now,
+        network_is_back,
         sync_status,
         files::stage_part,
         files::stage_done,
@@ -148,6 +149,13 @@ async fn set_keep(engine: Core<'_>, months: Option<u32>) -> Answer<KeepView> {
 
 #[tauri::command]
 async fn sync_now(engine: Core<'_>) -> Answer<()> {
+    engine.sync_soon();
+    Ok(())
+}
+
+/// Says nothing of whether the portal can be reached, but that it may be worth a try.
+#[tauri::command]
+async fn network_is_back(engine: Core<'_>) -> Answer<()> {
     engine.nudge();
     Ok(())
 }

@@ -61,6 +61,8 @@ export interface Backend {
   setKeep(months: number | null): Promise<KeepView>;
   outboxDiscard(command: string): Promise<void>;
   syncNow(): Promise<void>;
+  /** The system has a network again: perhaps the portal can be reached, too. */
+  networkIsBack(): Promise<void>;
   syncStatus(): Promise<SyncStatus>;
 
   /** Takes a file in, so that it can be attached. Only what the person picked or dropped is ever read. */

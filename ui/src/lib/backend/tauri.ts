@@ -38,6 +38,7 @@ export const tauriBackend: Backend = {
   outboxRetry: (command) => invoke("outbox_retry", { command }),
   outboxDiscard: (command) => invoke("outbox_discard", { command }),
   syncNow: () => invoke("sync_now"),
+  networkIsBack: () => invoke("network_is_back"),
   syncStatus: () => invoke("sync_status"),
   stageFile,
   openFile: (item, sha256) => invoke("open_file", { item, sha256 }),

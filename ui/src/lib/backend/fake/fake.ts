@@ -276,6 +276,8 @@ export class FakeBackend implements Backend {
 
   syncNow = () => this.#answer(() => this.step());
 
+  networkIsBack = () => this.#answer(() => this.step());
+
   syncStatus = () => this.#answer(() => this.#status());
 
   bottleneck = (groupBy: GroupBy, filter: string) =>
