@@ -32,7 +32,7 @@ impl Engine {
         self.inner.cache.keep_commands_alone(&lease).await?;
         self.inner.visited.forget();
         self.changed_everything();
-        let unsent = self.inner.cache.unanswered().await?;
+        let unsent = self.inner.cache.hand_over(&lease).await?;
         let console = self.console_of(&self.inner.cache.meta().await?)?;
         for commands in unsent.chunks(MAX_PUSH) {
             let push = Push { console: console.clone(), commands: commands.to_vec() };
