@@ -1,6 +1,7 @@
 //! What leaves the portal, looked at while it leaves.
 
-use crate::seam::path_of;
+use super::files;
+use crate::calls::path_of;
 use crate::violation::{Check, broken};
 use crate::wire::Answer;
 use crate::world::World;
@@ -18,6 +19,7 @@ pub async fn before_request(world: &mut World, who: usize, request: &Request) ->
     if path_of(request) == paths::HANDSHAKE {
         diverges_only_where_its_disk_did(world, who, request)?;
     }
+    files::asked(world, who, request);
     if path_of(request) != paths::COMMANDS {
         return Ok(Before::default());
     }
@@ -45,11 +47,13 @@ pub async fn answer(
     answer: &Answer,
     before: Before,
 ) -> anyhow::Result<()> {
+    files::answered(world, who, request, answer).await?;
     if answer.status != 200 {
         return Ok(());
     }
     let path = path_of(request);
     if path == paths::COMMANDS {
+        files::content_came_first(world, who, request, answer).await?;
         return permitted_today(world, who, request, answer, before).await;
     }
     let items = if path.starts_with(paths::CHANGES) {
@@ -128,7 +132,7 @@ async fn item(world: &mut World, id: &ItemId) -> anyhow::Result<Option<Item>> {
 }
 
 /// The person of a console, with today's grants.
-async fn today(world: &mut World, who: usize) -> anyhow::Result<Option<Person>> {
+pub async fn today(world: &mut World, who: usize) -> anyhow::Result<Option<Person>> {
     let Some(profile) = world.profiles.get(who) else { return Ok(None) };
     let directory = world.portal.store().directory().await?;
     Ok(directory.people().get(&profile.person).cloned())

@@ -2,7 +2,7 @@
 
 use super::portal::push_of;
 use super::{Mutation, done};
-use crate::seam::{PORTAL, path_of};
+use crate::calls::{PORTAL, path_of};
 use crate::wire::Answer;
 use crate::world::World;
 use anyhow::Context as _;
@@ -129,7 +129,9 @@ fn all_done(push: &Push) -> anyhow::Result<Answer> {
     Ok(Answer {
         status: 200,
         content_type: "application/json".to_owned(),
+        request_id: None,
         retry_after: None,
+        upload: None,
         body: Bytes::from(serde_json::to_vec(&PushReply { outcomes })?),
         cut_at: None,
     })
