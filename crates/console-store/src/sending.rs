@@ -99,21 +99,37 @@ impl Cache {
             .collect()
     }
 
-    /// Everything without an outcome, in the order in which it was given, as it would be sent.
-    pub async fn unanswered(&self) -> Result<Vec<Envelope>> {
-        let mut connection = self.reader().await?;
-        let rows: Vec<Raw> = sqlx::query_as(select("WHERE outcome_kind IS NULL ORDER BY position"))
-            .bind(0_i64)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(|error| self.named(error))?;
-        rows.into_iter()
-            .map(|raw| {
-                let row = row(raw)?;
-                let seq = row.seq.unwrap_or_default();
-                Ok(Envelope { id: row.id, seq, item: row.item, command: row.command, made_at: row.made_at })
-            })
-            .collect()
+    /// Everything without an outcome, in the order in which it was given, to be handed over by somebody who was shut out.
+    /// That it may be on its way is on the disk before this returns: from then on nobody can take it back.
+    pub async fn hand_over(&self, lease: &Lease) -> Result<Vec<Envelope>> {
+        let mut tx = self.begin().await?;
+        let taken = async {
+            lease::check(&mut tx, lease).await?;
+            let rows: Vec<Raw> = sqlx::query_as(select("WHERE outcome_kind IS NULL ORDER BY position"))
+                .bind(0_i64)
+                .fetch_all(&mut *tx)
+                .await?;
+            sqlx::query("UPDATE outbox SET tries = tries + 1 WHERE outcome_kind IS NULL")
+                .execute(&mut *tx)
+                .await?;
+            rows.into_iter()
+                .map(|raw| {
+                    let row = row(raw)?;
+                    let seq = row.seq.unwrap_or_default();
+                    Ok(Envelope {
+                        id: row.id,
+                        seq,
+                        item: row.item,
+                        command: row.command,
+                        made_at: row.made_at,
+                    })
+                })
+                .collect::<Result<Vec<_>>>()
+        }
+        .await;
+        let envelopes = self.name(taken)?;
+        self.commit(tx).await?;
+        Ok(envelopes)
     }
 
     /// Stores what the portal said, in the transaction that marks the rows. A conflict's command is no longer shown as

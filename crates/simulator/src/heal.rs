@@ -4,6 +4,7 @@ use crate::plan::Step;
 use crate::violation::{Check, broken};
 use crate::world::World;
 use postern_console_core::Connection;
+use postern_domain::Command;
 use postern_protocol::Cursor;
 
 /// In how much simulated time, in milliseconds, everything must come to rest.
@@ -28,11 +29,17 @@ impl World {
         for who in 0..self.profiles.len() {
             // What stood at a request goes on.
             for which in 0..2 {
-                while self.go(who, which, crate::wire::Fault::Pass).await? {}
+                self.go_on(who, which).await?;
             }
             // The network is back, and says so: nobody waits out a back-off.
             for which in 0..2 {
+                let process =
+                    self.profiles.get(who).and_then(|profile| profile.processes.get(which)?.as_ref());
+                if let Some(process) = process {
+                    process.engine.nudge();
+                }
                 self.whole_round(who, which, &[], 0).await?;
+                self.whole_upload(who, which, &[], 0).await?;
             }
         }
         self.come_to_rest().await?;
@@ -65,10 +72,12 @@ impl World {
             for row in self.outbox(who).await? {
                 if row.kind.is_some() {
                     self.put_away(who, &row).await?;
+                } else if row.stopped {
+                    self.attach_again(who, &row).await?;
                 } else if row.stale {
                     self.give_again(who, &row).await?;
                 }
-                looked_at |= row.kind.is_some() || row.stale;
+                looked_at |= row.needs_a_person();
             }
         }
         Ok(looked_at)
@@ -85,7 +94,7 @@ impl World {
             // A session that ended meanwhile takes a few contacts more.
             for _ in 0..4 {
                 for which in 0..2 {
-                    while self.go(who, which, crate::wire::Fault::Pass).await? {}
+                    self.go_on(who, which).await?;
                     self.whole_round(who, which, &[], 0).await?;
                 }
             }
@@ -102,6 +111,9 @@ impl World {
                 for which in 0..2 {
                     if self.is_due(who, which).await? {
                         self.whole_round(who, which, &[], 0).await?;
+                    }
+                    if self.has_uploads(who).await? {
+                        self.whole_upload(who, which, &[], 0).await?;
                     }
                 }
             }
@@ -128,7 +140,7 @@ impl World {
         if status.connection == Connection::SignedOut {
             return Ok(true);
         }
-        let now = crate::profile::now_of(process);
+        let now = process.now();
         if status.next_try.is_none_or(|next| next <= now) {
             return Ok(true);
         }
@@ -144,6 +156,13 @@ impl World {
         Ok(news || profile.sendable(now).await?)
     }
 
+    pub async fn has_uploads(&mut self, who: usize) -> anyhow::Result<bool> {
+        match self.profiles.get_mut(who) {
+            Some(profile) => Ok(!profile.uploads().await?.is_empty()),
+            None => Ok(false),
+        }
+    }
+
     /// Why not all is at rest here; none when nothing is on its way in either direction.
     async fn unrest(&mut self, who: usize) -> anyhow::Result<Option<String>> {
         let head = self.portal.store().head().await?;
@@ -157,16 +176,29 @@ impl World {
             return Ok(Some(format!("its cursor {cursor} is behind {}.{}", head.epoch, head.seq)));
         }
         let rows = profile.outbox().await?;
+        for row in rows.iter().filter(|row| row.stopped) {
+            let command: Command = serde_json::from_str(&row.command)?;
+            if let Command::AttachVersion { sha256, .. } = command
+                && !profile.spoilt.contains(&sha256)
+            {
+                let what = format!("the file of {} stopped on c{who}, and nothing is wrong with it", row.id);
+                return broken(Check::UploadsEnd, what);
+            }
+        }
+        let uploads = profile.uploads().await?;
+        if !uploads.is_empty() {
+            return Ok(Some(format!("its uploads wait: {}", uploads.join(", "))));
+        }
         let stuck: Vec<_> = rows
             .iter()
             .enumerate()
             .filter(|(place, row)| {
                 let is_held_back = rows.iter().take(*place).any(|other| {
                     let waits = matches!(other.kind.as_deref(), Some("conflict" | "quarantined"));
-                    other.item == row.item && (waits || other.stale)
+                    other.item == row.item && (waits || other.stale || other.stopped)
                 });
                 let is_read = matches!(row.kind.as_deref(), Some("conflict" | "refused" | "quarantined"));
-                !is_read && !row.stale && !is_held_back
+                !is_read && !row.stale && !row.stopped && !is_held_back
             })
             .map(|(_, row)| format!("{} ({:?})", row.id, row.kind))
             .collect();
@@ -181,7 +213,11 @@ impl World {
     async fn say_who_does_not_rest(&mut self) -> anyhow::Result<()> {
         for who in 0..self.profiles.len() {
             if let Some(why) = self.unrest(who).await? {
-                let check = if why.contains("cursor") { Check::EqualViews } else { Check::Drained };
+                let check = match why.as_str() {
+                    why if why.contains("cursor") => Check::EqualViews,
+                    why if why.contains("uploads") => Check::UploadsEnd,
+                    _ => Check::Drained,
+                };
                 return broken(check, format!("c{who} does not come to rest in 60 s: {why}"));
             }
         }

@@ -7,15 +7,20 @@
 //! function in `checks/`. To add a bug that the checker must find: a line in `mutation/`.
 
 mod book;
+mod calls;
 pub mod campaign;
 mod cast;
 mod checks;
 mod dice;
+mod draw;
+mod files;
 mod heal;
 pub mod mutation;
+mod network;
 mod people;
 pub mod plan;
 mod portal_side;
+mod process;
 mod profile;
 mod rounds;
 mod rules;
@@ -25,6 +30,7 @@ pub mod shrink;
 mod steps;
 mod template;
 mod trace;
+mod uploads;
 mod violation;
 pub mod wire;
 mod wishes;

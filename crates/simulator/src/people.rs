@@ -7,7 +7,7 @@ use crate::violation::{Check, broken};
 use crate::wishes;
 use crate::world::World;
 use anyhow::Context as _;
-use postern_console_core::{ActOptions, Target};
+use postern_console_core::{ActOptions, Engine, Request, Target};
 use postern_domain::{
     Actor, ClientId, Command, CommandId, CommentId, Fields, Item, ItemId, Kind, PersonId, Priority,
     Submission, Visibility,
@@ -26,15 +26,30 @@ impl World {
         let Some(first) = wishes::item(&items, &mut dice) else { return Ok(()) };
         let Some(profile) = self.profiles.get(who) else { return Ok(()) };
         let request = wishes::wish(first, &profile.person, &mut dice);
-        let mut targets = vec![Target { id: first.id.clone(), seen: None }];
-        while dice.chance(15) && targets.len() < 4 {
-            targets.extend(dice.pick(&items).map(|item| Target { id: item.id.clone(), seen: None }));
-        }
-        let hold_ms = if dice.chance(40) { 10_000 } else { 0 };
         let Some(process) = profile.processes.get(which).and_then(Option::as_ref) else { return Ok(()) };
         let engine = process.engine.clone();
+        self.give(who, &engine, &items, first, &request, &mut dice).await
+    }
+
+    /// Gives a command on `first`, and perhaps on a few more of the `items`; held or not.
+    pub async fn give(
+        &mut self,
+        who: usize,
+        engine: &Engine,
+        items: &[Item],
+        first: &Item,
+        request: &Request,
+        dice: &mut Dice,
+    ) -> anyhow::Result<()> {
+        let mut targets = vec![Target { id: first.id.clone(), seen: None }];
+        while dice.chance(15) && targets.len() < 4 {
+            targets.extend(dice.pick(items).map(|item| Target { id: item.id.clone(), seen: None }));
+        }
+        // Who attaches a file mostly gives it at once.
+        let held = if matches!(request, Request::AttachVersion { .. }) { 15 } else { 40 };
+        let hold_ms = if dice.chance(held) { 10_000 } else { 0 };
         let before = self.outbox(who).await?;
-        let acted = match engine.act(&targets, &request, ActOptions { hold_ms }).await {
+        let acted = match engine.act(&targets, request, ActOptions { hold_ms }).await {
             Ok(acted) => acted,
             Err(failure) => return broken(Check::Healthy, format!("c{who} cannot act: {}", failure.message)),
         };
@@ -126,13 +141,13 @@ impl World {
         }
     }
 
-    fn engine(&self, who: usize) -> Option<postern_console_core::Engine> {
+    pub fn engine(&self, who: usize) -> Option<Engine> {
         let profile = self.profiles.get(who)?;
         profile.processes.iter().flatten().next().map(|process| process.engine.clone())
     }
 
     /// What a console shows.
-    async fn list(&mut self, who: usize) -> anyhow::Result<Vec<Item>> {
+    pub async fn list(&mut self, who: usize) -> anyhow::Result<Vec<Item>> {
         let Some(profile) = self.profiles.get_mut(who) else { return Ok(Vec::new()) };
         let docs: Vec<String> = sqlx::query_scalar(
             "SELECT d.doc FROM items i JOIN item_docs d ON d.row = i.row WHERE i.live = 1 ORDER BY i.id",
@@ -151,7 +166,12 @@ impl World {
         let id = self.new_id();
         let (item, command) = match wishes::item(&theirs, &mut dice) {
             Some(item) if items.len() >= MOST_ITEMS || (items.len() > 3 && dice.chance(60)) => {
-                (item.id.clone(), change(&mut dice, &id))
+                let command = if dice.chance(15) {
+                    self.bring(&PersonId::from(contact), &id, &mut dice).await?
+                } else {
+                    change(&mut dice, &id)
+                };
+                (item.id.clone(), command)
             }
             _ => (ItemId(format!("i-{id}")), submission(client, &mut dice)),
         };

@@ -1,15 +1,19 @@
 //! The portal of a simulated world: the real routes and the real store, called in this thread.
 
+use crate::calls::path_of;
+use crate::files::copy_folder;
 use crate::rules;
-use crate::seam::{SimClock, SimRandom, path_of};
+use crate::seam::{SimClock, SimRandom};
 use crate::wire::Answer;
 use anyhow::Context as _;
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{self, header};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{self, HeaderMap, header};
+use futures_util::stream;
 use postern_console_core::transport::{Method, Request};
 use postern_portal::{Config, Environment, PasswordCost, Portal, QuietPortal};
 use postern_portal_store::{Rules, Store, StoreOptions};
+use postern_protocol::{REQUEST_ID, UPLOAD_COMPLETE, UPLOAD_OFFSET, UploadState};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 use std::path::{Path, PathBuf};
@@ -56,8 +60,24 @@ impl PortalSide {
         &mut self.running.watcher
     }
 
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
     /// Hands in one request and waits for the whole answer.
     pub async fn answer(&self, request: &Request) -> anyhow::Result<Answer> {
+        self.hand_in(request, Body::from(request.body.clone().unwrap_or_default())).await
+    }
+
+    /// Hands in a request whose connection breaks after so many bytes of its body. Nobody hears the answer.
+    pub async fn break_off(&self, request: &Request, after: usize) -> anyhow::Result<Answer> {
+        let body = request.body.as_deref().unwrap_or_default();
+        let came = Bytes::copy_from_slice(body.get(..after).unwrap_or(body));
+        let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        self.hand_in(request, Body::from_stream(stream::iter([Ok(came), Err(broken)]))).await
+    }
+
+    async fn hand_in(&self, request: &Request, body: Body) -> anyhow::Result<Answer> {
         let method = match request.method {
             Method::Get => http::Method::GET,
             Method::Head => http::Method::HEAD,
@@ -68,24 +88,25 @@ impl PortalSide {
         if let Some(token) = &request.bearer {
             builder = builder.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let body = match &request.body {
-            Some(body) => {
-                builder = builder.header(header::CONTENT_TYPE, "application/json");
-                Body::from(body.clone())
-            }
-            None => Body::empty(),
-        };
+        if request.body.is_some() && request.headers.iter().all(|(name, _)| *name != "content-type") {
+            builder = builder.header(header::CONTENT_TYPE, "application/json");
+        }
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
         let reply = match self.running.router.clone().oneshot(builder.body(body)?).await {
             Ok(reply) => reply,
             Err(never) => match never {},
         };
         let (head, body) = reply.into_parts();
         let body = to_bytes(body, LARGEST).await?;
-        let text = |name: header::HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let upload = text(&head.headers, UPLOAD_OFFSET).zip(text(&head.headers, UPLOAD_COMPLETE));
         Ok(Answer {
             status: head.status.as_u16(),
-            content_type: text(header::CONTENT_TYPE).unwrap_or_default().to_owned(),
-            retry_after: text(header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok()),
+            content_type: text(&head.headers, "content-type").unwrap_or_default().to_owned(),
+            request_id: text(&head.headers, REQUEST_ID).map(str::to_owned),
+            retry_after: text(&head.headers, "retry-after").and_then(|seconds| seconds.parse().ok()),
+            upload: upload.and_then(|(offset, complete)| UploadState::read(offset, complete)),
             body,
             cut_at: None,
         })
@@ -153,9 +174,13 @@ pub async fn watch(file: &Path) -> anyhow::Result<SqliteConnection> {
     options.connect().await.with_context(|| format!("{} does not open", file.display()))
 }
 
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
 /// Copies what a portal consists of; nobody may be writing.
 pub fn copy_portal(from: &Path, to: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(to.join("files"))?;
+    copy_folder(&from.join("files"), &to.join("files"))?;
     for name in ["portal.db", "audit.key"] {
         std::fs::copy(from.join(name), to.join(name))
             .with_context(|| format!("{name} of {}", from.display()))?;

@@ -1,11 +1,14 @@
 //! A device's profile: its folder, its keychain, its clock, and the processes that have it open.
 
 use crate::book::Book;
+use crate::calls::{PORTAL, Seam, Work};
 use crate::cast;
+use crate::files::copy_folder;
 use crate::portal_side::watch;
-use crate::seam::{Keys, PORTAL, Seam, SimChance, SimClock, Time, Work};
+use crate::process::{Ended, Process};
+use crate::seam::{Keys, SimChance, SimClock, Time};
 use anyhow::Context as _;
-use postern_console_core::{Alert, Deps, Engine, Failure, SyncReport};
+use postern_console_core::{Deps, Engine, Failure};
 use postern_domain::{CommandId, ItemId, PersonId, Timestamp};
 use postern_protocol::Cursor;
 use sqlx::SqliteConnection;
@@ -13,7 +16,6 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use tokio::sync::broadcast;
 
 /// What has not left and was given, or looked at again, two weeks ago or longer. Comments are as good as they were.
 const STALE: &str = "(o.tries = 0 AND o.outcome_kind IS NULL AND o.command ->> '$.do' <> 'comment'
@@ -36,36 +38,19 @@ pub struct Profile {
     pub rotten: bool,
     /// Commands that the console itself refused.
     pub refused_here: BTreeSet<CommandId>,
+    /// Files that its disk lost or damaged, or that something in between did not take in the smallest parts: their
+    /// uploads stop, and wait for their author.
+    pub spoilt: BTreeSet<String>,
     /// Processes started so far: each has ids of its own.
     started: u64,
 }
 
 /// A copy of a profile as it was.
 pub struct Picture {
-    pub cache: PathBuf,
+    pub folder: PathBuf,
+    pub spoilt: BTreeSet<String>,
     pub secret: Option<String>,
     pub book: Book,
-}
-
-/// What a round of work came to.
-pub enum Ended {
-    Synced(Result<SyncReport, Failure>),
-    SignedIn(Result<(), Failure>),
-}
-
-pub struct Process {
-    pub engine: Engine,
-    pub seam: Arc<Seam>,
-    pub clock: Arc<SimClock>,
-    pub alerts: broadcast::Receiver<Alert>,
-    /// Names this process in the lease.
-    pub holder: String,
-    /// Work that waits for the network.
-    pub work: Option<Work<Ended>>,
-    /// When it last sent commands, by its own clock.
-    pub sent_at: Option<Timestamp>,
-    /// Its token had run out: the same request comes again with another.
-    pub repeats: bool,
 }
 
 /// A row of the outbox, as the simulator needs it.
@@ -78,6 +63,15 @@ pub struct Waiting {
     pub kind: Option<String>,
     /// It has not left, and lies there for so long that its author is asked again.
     pub stale: bool,
+    /// The file that it names does not go up by itself any more.
+    pub stopped: bool,
+}
+
+impl Waiting {
+    /// Its author has to do something.
+    pub fn needs_a_person(&self) -> bool {
+        self.kind.is_some() || self.stale || self.stopped
+    }
 }
 
 impl Profile {
@@ -102,6 +96,7 @@ impl Profile {
             picture: None,
             rotten: false,
             refused_here: BTreeSet::new(),
+            spoilt: BTreeSet::new(),
             started: 0,
         })
     }
@@ -121,20 +116,10 @@ impl Profile {
         };
         let engine =
             Engine::open(&self.folder, deps).await.map_err(as_error).context("a profile does not open")?;
-        let alerts = engine.alerts();
         // The first id of a process is its name in the lease.
         let holder = format!("{name}-001");
         if let Some(slot) = self.processes.get_mut(which) {
-            *slot = Some(Process {
-                engine,
-                seam,
-                clock,
-                alerts,
-                holder,
-                work: None,
-                sent_at: None,
-                repeats: false,
-            });
+            *slot = Some(Process::new(engine, seam, clock, holder));
         }
         Ok(())
     }
@@ -152,21 +137,45 @@ impl Profile {
     pub async fn outbox(&mut self) -> anyhow::Result<Vec<Waiting>> {
         let now = self.now();
         let sql = format!(
-            "SELECT command_id, item, command, batch, outcome_kind, {STALE} FROM outbox o ORDER BY position"
+            "SELECT command_id, item, command, batch, outcome_kind, {STALE}, outcome_kind IS NULL AND EXISTS
+                (SELECT 1 FROM uploads u WHERE u.stopped AND u.sha256 = o.command ->> '$.sha256')
+             FROM outbox o ORDER BY position"
         );
-        let rows: Vec<(String, String, String, String, Option<String>, bool)> =
+        type Raw = (String, String, String, String, Option<String>, bool, bool);
+        let rows: Vec<Raw> =
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now.ms()).fetch_all(&mut self.watcher).await?;
         Ok(rows
             .into_iter()
-            .map(|(id, item, command, batch, kind, stale)| Waiting {
+            .map(|(id, item, command, batch, kind, stale, stopped)| Waiting {
                 id: CommandId(id),
                 item: ItemId(item),
                 command,
                 batch,
                 kind,
                 stale,
+                stopped,
             })
             .collect())
+    }
+
+    /// The files that are nowhere but here, as far as this device knows.
+    pub async fn unsent(&mut self) -> anyhow::Result<Vec<String>> {
+        let names = sqlx::query_scalar(
+            "SELECT DISTINCT u.sha256 FROM uploads u JOIN outbox o ON o.command ->> '$.sha256' = u.sha256
+             WHERE o.outcome_kind IS NULL ORDER BY u.sha256",
+        );
+        Ok(names.fetch_all(&mut self.watcher).await?)
+    }
+
+    /// The files that commands wait for and that go up by themselves. What must be looked at again waits for that.
+    pub async fn uploads(&mut self) -> anyhow::Result<Vec<String>> {
+        let sql = format!(
+            "SELECT DISTINCT u.sha256 FROM uploads u JOIN outbox o ON o.command ->> '$.sha256' = u.sha256
+             WHERE o.outcome_kind IS NULL AND NOT u.stopped AND NOT {STALE} ORDER BY u.sha256"
+        );
+        let now = self.now();
+        let names = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(now.ms());
+        Ok(names.fetch_all(&mut self.watcher).await?)
     }
 
     /// What the device says the time is.
@@ -195,8 +204,11 @@ impl Profile {
         let sql = format!(
             "SELECT 1 FROM outbox o WHERE outcome_kind IS NULL AND NOT {STALE}
              AND (seq IS NOT NULL OR ((held_until_ms <= $1 OR made_ms > $1)
+             AND NOT EXISTS (SELECT 1 FROM uploads u WHERE u.sha256 = o.command ->> '$.sha256')
              AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
                  AND (e.outcome_kind IN ('conflict', 'quarantined') OR {stale_before}
+                      OR (e.outcome_kind IS NULL AND e.seq IS NULL AND EXISTS
+                          (SELECT 1 FROM uploads u WHERE u.sha256 = e.command ->> '$.sha256'))
                       OR (e.outcome_kind IS NULL AND e.seq IS NULL AND e.held_until_ms > $1 AND e.made_ms <= $1)))))
              LIMIT 1"
         );
@@ -207,9 +219,9 @@ impl Profile {
         Ok(waiting.is_some())
     }
 
-    /// Copies the cache into another folder. Nobody may be in a transaction.
-    pub async fn copy_cache(&mut self, folder: &Path) -> anyhow::Result<()> {
-        std::fs::create_dir_all(folder)?;
+    /// Copies the profile into another folder. Nobody may be in a transaction.
+    pub async fn copy_to(&mut self, folder: &Path) -> anyhow::Result<()> {
+        copy_folder(&self.folder.join("files"), &folder.join("files"))?;
         let target = folder.join("cache.db");
         let name = target.to_str().context("a path that is no text")?;
         sqlx::query("VACUUM INTO $1").bind(name).execute(&mut self.watcher).await?;
@@ -220,15 +232,10 @@ impl Profile {
     pub fn kill(&mut self) {
         for process in &mut self.processes {
             if let Some(mut process) = process.take() {
-                process.work = None;
+                process.abandon();
             }
         }
     }
-}
-
-/// What a process' device says the time is.
-pub fn now_of(process: &Process) -> Timestamp {
-    process.clock.read()
 }
 
 pub fn as_error(failure: Failure) -> anyhow::Error {

@@ -1,28 +1,21 @@
 //! Rounds of sync, one request at a time, each with what becomes of it.
 
-use crate::profile::{Ended, now_of};
-use crate::seam::{Progress, drive, path_of};
+use crate::calls::{Lane, Progress, drive, path_of};
+use crate::checks;
+use crate::mutation::{Mutation, push_of};
+use crate::process::{Ended, Process};
 use crate::violation::{Check, broken};
-use crate::wire::{Answer, Fault};
+use crate::wire::Fault;
 use crate::world::World;
 use postern_console_core::transport::Unreachable;
-use postern_console_core::{Connection, FailureCode};
-use postern_domain::{Command, CommandId};
-use postern_protocol::{Push, paths};
+use postern_console_core::{Connection, EngineEvent, FailureCode};
+use postern_domain::CommandId;
+use postern_protocol::paths;
 use std::collections::BTreeSet;
+use tokio::sync::broadcast::error::TryRecvError;
 
-/// How long a request takes that goes well, in milliseconds.
-const QUICK_MS: i64 = 40;
-/// How long a console waits for an answer that does not come.
-const PATIENCE_MS: i64 = 3_000;
-/// How long a lease lasts.
-const LEASE_MS: i64 = 45_000;
-/// After so long, a command that has not left asks its author again.
-const TWO_WEEKS_MS: i64 = 14 * 24 * 3_600_000;
 /// No round asks more often than this.
 const MOST_REQUESTS: usize = 200;
-
-const CAPTIVE: &str = "<html><body>Welcome to the station's network. Please sign in.</body></html>";
 
 impl World {
     pub async fn whole_round(
@@ -32,17 +25,46 @@ impl World {
         faults: &[Fault],
         dies_at: u8,
     ) -> anyhow::Result<()> {
-        let mut waits = self.begin(who, which, dies_at).await?;
-        let mut faults = faults.iter().copied();
-        let mut requests = 0;
-        while waits {
-            requests += 1;
-            if requests > MOST_REQUESTS {
-                return broken(Check::Drained, format!("a round of c{who} does not end"));
-            }
-            waits = self.go(who, which, faults.next().unwrap_or(Fault::Pass)).await?;
+        if self.begin(who, which, dies_at).await? {
+            self.go_through(who, which, Lane::Sync, faults).await?;
         }
         Ok(())
+    }
+
+    /// Lets all requests of a lane go on, until none waits.
+    pub async fn go_through(
+        &mut self,
+        who: usize,
+        which: usize,
+        lane: Lane,
+        faults: &[Fault],
+    ) -> anyhow::Result<()> {
+        let mut faults = faults.iter().copied();
+        let mut requests = 0;
+        while self.waits(who, which, lane) {
+            requests += 1;
+            if requests > MOST_REQUESTS {
+                return broken(Check::Drained, format!("the requests of c{who} do not end"));
+            }
+            self.go(who, which, Some(lane), 0, faults.next().unwrap_or(Fault::Pass)).await?;
+        }
+        Ok(())
+    }
+
+    /// What stands at a request in any lane goes on to its end.
+    pub async fn go_on(&mut self, who: usize, which: usize) -> anyhow::Result<()> {
+        for lane in Lane::ALL {
+            self.go_through(who, which, lane, &[]).await?;
+        }
+        Ok(())
+    }
+
+    fn process(&mut self, who: usize, which: usize) -> Option<&mut Process> {
+        self.profiles.get_mut(who)?.processes.get_mut(which)?.as_mut()
+    }
+
+    pub fn waits(&mut self, who: usize, which: usize, lane: Lane) -> bool {
+        self.process(who, which).is_some_and(|process| process.seam.waits(lane))
     }
 
     /// Begins a round, or what must come before one. True when it waits for the network.
@@ -62,8 +84,8 @@ impl World {
         .await?;
         profile.refused_here.extend(refused_here.into_iter().map(CommandId));
         let Some(process) = profile.processes.get(which).and_then(Option::as_ref) else { return Ok(false) };
-        if process.work.is_some() {
-            return Ok(process.seam.waits());
+        if process.is_at_work(Lane::Sync) {
+            return Ok(process.seam.waits(Lane::Sync));
         }
         let work = if process.engine.status().connection == Connection::SignedOut {
             profile.sign_in(process)
@@ -72,102 +94,59 @@ impl World {
             Box::pin(async move { Ended::Synced(engine.sync_now().await) })
         };
         process.clock.set_fuse(i64::from(dies_at));
-        if let Some(process) = profile.processes.get_mut(which).and_then(Option::as_mut) {
-            process.work = Some(work);
+        if let Some(process) = self.process(who, which) {
+            *process.work(Lane::Sync) = Some(work);
         }
-        self.advance(who, which).await
+        self.advance(who, which, Lane::Sync).await?;
+        Ok(self.waits(who, which, Lane::Sync))
     }
 
-    /// Decides about the request that a process waits with, and lets it go on. True when it waits again.
-    pub async fn go(&mut self, who: usize, which: usize, fault: Fault) -> anyhow::Result<bool> {
-        let process = self.profiles.get(who).and_then(|profile| profile.processes.get(which)?.as_ref());
-        let Some(call) = process.and_then(|process| process.seam.take()) else { return Ok(false) };
+    /// Decides about a request that a process waits with, and lets what sent it go on.
+    pub async fn go(
+        &mut self,
+        who: usize,
+        which: usize,
+        lane: Option<Lane>,
+        pick: u8,
+        fault: Fault,
+    ) -> anyhow::Result<()> {
+        let process = self.process(who, which);
+        let Some(call) = process.and_then(|process| process.seam.take(lane, usize::from(pick))) else {
+            return Ok(());
+        };
+        let lane = call.lane;
         let mut request = call.request;
         if let Some(mutation) = self.mutation {
             mutation.request(self, who, &mut request).await?;
         }
+        if fault != Fault::NobodyThere
+            && let Some(push) = push_of(&request)
+        {
+            self.left.extend(push.commands.into_iter().map(|envelope| envelope.id));
+        }
         let answer = self.suffer(who, &request, fault).await?;
         self.say_request(who, &request, &fault, answer.as_ref());
         if matches!(fault, Fault::ConsoleDiesBefore | Fault::ConsoleDiesAfter) {
-            self.die(who, which).await?;
-            return Ok(false);
+            return self.die(who, which).await;
         }
         let answer = match self.mutation {
             Some(mutation) => mutation.answer(self, who, &request, answer).await?,
             None => answer,
         };
-        let process =
-            self.profiles.get_mut(who).and_then(|profile| profile.processes.get_mut(which)?.as_mut());
-        if let Some(process) = process.filter(|_| path_of(&request) != paths::REFRESH) {
-            process.repeats = answer.as_ref().is_some_and(|answer| answer.status == 401);
+        checks::proxies_refuse(self, who, &request, answer.as_ref());
+        if let Some(process) = self.process(who, which).filter(|_| path_of(&request) != paths::REFRESH) {
+            process.set_repeats(lane, answer.as_ref().is_some_and(|answer| answer.status == 401));
         }
         let reply = match answer {
             Some(answer) => Ok(answer.into_reply()),
+            None if fault == Fault::NobodyThere && self.mutation != Some(Mutation::NotSentTakenForLost) => {
+                Err(Unreachable::NotSent("nobody is there".to_owned()))
+            }
             None => Err(Unreachable::Lost("nobody answers".to_owned())),
         };
         // The work may have been dropped meanwhile.
         let _ = call.reply.send(reply);
-        self.advance(who, which).await
-    }
-
-    /// What the console hears of its request; none for nothing.
-    async fn suffer(
-        &mut self,
-        who: usize,
-        request: &postern_console_core::transport::Request,
-        fault: Fault,
-    ) -> anyhow::Result<Option<Answer>> {
-        self.time.pass(QUICK_MS);
-        let answer = match fault {
-            Fault::Pass => Some(self.deliver(who, request).await?),
-            Fault::DropRequest | Fault::ConsoleDiesBefore => None,
-            Fault::DropReply | Fault::ConsoleDiesAfter => {
-                self.deliver(who, request).await?;
-                None
-            }
-            Fault::Duplicate => {
-                let first = self.deliver(who, request).await?;
-                self.deliver(who, request).await?;
-                Some(first)
-            }
-            Fault::DuplicateLast => {
-                self.deliver(who, request).await?;
-                Some(self.deliver(who, request).await?)
-            }
-            Fault::Hold => {
-                self.kept.push((who, request.clone()));
-                None
-            }
-            Fault::Echo => {
-                self.kept.push((who, request.clone()));
-                Some(self.deliver(who, request).await?)
-            }
-            Fault::Cut(thousandths) => Some(self.deliver(who, request).await?.cut(thousandths)),
-            Fault::Captive => Some(Answer::from_between(200, "text/html; charset=utf-8", None, CAPTIVE)),
-            Fault::Unavailable { retry_after } => {
-                Some(Answer::from_between(503, "text/html", retry_after, "<html>503</html>"))
-            }
-            Fault::Throttled { retry_after } => {
-                Some(Answer::from_between(429, "text/plain", retry_after, "slow down"))
-            }
-            Fault::TooLarge => Some(Answer::from_between(413, "text/html", None, "<html>413</html>")),
-            Fault::PortalDiesBefore => {
-                self.restart_portal().await?;
-                None
-            }
-            Fault::PortalDiesAfter => {
-                self.deliver(who, request).await?;
-                if let Some(mutation) = self.mutation {
-                    mutation.portal_dies(self, request).await?;
-                }
-                self.restart_portal().await?;
-                None
-            }
-        };
-        if answer.is_none() {
-            self.time.pass(PATIENCE_MS);
-        }
-        Ok(answer)
+        self.advance(who, which, lane).await
     }
 
     pub async fn restart_portal(&mut self) -> anyhow::Result<()> {
@@ -180,27 +159,36 @@ impl World {
         self.say(format_args!("c{who} process {which} dies"));
         let profile = self.profiles.get_mut(who);
         if let Some(mut process) = profile.and_then(|profile| profile.processes.get_mut(which)?.take()) {
-            process.work = None;
+            process.abandon();
         }
         Ok(())
     }
 
-    /// Lets a process work until it waits for the network again. True when it does.
-    async fn advance(&mut self, who: usize, which: usize) -> anyhow::Result<bool> {
-        let Some(profile) = self.profiles.get_mut(who) else { return Ok(false) };
-        let Some(process) = profile.processes.get_mut(which).and_then(Option::as_mut) else {
-            return Ok(false);
-        };
-        let Some(mut work) = process.work.take() else { return Ok(false) };
+    /// Lets the work of a lane go on until it waits for nothing but the network.
+    pub async fn advance(&mut self, who: usize, which: usize, lane: Lane) -> anyhow::Result<()> {
+        let Some(process) = self.process(who, which) else { return Ok(()) };
+        let Some(mut work) = process.work(lane).take() else { return Ok(()) };
         let seam = std::sync::Arc::clone(&process.seam);
-        match drive(&mut work, &seam).await {
-            Progress::Waits => {
-                process.work = Some(work);
-                if let Some(push) = seam.push() {
-                    self.sender_has_the_lease(who, which).await?;
-                    self.nothing_stale_leaves(who, which, &push).await?;
+        let (before, mut has_ended) = (seam.waiting(lane), false);
+        // Drained first: only what is told from now on is about this piece of work.
+        while !matches!(process.events.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
+        let events = &mut process.events;
+        // Of several uploads one was let go: it sends its next request, or it ends, which it tells as a change of the
+        // items that wait for it; then the next one has sent its first request already, if there is one.
+        let rests = || {
+            loop {
+                match events.try_recv() {
+                    Ok(EngineEvent::Changed { everything, .. }) => has_ended |= !everything,
+                    Ok(_) | Err(TryRecvError::Lagged(_)) => {}
+                    Err(TryRecvError::Empty | TryRecvError::Closed) => break,
                 }
-                return Ok(true);
+            }
+            seam.waiting(lane) > before || (lane == Lane::Upload && has_ended && before > 0)
+        };
+        match drive(&mut work, lane, &seam, rests).await {
+            Progress::Waits => {
+                *process.work(lane) = Some(work);
+                checks::leaves(self, who, which, lane).await?;
             }
             Progress::Died => {
                 drop(work);
@@ -212,69 +200,7 @@ impl World {
                 self.ended(who, which, &ended).await?;
             }
         }
-        Ok(false)
-    }
-
-    /// Who sends has the lease, and nobody else of the profile is at it while theirs lasts.
-    async fn sender_has_the_lease(&mut self, who: usize, which: usize) -> anyhow::Result<()> {
-        let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
-        let lease: Option<String> = sqlx::query_scalar("SELECT holder FROM lease WHERE one = 1")
-            .fetch_optional(&mut profile.watcher)
-            .await?;
-        let Some(process) = profile.processes.get_mut(which).and_then(Option::as_mut) else { return Ok(()) };
-        let now = now_of(process);
-        if process.repeats {
-            // The same push once more with a fresh token, by a process that stood still: it cannot know what happened
-            // to its lease meanwhile, and may write nothing without it.
-            return Ok(());
-        }
-        process.sent_at = Some(now);
-        if lease.as_ref() != Some(&process.holder) {
-            let what = format!("c{who}: {} sends while {lease:?} has the lease", process.holder);
-            return broken(Check::OneSender, what);
-        }
-        let other = profile.processes.get(1 - which).and_then(Option::as_ref);
-        let at_it = other.filter(|other| {
-            let sends = other.seam.path().is_some_and(|path| path == paths::COMMANDS);
-            let since = other.sent_at.map_or(-1, |sent| now.since(sent));
-            sends && (0..LEASE_MS).contains(&since)
-        });
-        match at_it {
-            Some(_) => broken(Check::OneSender, format!("two processes of c{who} send at the same time")),
-            None => Ok(()),
-        }
-    }
-
-    /// What was decided two weeks ago, and never left, does not leave before its author has looked at it again.
-    async fn nothing_stale_leaves(&mut self, who: usize, which: usize, push: &Push) -> anyhow::Result<()> {
-        let directory = self.portal.store().directory().await?;
-        let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
-        // Who is shut out hands over everything, to be refused and kept.
-        let person = directory.people().get(&profile.person);
-        let is_shut_out = person.is_none_or(|person| person.disabled || !person.is_staff());
-        let process = profile.processes.get(which).and_then(Option::as_ref);
-        if is_shut_out || process.is_none_or(|process| process.repeats) {
-            return Ok(());
-        }
-        let first: Vec<String> = sqlx::query_scalar("SELECT command_id FROM outbox WHERE tries = 1")
-            .fetch_all(&mut profile.watcher)
-            .await?;
-        let now = profile.now();
-        let sent = |id: &CommandId| {
-            first.iter().any(|first| first == id.as_str())
-                && push.commands.iter().any(|envelope| &envelope.id == id)
-        };
-        let stale = profile.book.made().iter().find(|made| {
-            let is_comment = matches!(made.command, Command::Comment { .. });
-            !is_comment && sent(&made.id) && now.since(made.wanted_at) > TWO_WEEKS_MS
-        });
-        match stale {
-            Some(made) => {
-                let days = now.since(made.wanted_at) / (24 * 3_600_000);
-                broken(Check::StaleAsked, format!("{} of c{who} leaves after {days} days, unasked", made.id))
-            }
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     async fn ended(&mut self, who: usize, which: usize, ended: &Ended) -> anyhow::Result<()> {
@@ -287,7 +213,13 @@ impl World {
                 self.say(format_args!("c{who} signed in"));
                 None
             }
-            Ended::Synced(Err(failure)) | Ended::SignedIn(Err(failure)) => Some(failure),
+            Ended::Uploaded(Ok(files)) => {
+                self.say(format_args!("c{who} uploaded {files} files"));
+                None
+            }
+            Ended::Synced(Err(failure)) | Ended::SignedIn(Err(failure)) | Ended::Uploaded(Err(failure)) => {
+                Some(failure)
+            }
         };
         if let Some(failure) = failure {
             self.say(format_args!("c{who} failed: {:?}: {}", failure.code, failure.message));
@@ -296,6 +228,7 @@ impl World {
             }
         }
         self.look_whether_it_was_emptied(who).await?;
+        checks::unsent_content_is_kept(self, who).await?;
         self.hear_alerts(who, which)
     }
 

@@ -1,19 +1,14 @@
-//! What the engines are handed: a clock that the simulator sets, chance from the seed, a keychain in memory, and a
-//! network on which every request stops until the simulator says what becomes of it.
+//! What the engines are handed: a clock that the simulator sets, chance from the seed, and a keychain in memory. Their
+//! network is in `calls.rs`.
 
 use crate::dice::Dice;
 use futures_util::future::BoxFuture;
 use postern_console_core::secrets::SecretStore;
-use postern_console_core::transport::{Reply, Request, Transport, Unreachable};
 use postern_console_core::{Chance, Clock};
 use postern_domain::Timestamp;
-use postern_protocol::{Push, paths};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::Pin;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
-use tokio::sync::oneshot;
 
 /// Monday 6 April 2026, 08:00 UTC.
 pub const START_MS: i64 = 1_775_462_400_000;
@@ -57,8 +52,8 @@ impl SimClock {
     }
 }
 
-/// Unwinds a round at the point where its device died.
-struct Died;
+/// Unwinds a piece of work at the point where its device died.
+pub struct Died;
 
 impl Clock for SimClock {
     fn now(&self) -> Timestamp {
@@ -156,82 +151,6 @@ impl SecretStore for Keys {
     }
 }
 
-/// A request that waits for the simulator.
-pub struct Call {
-    pub request: Request,
-    pub reply: oneshot::Sender<Result<Reply, Unreachable>>,
-}
-
-/// One engine's network.
-#[derive(Default)]
-pub struct Seam(Mutex<Option<Call>>);
-
-impl Seam {
-    pub fn take(&self) -> Option<Call> {
-        locked(&self.0).take()
-    }
-
-    pub fn waits(&self) -> bool {
-        locked(&self.0).is_some()
-    }
-
-    /// The commands of the request that waits.
-    pub fn push(&self) -> Option<Push> {
-        let waiting = locked(&self.0);
-        let request = &waiting.as_ref()?.request;
-        if path_of(request) != paths::COMMANDS {
-            return None;
-        }
-        serde_json::from_slice(request.body.as_deref()?).ok()
-    }
-
-    /// The path of the request that waits.
-    pub fn path(&self) -> Option<String> {
-        locked(&self.0).as_ref().map(|call| path_of(&call.request).to_owned())
-    }
-}
-
-impl Transport for Seam {
-    fn send(&self, request: Request) -> BoxFuture<'_, Result<Reply, Unreachable>> {
-        let (reply, answer) = oneshot::channel();
-        *locked(&self.0) = Some(Call { request, reply });
-        Box::pin(async {
-            answer.await.unwrap_or_else(|_| Err(Unreachable::Lost("the connection is gone".to_owned())))
-        })
-    }
-}
-
-/// The address of the simulated portal.
-pub const PORTAL: &str = "https://portal.example.com";
-
-/// What of a request's address comes after the portal's.
-pub fn path_of(request: &Request) -> &str {
-    request.url.strip_prefix(PORTAL).unwrap_or(&request.url)
-}
-
-/// How far a piece of an engine's work came.
-pub enum Progress<T> {
-    /// It waits for the network.
-    Waits,
-    Done(T),
-    /// Its device died on the way.
-    Died,
-}
-
-pub type Work<T> = Pin<Box<dyn Future<Output = T>>>;
-
-/// Runs a piece of work until it waits for the network or ends. Whatever else it waits for is this machine's own.
-pub async fn drive<T>(work: &mut Work<T>, seam: &Seam) -> Progress<T> {
-    std::future::poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
-        Ok(Poll::Ready(done)) => Poll::Ready(Progress::Done(done)),
-        Ok(Poll::Pending) if seam.waits() => Poll::Ready(Progress::Waits),
-        Ok(Poll::Pending) => Poll::Pending,
-        Err(payload) if payload.is::<Died>() => Poll::Ready(Progress::Died),
-        Err(payload) => resume_unwind(payload),
-    })
-    .await
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -62,27 +62,30 @@ pub async fn shrink(
 fn calmer(step: Option<&Step>) -> Vec<Step> {
     match step {
         Some(Step::Sync { who, process, faults, dies_at }) => {
-            let sync = |faults: Vec<Fault>, dies_at: u8| Step::Sync {
-                who: *who,
-                process: *process,
-                faults,
-                dies_at,
-            };
-            let mut steps = vec![sync(Vec::new(), 0), sync(faults.clone(), 0), sync(Vec::new(), *dies_at)];
-            for place in 0..faults.len() {
-                let mut fewer = faults.clone();
-                if let Some(fault) = fewer.get_mut(place).filter(|fault| **fault != Fault::Pass) {
-                    *fault = Fault::Pass;
-                    steps.push(sync(fewer, *dies_at));
-                }
-            }
-            steps
+            let sync = |faults, dies_at| Step::Sync { who: *who, process: *process, faults, dies_at };
+            fewer_troubles(faults, *dies_at, sync)
         }
-        Some(Step::Go { who, process, fault }) if *fault != Fault::Pass => {
-            vec![Step::Go { who: *who, process: *process, fault: Fault::Pass }]
+        Some(Step::Upload { who, process, faults, dies_at }) => {
+            let upload = |faults, dies_at| Step::Upload { who: *who, process: *process, faults, dies_at };
+            fewer_troubles(faults, *dies_at, upload)
+        }
+        Some(Step::Go { who, process, pick, fault }) if *fault != Fault::Pass => {
+            vec![Step::Go { who: *who, process: *process, pick: *pick, fault: Fault::Pass }]
         }
         _ => Vec::new(),
     }
+}
+
+fn fewer_troubles(faults: &[Fault], dies_at: u8, step: impl Fn(Vec<Fault>, u8) -> Step) -> Vec<Step> {
+    let mut steps = vec![step(Vec::new(), 0), step(faults.to_vec(), 0), step(Vec::new(), dies_at)];
+    for place in 0..faults.len() {
+        let mut fewer = faults.to_vec();
+        if let Some(fault) = fewer.get_mut(place).filter(|fault| **fault != Fault::Pass) {
+            *fault = Fault::Pass;
+            steps.push(step(fewer, dies_at));
+        }
+    }
+    steps
 }
 
 async fn breaks(

@@ -6,7 +6,7 @@ use crate::plan::Step;
 use crate::profile::Picture;
 use crate::rules;
 use crate::wishes;
-use crate::world::World;
+use crate::world::{World, copy_profile};
 use postern_domain::{Grant, Kind, PersonId, Role};
 use postern_portal_store::PersonChange;
 use std::sync::Arc;
@@ -30,14 +30,24 @@ impl World {
                 let who = self.who(*who);
                 self.whole_round(who, self.which(who, *process), faults, *dies_at).await
             }
+            Step::Attach { who, process, dice } => self.attach(self.who(*who), *process, *dice).await,
+            Step::Upload { who, process, faults, dies_at } => {
+                let who = self.who_uploads(self.who(*who)).await?;
+                self.whole_upload(who, self.which(who, *process), faults, *dies_at).await
+            }
             Step::Begin { who, process } => {
                 let who = self.who(*who);
                 self.begin(who, self.which(who, *process), 0).await.map(|_waits| ())
             }
-            Step::Go { who, process, fault } => {
-                let who = self.who(*who);
-                self.go(who, self.which(who, *process), *fault).await.map(|_waits| ())
+            Step::BeginUpload { who, process } => {
+                let who = self.who_uploads(self.who(*who)).await?;
+                self.begin_upload(who, self.which(who, *process), 0).await.map(|_waits| ())
             }
+            Step::Go { who, process, pick, fault } => {
+                let who = self.who(*who);
+                self.go(who, self.which(who, *process), None, *pick, *fault).await
+            }
+            Step::Clear { who } => self.clear_files(self.who(*who)).await,
             Step::Kill { who } => {
                 let who = self.who(*who);
                 self.kill(who).await
@@ -64,6 +74,7 @@ impl World {
             Step::Rewind { who } => self.rewind(self.who(*who)).await,
             Step::Clone { who } => self.clone_device(self.who(*who)).await,
             Step::Rot { who, dice } => self.rot(self.who(*who), *dice).await,
+            Step::RotFile { who, dice } => self.rot_file(self.who(*who), *dice).await,
             Step::Skew { who, ms } => {
                 self.skew(*who, *ms);
                 Ok(())
@@ -84,7 +95,7 @@ impl World {
         let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
         match profile.processes.get_mut(1).and_then(Option::take) {
             Some(mut process) => {
-                process.work = None;
+                process.abandon();
                 process.engine.stop().await;
                 self.say(format_args!("c{who} closes its second window"));
                 Ok(())
@@ -206,9 +217,10 @@ impl World {
     async fn picture(&mut self, who: usize) -> anyhow::Result<()> {
         let folder = self.new_folder("picture");
         let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
-        profile.copy_cache(&folder).await?;
+        profile.copy_to(&folder).await?;
         profile.picture = Some(Picture {
-            cache: folder.join("cache.db"),
+            folder,
+            spoilt: profile.spoilt.clone(),
             secret: profile.keys.secret(),
             book: profile.book.clone(),
         });
@@ -220,9 +232,9 @@ impl World {
         let folder = self.new_folder("profile");
         let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
         let Some(picture) = &profile.picture else { return Ok(()) };
-        std::fs::create_dir_all(&folder)?;
-        std::fs::copy(&picture.cache, folder.join("cache.db"))?;
+        copy_profile(&picture.folder, &folder)?;
         let (book, secret) = (picture.book.clone(), picture.secret.clone());
+        profile.spoilt.clone_from(&picture.spoilt);
         profile.kill();
         self.shared.extend(profile.book.made().iter().map(|made| made.id.clone()));
         profile.watcher = crate::portal_side::watch(&folder.join("cache.db")).await?;
@@ -239,14 +251,16 @@ impl World {
         }
         let folder = self.new_folder("clone");
         let Some(profile) = self.profiles.get_mut(who) else { return Ok(()) };
-        profile.copy_cache(&folder).await?;
+        profile.copy_to(&folder).await?;
         let (person, book, secret) = (profile.person.clone(), profile.book.clone(), profile.keys.secret());
         let (skew, rotten) = (profile.skew.load(Ordering::SeqCst), profile.rotten);
+        let spoilt = profile.spoilt.clone();
         self.shared.extend(book.made().iter().map(|made| made.id.clone()));
-        let number = self.join(person.as_str(), &folder.join("cache.db"), secret).await?;
+        let number = self.join(person.as_str(), &folder, secret).await?;
         if let Some(clone) = self.profiles.get_mut(number) {
             clone.book = book;
             clone.rotten = rotten;
+            clone.spoilt = spoilt;
             clone.skew.store(skew, Ordering::SeqCst);
         }
         self.say(format_args!("c{number} is a copy of c{who}"));

@@ -1,10 +1,11 @@
 //! The world that every seed begins with, made once per process: a founded portal, and loaded profiles of its people.
 
+use crate::calls::PORTAL;
 use crate::cast;
 use crate::portal_side::{self, PortalSide, watch};
 use crate::profile::as_error;
 use crate::rules;
-use crate::seam::{Keys, PORTAL, SimChance, SimClock, Time};
+use crate::seam::{Keys, SimChance, SimClock, Time};
 use futures_util::future::BoxFuture;
 use postern_console_core::transport::{Reply, Request, Transport, Unreachable};
 use postern_console_core::{Deps, Engine};
@@ -96,8 +97,8 @@ impl Template {
         self.folder.path().join("portal")
     }
 
-    pub fn cache(&self, profile: usize) -> PathBuf {
-        self.folder.path().join(format!("profile-{profile}")).join("cache.db")
+    pub fn profile(&self, number: usize) -> PathBuf {
+        self.folder.path().join(format!("profile-{number}"))
     }
 }
 

@@ -19,6 +19,16 @@ impl Fingerprint {
         print
     }
 
+    /// Of something long, length and beginning tell enough.
+    pub fn of_much(bytes: &[u8]) -> Self {
+        const MUCH: usize = 16 * 1024;
+        let mut print = Self::of(bytes.get(..MUCH).unwrap_or(bytes));
+        if bytes.len() > MUCH {
+            print.add(&bytes.len().to_le_bytes());
+        }
+        print
+    }
+
     pub fn add(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);

@@ -21,6 +21,11 @@ pub enum Check {
     OneSender,
     AuditReplay,
     StaleAsked,
+    UploadsEnd,
+    ContentWhole,
+    ContentFirst,
+    ContentKept,
+    ContentPrivate,
     Healthy,
 }
 
@@ -43,6 +48,11 @@ impl Check {
             Check::OneSender => "one sender",
             Check::AuditReplay => "audit replay",
             Check::StaleAsked => "asked again after two weeks",
+            Check::UploadsEnd => "uploads come to their end",
+            Check::ContentWhole => "content is what its name says",
+            Check::ContentFirst => "content before its command",
+            Check::ContentKept => "unsent content is kept",
+            Check::ContentPrivate => "content tells nobody of itself",
             Check::Healthy => "both sides healthy",
         }
     }

@@ -4,13 +4,16 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use postern_console_core::transport::{Reply, Unreachable};
+use postern_protocol::UploadState;
 
 /// What becomes of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// All goes well.
     Pass,
-    /// The portal never sees it.
+    /// There is nobody to connect to: it never leaves, and the console can tell.
+    NobodyThere,
+    /// The portal never sees it, and the console cannot tell.
     DropRequest,
     /// The portal does what it was asked, and the console never hears of it.
     DropReply,
@@ -24,6 +27,10 @@ pub enum Fault {
     Echo,
     /// The reply breaks off; in thousandths of its length.
     Cut(u16),
+    /// The request breaks off, and what came of it stays with the portal; in thousandths of its body.
+    BreakOff(u16),
+    /// A byte of a file becomes another one on its way; in thousandths of the part. What else is sent gets lost.
+    Garble(u16),
     /// A network's sign-in page answers, with status 200.
     Captive,
     /// A proxy answers that nobody is there now.
@@ -47,7 +54,9 @@ pub enum Fault {
 pub struct Answer {
     pub status: u16,
     pub content_type: String,
+    pub request_id: Option<String>,
     pub retry_after: Option<u64>,
+    pub upload: Option<UploadState>,
     pub body: Bytes,
     /// The connection breaks after so many bytes.
     pub cut_at: Option<usize>,
@@ -63,7 +72,9 @@ impl Answer {
         Self {
             status,
             content_type: content_type.to_owned(),
+            request_id: None,
             retry_after: retry_after.map(u64::from),
+            upload: None,
             body: Bytes::from_static(body.as_bytes()),
             cut_at: None,
         }
@@ -85,9 +96,9 @@ impl Answer {
         Reply {
             status: self.status,
             content_type: self.content_type,
-            request_id: None,
+            request_id: self.request_id,
             retry_after: self.retry_after,
-            upload: None,
+            upload: self.upload,
             body: stream::iter(parts).boxed(),
         }
     }

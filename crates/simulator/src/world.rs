@@ -1,11 +1,13 @@
 //! A simulated world: one portal, the consoles, the network between them, and the one time that all of it is in.
 
+use crate::calls::path_of;
 use crate::cast;
+use crate::files::{Files, copy_folder};
 use crate::plan::Plan;
 use crate::portal_side::{self, PortalSide, copy_portal};
 use crate::profile::Profile;
 use crate::rules;
-use crate::seam::{SimClock, Time, path_of};
+use crate::seam::{SimClock, Time};
 use crate::template::{Template, scratch};
 use crate::trace::{Fingerprint, Trace};
 use crate::wire::Answer;
@@ -33,8 +35,12 @@ pub struct World {
     pub known: BTreeSet<CommandId>,
     /// Commands that more than one life of a profile knows of: what one does with them the other cannot know.
     pub shared: BTreeSet<CommandId>,
+    /// Commands that may have left their device, as far as anybody can tell.
+    pub left: BTreeSet<CommandId>,
     /// The portal has been restored from a backup.
     pub restored: bool,
+    /// What people attach, and what is known of its ways.
+    pub files: Files,
     /// What a mutation remembers.
     pub memory: crate::mutation::Memory,
     folders: u64,
@@ -71,7 +77,9 @@ impl World {
             mutation,
             known: BTreeSet::new(),
             shared: BTreeSet::new(),
+            left: BTreeSet::new(),
             restored: false,
+            files: Files::default(),
             memory: crate::mutation::Memory::default(),
             folders: 0,
             ids: 0,
@@ -82,21 +90,15 @@ impl World {
             let (Some(person), secret) = (cast::PROFILES.get(*number), template.secrets.get(*number)) else {
                 continue;
             };
-            world.join(person, &template.cache(*number), secret.cloned().flatten()).await?;
+            world.join(person, &template.profile(*number), secret.cloned().flatten()).await?;
         }
         Ok(world)
     }
 
-    /// A device with a copy of `cache` joins; returns its place.
-    pub async fn join(
-        &mut self,
-        person: &str,
-        cache: &Path,
-        secret: Option<String>,
-    ) -> anyhow::Result<usize> {
+    /// A device with a copy of the profile `from` joins; returns its place.
+    pub async fn join(&mut self, person: &str, from: &Path, secret: Option<String>) -> anyhow::Result<usize> {
         let folder = self.new_folder("profile");
-        std::fs::create_dir_all(&folder)?;
-        std::fs::copy(cache, folder.join("cache.db"))?;
+        copy_profile(from, &folder)?;
         let number = self.profiles.len();
         let profile = Profile::open(number, person, folder, secret, &self.time).await?;
         self.profiles.push(profile);
@@ -141,15 +143,33 @@ impl World {
     /// The portal gets a request of `who`, and its answer is looked through.
     pub async fn deliver(&mut self, who: usize, request: &Request) -> anyhow::Result<Answer> {
         let before = checks::before_request(self, who, request).await?;
-        if let Some(mutation) = self.mutation {
-            mutation.before_delivery(self, request).await?;
-        }
-        let answer = self.portal.answer(request).await?;
+        let altered = match self.mutation {
+            Some(mutation) => {
+                mutation.before_delivery(self, request).await?;
+                mutation.altered(self, who, request).await?
+            }
+            None => None,
+        };
+        let answer = self.portal.answer(altered.as_ref().unwrap_or(request)).await?;
         if let Some(mutation) = self.mutation {
             mutation.after_delivery(self, request).await?;
         }
         checks::answer(self, who, request, &answer, before).await?;
         Ok(answer)
+    }
+
+    /// The portal gets the beginning of a request, up to `thousandths` of its body, and the connection is gone.
+    pub async fn deliver_in_part(
+        &mut self,
+        who: usize,
+        request: &Request,
+        thousandths: u16,
+    ) -> anyhow::Result<()> {
+        let Some(length) = request.body.as_ref().map(Vec::len) else { return Ok(()) };
+        let before = checks::before_request(self, who, request).await?;
+        let after = length * usize::from(thousandths) / 1000;
+        let answer = self.portal.break_off(request, after).await?;
+        checks::answer(self, who, request, &answer, before).await
     }
 
     pub fn say_request(
@@ -159,8 +179,8 @@ impl World {
         fault: &dyn std::fmt::Debug,
         answer: Option<&Answer>,
     ) {
-        let path = path_of(request).to_owned();
-        let sent = request.body.as_deref().map_or(0, |body| Fingerprint::of(body).0);
+        let path = crate::files::in_short(request).unwrap_or_else(|| path_of(request).to_owned());
+        let sent = request.body.as_deref().map_or(0, |body| Fingerprint::of_much(body).0);
         match answer {
             Some(answer) => {
                 let got = Fingerprint::of(&answer.body).0;
@@ -170,4 +190,11 @@ impl World {
             None => self.say(format_args!("c{who} {path} [{sent:016x}] {fault:?}: no answer")),
         }
     }
+}
+
+/// Copies what a profile consists of; nobody may be writing.
+pub fn copy_profile(from: &Path, to: &Path) -> anyhow::Result<()> {
+    copy_folder(&from.join("files"), &to.join("files"))?;
+    std::fs::copy(from.join("cache.db"), to.join("cache.db"))?;
+    Ok(())
 }

@@ -34,8 +34,9 @@ impl From<CallError> for Halt {
 }
 
 impl Engine {
-    /// Sends the files that commands wait for, as far as they go now; for a program that runs for one command. Returns
-    /// how many reached the portal; what became of the others stands in the outbox.
+    /// Sends the files that commands wait for, as far as they go now; for a program that runs for one command. Somebody
+    /// has just started it, or asked once more: what failed before does not wait out its back-off. Returns how many
+    /// reached the portal; what became of the others stands in the outbox.
     ///
     /// # Errors
     /// [`crate::FailureCode::Offline`] when another process does the syncing, or [`crate::FailureCode::SignedOut`].
@@ -43,6 +44,9 @@ impl Engine {
         self.current()?;
         self.renew_lease(&mut *self.inner.sync.lock().await).await?;
         self.inner.cache.forget_idle_uploads().await?;
+        if self.inner.transfers.take_urgent() {
+            self.inner.cache.hurry_uploads().await?;
+        }
         let due = self.inner.cache.due_uploads(self.device_now()).await?;
         let done = futures_util::stream::iter(due)
             .map(|upload| self.carry(upload))

@@ -4,6 +4,7 @@ use super::SyncState;
 use crate::engine::{Engine, locked};
 use crate::failure::CallError;
 use crate::portal::{self, Call};
+use postern_domain::CommandId;
 use postern_protocol::{ErrorCode, MAX_PUSH, Push, PushReply, paths};
 
 impl Engine {
@@ -36,7 +37,7 @@ impl Engine {
         self.inner.cache.keep_commands_alone(&lease).await?;
         self.inner.visited.forget();
         self.changed_everything();
-        let unsent = self.inner.cache.unanswered().await?;
+        let unsent = self.inner.cache.hand_over(&lease).await?;
         let console = self.console_of(&self.inner.cache.meta().await?)?;
         let (mut rest, mut limit) = (unsent.as_slice(), MAX_PUSH);
         while !rest.is_empty() {
@@ -49,6 +50,11 @@ impl Engine {
                 }
                 // It knows them and will not take them: they stay, and nothing else does.
                 Err(error) if error.code().is_some() => return Ok(Handed::NotTaken),
+                Err(error @ CallError::NotSent { .. }) => {
+                    let ids: Vec<CommandId> = rest.iter().map(|envelope| envelope.id.clone()).collect();
+                    self.inner.cache.did_not_leave(&lease, &ids).await?;
+                    return Err(error);
+                }
                 Err(error) => return Err(error),
             }
         }

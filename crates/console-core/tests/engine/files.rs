@@ -199,6 +199,19 @@ async fn a_stalled_upload_holds_back_its_own_item_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_program_that_is_started_anew_does_not_wait_out_a_back_off() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    attach(&olga, &item.id, "plan.pdf", &content(100 * KIB, 1)).await;
+    fault_at(&world, "PATCH", 1, Fault::DropRequest);
+    assert_eq!(olga.engine.upload_now().await.unwrap(), 0);
+    assert_eq!(olga.engine.upload_now().await.unwrap(), 0, "it waits");
+    olga.engine.nudge();
+    assert_eq!(olga.engine.upload_now().await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn the_same_content_goes_up_once() {
     let world = World::new().await;
     let (one, two) = (world.item("One").await, world.item("Two").await);

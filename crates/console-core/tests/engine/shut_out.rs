@@ -120,6 +120,22 @@ async fn where_the_portal_is_lost_meanwhile_bare_commands_wait_to_be_handed_over
 }
 
 #[tokio::test]
+async fn what_was_handed_over_without_an_answer_cannot_be_taken_back() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let command = olga.give(&item.id, note("written on the train")).await;
+    switch(&world, false).await;
+    world.network.once(paths::COMMANDS, Fault::DropReply);
+    assert_eq!(olga.engine.sync_now().await.unwrap_err().code, FailureCode::Offline);
+    assert_eq!(evidence(&world).await.len(), 1);
+    assert_eq!(olga.engine.discard(&command).await.unwrap_err().code, FailureCode::Refused);
+    assert_eq!(olga.outbox().await.len(), 1);
+    assert_eq!(olga.engine.sync_now().await.unwrap_err().code, FailureCode::SignedOut);
+    assert_eq!((olga.outbox().await.len(), evidence(&world).await.len()), (0, 1));
+}
+
+#[tokio::test]
 async fn a_switched_off_person_who_signs_in_finds_the_cache_removed() {
     let world = World::new().await;
     let item = world.item("Annual report").await;

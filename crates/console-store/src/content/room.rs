@@ -55,9 +55,12 @@ impl ContentFolder {
 
     /// Removes all content that is not to be spared, everything on its way in, and all copies.
     pub async fn clear(&self, spare: BTreeSet<String>) -> Result<()> {
-        self.evict(0, spare).await?;
         let root = self.root.clone();
         blocking(move || {
+            // Also what takes no room: an empty file is somebody's, too.
+            for entry in entries(&root)?.into_iter().filter(|entry| !spare.contains(&entry.name)) {
+                std::fs::remove_file(&entry.path).map_err(at(&entry.path, "removed"))?;
+            }
             for folder in ["incoming", "opened"].map(|name| root.join(name)) {
                 remove_folder(&folder).map_err(at(&folder, "removed"))?;
             }

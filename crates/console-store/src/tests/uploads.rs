@@ -152,6 +152,17 @@ async fn what_was_used_longest_ago_goes_first_and_what_is_spared_never() {
 }
 
 #[tokio::test]
+async fn all_content_is_removed_also_what_takes_no_room() {
+    let scene = Scene::with(Vec::new()).await;
+    let content = scene.cache.content();
+    let (_, empty) = file(&scene, "empty", "").await;
+    let (_, plan) = file(&scene, "plan", "The plan.").await;
+    content.clear(BTreeSet::from([plan.clone()])).await.unwrap();
+    assert_eq!(content.names().await.unwrap(), BTreeSet::from([plan]));
+    assert!(!content.has(&empty).await);
+}
+
+#[tokio::test]
 async fn content_that_somebody_changed_is_found_out() {
     let scene = Scene::with(Vec::new()).await;
     let content = scene.cache.content();

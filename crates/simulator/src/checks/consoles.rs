@@ -97,8 +97,13 @@ pub async fn shows_nothing(world: &mut World, who: usize) -> anyhow::Result<()> 
     let Some(profile) = world.profiles.get_mut(who) else { return Ok(()) };
     let left: Option<String> =
         sqlx::query_scalar("SELECT id FROM items LIMIT 1").fetch_optional(&mut profile.watcher).await?;
-    match left {
-        Some(id) => broken(Check::Scope, format!("c{who} still shows {id} to somebody who was shut out")),
+    if let Some(id) = left {
+        return broken(Check::Scope, format!("c{who} still shows {id} to somebody who was shut out"));
+    }
+    let unsent = profile.unsent().await?;
+    let files = crate::files::names(&profile.folder.join("files"))?;
+    match files.iter().find(|name| !unsent.contains(name)) {
+        Some(name) => broken(Check::Scope, format!("c{who} still has {name}, which is not theirs alone")),
         None => Ok(()),
     }
 }

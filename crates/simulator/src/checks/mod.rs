@@ -2,11 +2,15 @@
 
 mod commands;
 mod consoles;
+mod files;
 mod history;
+mod leaving;
 mod replies;
 
 pub use commands::lanes_are_held;
 pub use consoles::shows_nothing;
+pub use files::{proxies_refuse, sha256, unsent_content_is_kept};
+pub use leaving::leaves;
 pub use replies::{answer, before_request};
 
 use crate::violation::{Check, broken};
@@ -24,7 +28,8 @@ pub async fn at_rest(world: &mut World) -> anyhow::Result<()> {
         consoles::equal_views(world, who).await?;
         consoles::no_overlay_left(world, who).await?;
     }
-    history::decided_on_what_was_seen(world, &portal).await
+    history::decided_on_what_was_seen(world, &portal).await?;
+    files::at_rest(world).await
 }
 
 async fn trail_verifies(world: &mut World) -> anyhow::Result<()> {

@@ -1,6 +1,7 @@
 //! What leaves the portal, looked at while it leaves.
 
-use crate::seam::path_of;
+use super::files;
+use crate::calls::path_of;
 use crate::violation::{Check, broken};
 use crate::wire::Answer;
 use crate::world::World;
@@ -18,6 +19,7 @@ pub async fn before_request(world: &mut World, who: usize, request: &Request) ->
     if path_of(request) == paths::HANDSHAKE {
         diverges_only_where_its_disk_did(world, who, request)?;
     }
+    files::asked(world, who, request);
     if path_of(request) != paths::COMMANDS {
         return Ok(Before::default());
     }
@@ -45,24 +47,35 @@ pub async fn answer(
     answer: &Answer,
     before: Before,
 ) -> anyhow::Result<()> {
+    files::answered(world, who, request, answer).await?;
     if answer.status != 200 {
         return Ok(());
     }
     let path = path_of(request);
     if path == paths::COMMANDS {
+        files::content_came_first(world, who, request, answer).await?;
         return permitted_today(world, who, request, answer, before).await;
     }
-    let items = if path.starts_with(paths::CHANGES) {
+    let items = if path.starts_with(paths::CHANGES) || path == paths::NAMED {
         in_page(answer)?
     } else if path.starts_with(paths::BOOTSTRAP) {
         in_bootstrap(answer)?
     } else {
         return Ok(());
     };
-    if items.is_empty() {
+    let named = if path.starts_with(paths::BOOTSTRAP) { in_versions(answer)? } else { Vec::new() };
+    if items.is_empty() && named.is_empty() {
         return Ok(());
     }
     let Some(person) = today(world, who).await? else { return Ok(()) };
+    for (id, version) in named {
+        let current = item(world, &id).await?;
+        let is_right = current.is_some_and(|item| item.version == version && may_view(&person, &item));
+        if !is_right || person.disabled {
+            let what = format!("{id} is named to {}, who may not see it, or not in version {version}", person.id);
+            return broken(Check::Scope, what);
+        }
+    }
     match items.iter().find(|item| person.disabled || !may_view(&person, item)) {
         Some(item) => {
             broken(Check::Scope, format!("{} is sent to {}, who may not see it", item.id, person.id))
@@ -99,6 +112,19 @@ fn in_bootstrap(answer: &Answer) -> anyhow::Result<Vec<Item>> {
     Ok(items)
 }
 
+/// What a load of versions alone names.
+fn in_versions(answer: &Answer) -> anyhow::Result<Vec<(ItemId, u64)>> {
+    let mut named = Vec::new();
+    for line in answer.body.split(|byte| *byte == b'\n') {
+        if line.starts_with(b"{\"part\":\"versions\"")
+            && let BootstrapPart::Versions { of } = serde_json::from_slice(line)?
+        {
+            named.extend(of);
+        }
+    }
+    Ok(named)
+}
+
 async fn permitted_today(
     world: &mut World,
     who: usize,
@@ -128,7 +154,7 @@ async fn item(world: &mut World, id: &ItemId) -> anyhow::Result<Option<Item>> {
 }
 
 /// The person of a console, with today's grants.
-async fn today(world: &mut World, who: usize) -> anyhow::Result<Option<Person>> {
+pub async fn today(world: &mut World, who: usize) -> anyhow::Result<Option<Person>> {
     let Some(profile) = world.profiles.get(who) else { return Ok(None) };
     let directory = world.portal.store().directory().await?;
     Ok(directory.people().get(&profile.person).cloned())

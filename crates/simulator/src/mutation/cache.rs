@@ -2,7 +2,7 @@
 
 use super::Mutation;
 use super::portal::{create, push_of};
-use crate::seam::path_of;
+use crate::calls::path_of;
 use crate::wire::Answer;
 use crate::world::World;
 use postern_console_core::transport::Request;
@@ -39,6 +39,18 @@ impl Mutation {
             }
             Mutation::LeaseWithoutTerm => {
                 "AFTER UPDATE ON lease WHEN new.expires_ms > 0 BEGIN UPDATE lease SET expires_ms = 0; END"
+            }
+            Mutation::CommandBeforeContent => {
+                "AFTER INSERT ON uploads BEGIN DELETE FROM uploads WHERE sha256 = new.sha256; END"
+            }
+            Mutation::GivenUpSoon => {
+                "AFTER UPDATE OF tries ON uploads WHEN new.tries > 1 BEGIN
+                    UPDATE uploads SET stopped = 1 WHERE sha256 = new.sha256; END"
+            }
+            Mutation::NothingOfferedAgain => {
+                "AFTER INSERT ON uploads WHEN EXISTS (SELECT 1 FROM outbox WHERE tries > 0
+                    AND outcome_kind IS NULL AND command ->> '$.sha256' = new.sha256) BEGIN
+                    DELETE FROM uploads WHERE sha256 = new.sha256; END"
             }
             _ => return Ok(()),
         };

@@ -6,9 +6,13 @@
 //! [`Mutation::what`], and an arm in one of those files.
 
 mod cache;
+mod comparison;
+mod files;
 mod judgement;
 mod portal;
 mod wire;
+
+pub use portal::push_of;
 
 use crate::wire::Answer;
 use crate::world::World;
@@ -71,6 +75,10 @@ mutations! {
     EpochIgnored: "another epoch is ignored",
     NothingReplayed: "after a restore all is loaded anew and nothing replayed",
     ScopeIgnored: "another scope generation is ignored",
+    NamedItemDropped: "of the items that are asked for by name after other grants, one is forgotten",
+    LeavingForgotten: "what is out of sight after other grants is named as if it were in sight",
+    ComparisonCutTaken: "a comparison that was cut off is taken for whole",
+    NotSentTakenForLost: "what never left is taken for what may have arrived",
     // The console's cache.
     CursorBeforePatches: "the cursor is saved before its patches",
     RowGoneOnSend: "a command leaves the outbox when it is sent",
@@ -89,6 +97,16 @@ mutations! {
     AlertNotMarked: "an alert is not marked as told",
     StaleSentUnasked: "what lay in the outbox for two weeks is sent without asking",
     LeaseWithoutTerm: "a lease can be taken from a sender that is at work",
+    // Files.
+    OwnOffsetBelieved: "a console continues an upload where it believes that it is",
+    PartAppendedTwice: "a part that comes twice is appended twice",
+    HashNotChecked: "what came is not compared with its hash",
+    CommandBeforeContent: "a command leaves before its file",
+    ContentDroppedEarly: "a file goes from the device before the portal has it",
+    UnsentEvicted: "who wants room on the device loses what was not sent",
+    HashIsEnough: "who knows the hash of a file counts as having brought it",
+    GivenUpSoon: "an upload that failed twice is given up",
+    NothingOfferedAgain: "after a restore files are not offered again",
 }
 
 /// What mutations remember from one moment to another.
@@ -131,9 +149,10 @@ impl Mutation {
         world: &mut World,
         who: usize,
         request: &Request,
-        answer: Option<Answer>,
+        mut answer: Option<Answer>,
     ) -> anyhow::Result<Option<Answer>> {
         cache::answered(self, world, who, request, answer.as_ref()).await?;
+        files::answered(self, world, who, request, &mut answer).await?;
         wire::answer(self, world, who, request, answer).await
     }
 }

@@ -1,7 +1,7 @@
 //! Bugs in the portal's database.
 
 use super::Mutation;
-use crate::seam::path_of;
+use crate::calls::path_of;
 use crate::world::World;
 use postern_console_core::transport::Request;
 use postern_protocol::{Push, paths};
@@ -32,6 +32,10 @@ impl Mutation {
             Mutation::ScopeGenerationStands => {
                 "AFTER UPDATE ON people WHEN new.scope_generation > old.scope_generation BEGIN
                     UPDATE people SET scope_generation = old.scope_generation WHERE id = new.id; END"
+            }
+            Mutation::HashIsEnough => {
+                "AFTER INSERT ON files BEGIN
+                    INSERT OR IGNORE INTO file_uploads (sha256, person) SELECT new.sha256, id FROM people; END"
             }
             Mutation::AuditLineLost => {
                 "AFTER INSERT ON audit WHEN new.seq % 7 = 0 BEGIN DELETE FROM audit WHERE seq = new.seq; END"

@@ -1,8 +1,8 @@
 //! Bugs on the way between a console and its portal.
 
 use super::portal::push_of;
-use super::{Mutation, done};
-use crate::seam::{PORTAL, path_of};
+use super::{Mutation, comparison, done};
+use crate::calls::{PORTAL, path_of};
 use crate::wire::Answer;
 use crate::world::World;
 use anyhow::Context as _;
@@ -104,8 +104,12 @@ pub async fn answer(
     } else if path == paths::HANDSHAKE {
         let known = request.body.as_deref().and_then(|body| serde_json::from_slice::<Handshake>(body).ok());
         alter(&mut answer, |reply| greeting(mutation, known, reply))?;
+    } else if path.starts_with(paths::BOOTSTRAP) && path.contains("versions=true") {
+        comparison::versions(mutation, world, who, &mut answer).await?;
     } else if path.starts_with(paths::BOOTSTRAP) {
         bootstrap(mutation, world, who, &mut answer)?;
+    } else if path == paths::NAMED {
+        alter(&mut answer, |page| comparison::named(mutation, page))?;
     }
     Ok(Some(answer))
 }
@@ -129,7 +133,9 @@ fn all_done(push: &Push) -> anyhow::Result<Answer> {
     Ok(Answer {
         status: 200,
         content_type: "application/json".to_owned(),
+        request_id: None,
         retry_after: None,
+        upload: None,
         body: Bytes::from(serde_json::to_vec(&PushReply { outcomes })?),
         cut_at: None,
     })
