@@ -108,7 +108,7 @@ async fn a_field_for_staff_is_not_read_by_a_contact_nor_guessed_from_the_digest(
     let mut journey = Journey::built_in();
     journey.key = "letters".into();
     journey.fields = vec![field("subject", false), field("margin", true)];
-    portal.store().add_journey(&journey).await.unwrap();
+    portal.publish(&journey).await;
     let (olga, carla) = (portal.sign_in("olga").await, portal.sign_in("carla").await);
     let text = |text: &str| FieldValue::Text(text.into());
     let mut new = new_item("s1", "acme", Some("olga"));

@@ -1,7 +1,7 @@
 use crate::harness::*;
 use postern_console_core::{Queue, Settlement};
 use postern_domain::Role;
-use postern_test_support::person;
+use postern_test_support::{clerk, person};
 
 #[tokio::test]
 async fn a_cursor_of_another_epoch_loads_everything_anew_and_keeps_the_outbox() {
@@ -103,7 +103,12 @@ async fn what_leaves_my_scope_leaves_my_cache() {
     assert_eq!(abel.engine.matching_ids(Queue::Open, "").await.unwrap().len(), 1);
     let less = person("abel").at_client(Role::InternalApprover, &postern_test_support::globex()).build();
     let change = postern_portal_store::PersonChange { grants: Some(less.grants), ..Default::default() };
-    world.portal.store().change_person(&less.id, &change, postern_domain::Timestamp(0)).await.unwrap();
+    world
+        .portal
+        .store()
+        .change_person(&less.id, &change, &clerk(), postern_domain::Timestamp(0))
+        .await
+        .unwrap();
     abel.sync().await;
     assert!(abel.engine.matching_ids(Queue::Open, "").await.unwrap().is_empty());
     assert!(abel.engine.item(&item.id).await.is_err());

@@ -1,12 +1,13 @@
 //! `calendar`: working hours, holidays, and who keeps which.
 
+use super::command_line;
 use super::exit::{Exit, Unclear};
 use crate::environment::Environment;
 use crate::holidays;
 use chrono::{DateTime, Datelike as _, Months, NaiveDate};
 use clap::Subcommand;
 use postern_domain::calendar::{Calendar, CalendarOf, CalendarUse, CompiledCalendar, Due, moved};
-use postern_domain::{Actor, CalendarKey, Item, pauses};
+use postern_domain::{CalendarKey, Item, pauses};
 use postern_portal_store::{DirectorySnapshot, Store};
 use std::path::{Path, PathBuf};
 
@@ -52,7 +53,7 @@ enum CalendarCommand {
 pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::Result<Exit> {
     let store = Store::open(data).await?;
     let directory = store.directory().await?;
-    let (by, now) = (Actor::System("command-line".to_owned()), environment.now());
+    let (by, now) = (command_line(), environment.now());
     match args.command {
         CalendarCommand::List => list(&directory),
         CalendarCommand::Show { key } => {

@@ -2,6 +2,7 @@
 
 mod migrate;
 
+use super::command_line;
 use super::exit::{Exit, Unclear};
 use crate::environment::Environment;
 use clap::Subcommand;
@@ -10,7 +11,7 @@ use postern_domain::lint::{DEFAULT_CALENDAR, Finding, lint};
 use postern_domain::publication::{Advance, Cohorts, Lifecycle};
 use postern_domain::route::rerouted;
 use postern_domain::{CalendarKey, DocumentError, Item, Journey, JourneyKey, change, shipped_documents};
-use postern_portal_store::{DirectorySnapshot, Store};
+use postern_portal_store::{DirectorySnapshot, Publication, Store};
 use postern_protocol::PublishedJourney;
 use std::path::{Path, PathBuf};
 
@@ -96,14 +97,14 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
             let draft = Draft::read(&document, &directory)?;
             draft.tell();
             let cohorts = if cohorts.is_empty() { Cohorts::All } else { Cohorts::Some(cohorts) };
-            publish(&store, &directory, &draft, &cohorts).await
+            publish(&store, &directory, environment, &draft, &cohorts).await
         }
         JourneyCommand::Migrate(args) => migrate::run(&store, environment, &args).await,
         JourneyCommand::RollBack { key, version } => {
             let earlier = directory.journeys.get(&(JourneyKey::new(&key), version));
             let earlier = earlier
                 .ok_or_else(|| Unclear(format!("there is no version {version} of a journey {key}")))?;
-            roll_back(&store, &directory, earlier).await
+            roll_back(&store, &directory, environment, earlier).await
         }
     }
 }
@@ -172,6 +173,7 @@ fn read(file: &Path) -> anyhow::Result<String> {
 async fn publish(
     store: &Store,
     directory: &DirectorySnapshot,
+    environment: &Environment,
     draft: &Draft,
     cohorts: &Cohorts,
 ) -> anyhow::Result<Exit> {
@@ -199,14 +201,21 @@ async fn publish(
             println!("changed: {change}");
         }
     }
-    let published = store.publish_journey(&draft.journey, cohorts, &draft.cases).await?;
+    let publication =
+        Publication { journey: &draft.journey, cohorts, cases: &draft.cases, rolls_back_to: None };
+    let published = store.publish_journey(&publication, &command_line(), environment.now()).await?;
     println!("Published {} as version {}.", published.key, published.version);
     Ok(Exit::Done)
 }
 
 /// People and calendars are others than when it was published: it is checked and tested as if it were new. A version
 /// that came without golden cases is checked alone.
-async fn roll_back(store: &Store, directory: &DirectorySnapshot, earlier: &Journey) -> anyhow::Result<Exit> {
+async fn roll_back(
+    store: &Store,
+    directory: &DirectorySnapshot,
+    environment: &Environment,
+    earlier: &Journey,
+) -> anyhow::Result<Exit> {
     let cases = store.cases_of(&earlier.reference()).await?;
     let draft = Draft::of(earlier.clone(), cases, directory)?;
     draft.tell();
@@ -215,7 +224,13 @@ async fn roll_back(store: &Store, directory: &DirectorySnapshot, earlier: &Journ
         return Ok(Exit::Found);
     }
     let cohorts = directory.cohorts(&earlier.reference()).cloned().unwrap_or(Cohorts::All);
-    let published = store.publish_journey(earlier, &cohorts, &draft.cases).await?;
+    let publication = Publication {
+        journey: earlier,
+        cohorts: &cohorts,
+        cases: &draft.cases,
+        rolls_back_to: Some(earlier.version),
+    };
+    let published = store.publish_journey(&publication, &command_line(), environment.now()).await?;
     let (key, version) = (&earlier.key, earlier.version);
     println!("Published version {version} of {key} again, as version {}.", published.version);
     Ok(Exit::Done)
