@@ -231,8 +231,8 @@ async fn of_problem(reply: Response) -> Answer {
     match problem.code {
         ErrorCode::NotFound => Answer::OutOfSight,
         ErrorCode::TokenExpired | ErrorCode::ShutOut => Answer::Disabled,
-        ErrorCode::Refused if problem.detail.contains("OutOfScope") => Answer::of_denial(&Denial::OutOfScope),
-        ErrorCode::Refused if problem.detail.contains("NeedsRole") => Answer::NeedsRole,
+        ErrorCode::Refused if problem.detail.contains("no access") => Answer::of_denial(&Denial::OutOfScope),
+        ErrorCode::Refused if problem.detail.contains("takes the role") => Answer::NeedsRole,
         other => panic!("{other:?}: {}", problem.detail),
     }
 }

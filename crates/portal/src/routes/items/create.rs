@@ -8,8 +8,9 @@ use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use postern_domain::explain;
 use postern_domain::{Actor, Command, Item, ItemId, JourneyKey, JourneyRef, Submission, may_view};
-use postern_portal_store::{Order, Source};
+use postern_portal_store::{Order, ReadBy, Source};
 use postern_protocol::{ErrorCode, NewItem, Outcome};
 
 pub async fn post(
@@ -49,7 +50,8 @@ pub async fn post(
     match outcome.outcome {
         Outcome::Applied { .. } => {}
         Outcome::Refused { refusal } => {
-            return Err(Failure::new(ErrorCode::Refused, sentence(&refusal.to_string())));
+            let reader = ReadBy { directory: &directory, person: Some(&caller.person) };
+            return Err(Failure::new(ErrorCode::Refused, explain::refusal(&refusal, &reader)));
         }
         other => return Err(Failure::internal(format!("a submission ended as {other:?}"))),
     }
@@ -60,10 +62,4 @@ pub async fn post(
     let status = if made == id { StatusCode::CREATED } else { StatusCode::OK };
     let directory = app.store().directory().await?;
     Ok((status, Json(as_seen_by(&caller.person, item, &directory))))
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }
