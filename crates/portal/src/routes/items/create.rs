@@ -2,22 +2,22 @@
 
 use crate::auth::Caller;
 use crate::problem::{Body, Failure};
-use crate::projection::as_seen_by;
+use crate::projection::reply_for;
 use crate::routes::sync::commands::command_failure;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use postern_domain::explain;
-use postern_domain::{Actor, Command, Item, ItemId, JourneyKey, JourneyRef, Submission, may_view};
+use postern_domain::{Actor, Command, ItemId, JourneyKey, JourneyRef, Submission, may_view};
 use postern_portal_store::{Order, ReadBy, Source};
-use postern_protocol::{ErrorCode, NewItem, Outcome};
+use postern_protocol::{ErrorCode, ItemReply, NewItem, Outcome};
 
 pub async fn post(
     State(app): State<App>,
     caller: Caller,
     Body(request): Body<NewItem>,
-) -> Result<(StatusCode, Json<Item>), Failure> {
+) -> Result<(StatusCode, Json<ItemReply>), Failure> {
     let id = ItemId(app.environment().id());
     let key = request.journey.unwrap_or_else(|| JourneyKey::new(app.config().default_journey.as_str()));
     let directory = app.store().directory().await?;
@@ -61,5 +61,5 @@ pub async fn post(
     let item = item.ok_or_else(Failure::not_found)?;
     let status = if made == id { StatusCode::CREATED } else { StatusCode::OK };
     let directory = app.store().directory().await?;
-    Ok((status, Json(as_seen_by(&caller.person, item, &directory))))
+    Ok((status, Json(reply_for(&caller.person, item, &directory))))
 }
