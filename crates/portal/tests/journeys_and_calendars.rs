@@ -257,3 +257,55 @@ fn the_schema_of_documents_is_printed_as_it_is_documented() {
         serde_json::from_str(include_str!("../../../docs/journey.schema.json")).unwrap();
     assert_eq!(printed, documented);
 }
+
+#[test]
+fn holidays_brought_in_again_under_their_name_change_with_their_file_and_are_shown_first() {
+    let folder = sample();
+    let data = folder.path();
+    let mut office = postern_domain::calendar::Calendar::standard("Europe/Amsterdam");
+    office.key = "office".into();
+    let document = toml::to_string(&office).unwrap();
+    done(data, &["calendar", "publish", &write(data, "office.toml", &document)]);
+    let file = |events: &[(&str, &str)]| {
+        let events: String = events
+            .iter()
+            .map(|(date, name)| {
+                format!(
+                    "BEGIN:VEVENT\r\nUID:{date}\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:{name}\r\n\
+                     DTSTART;VALUE=DATE:{date}\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\n"
+                )
+            })
+            .collect();
+        let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{events}END:VCALENDAR\r\n");
+        write(data, "nl.ics", &text)
+    };
+    let bring = ["calendar", "holidays", "office", "--name", "Dutch"];
+    let first = file(&[("20200427", "King"), ("20201225", "Christmas")]);
+    let looked = done(data, &[&bring[..], &[&first, "--check"]].concat());
+    assert!(looked.contains("Dutch: 6 holidays are new, 0 are gone"), "{looked}");
+    assert!(looked.contains("due times") && !looked.contains("Published"), "{looked}");
+    assert!(done(data, &[&bring[..], &[&first]].concat()).contains("as version 2"));
+    let second = file(&[("20200426", "King"), ("20201225", "Christmas Day")]);
+    let again = done(data, &[&bring[..], &[&second]].concat());
+    assert!(again.contains("Dutch: 3 holidays are new, 3 are gone, 3 are called otherwise."), "{again}");
+    let shown = done(data, &["calendar", "show", "office"]);
+    assert!(
+        shown.contains("-04-26") && !shown.contains("-04-27") && shown.contains("Christmas Day"),
+        "{shown}"
+    );
+    let third = done(data, &[&bring[..], &[&second]].concat());
+    assert!(third.contains("has them already") && !third.contains("Published"), "{third}");
+}
+
+#[test]
+fn a_calendar_to_keep_is_previewed_and_with_check_nobody_keeps_it_yet() {
+    let folder = sample();
+    let data = folder.path();
+    let document = done(data, &["calendar", "show"]);
+    done(data, &["calendar", "publish", &write(data, "office.toml", &document)]);
+    let looked = done(data, &["calendar", "use", "office", "--everybody", "--check"]);
+    assert!(looked.contains("due times that hang on working time"), "{looked}");
+    assert!(!done(data, &["calendar", "list"]).contains("keeps"));
+    assert!(done(data, &["calendar", "use", "office", "--everybody"]).contains("due times"));
+    assert!(done(data, &["calendar", "list"]).contains("everybody\tkeeps\toffice"));
+}
