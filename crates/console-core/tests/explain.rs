@@ -93,6 +93,8 @@ fn every_refusal_says_why_and_what_to_do() {
         Refusal::ItemExists,
         Refusal::BadFile,
         Refusal::UnknownJourney,
+        Refusal::JourneySuperseded { version: 1, current: Some(2) },
+        Refusal::JourneySuperseded { version: 1, current: None },
         Refusal::UnknownClient,
     ];
     refusals.extend(DENIALS().into_iter().map(|why| Refusal::Denied { action, why }));

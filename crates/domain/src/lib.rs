@@ -40,7 +40,7 @@ pub use journey::*;
 pub use norm::*;
 pub use organisation::*;
 pub use people::*;
-pub use permission::{may_set_absence, may_take_delegated, may_view, permits, permits_place};
+pub use permission::{may_arrange, may_set_absence, may_take_delegated, may_view, permits, permits_place};
 pub use refusal::*;
 pub use review::*;
 pub use time::*;

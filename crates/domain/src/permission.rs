@@ -4,7 +4,7 @@ use crate::absence::Delegation;
 use crate::command::Action;
 use crate::ids::PersonId;
 use crate::item::{Actor, Item, Phase};
-use crate::people::{Grant, People, Person, Place, Role};
+use crate::people::{Grant, People, Person, Place, Role, Scope};
 use crate::refusal::Denial;
 use crate::review::Review;
 
@@ -93,6 +93,20 @@ pub fn may_set_absence(caller: &Person, person: &PersonId, people: &People) -> b
     let leads = |grant: &Grant| matches!(grant.role, Role::TeamLead | Role::PortalAdmin);
     let is_lead_of = people.lead_of(person) == Some(&caller.id);
     !caller.disabled && (&caller.id == person || is_lead_of || caller.grants.iter().any(leads))
+}
+
+/// Whether `caller` may arrange how the organisation works: its journeys and calendars. They are everybody's, so that it
+/// takes a portal admin whose grant reaches everything.
+///
+/// # Errors
+/// The rule that denies.
+pub fn may_arrange(caller: &Person) -> Result<(), Denial> {
+    let over_all = |grant: &Grant| grant.role == Role::PortalAdmin && grant.scope == Scope::EVERYTHING;
+    match caller.disabled {
+        true => Err(Denial::Disabled),
+        false if caller.grants.iter().any(over_all) => Ok(()),
+        false => Err(Denial::NeedsRole(vec![Role::PortalAdmin])),
+    }
 }
 
 /// Whether a deputy holds a deciding role wherever a delegation reaches.

@@ -76,6 +76,9 @@ pub enum Refusal {
     BadFile,
     #[error("the journey is not known")]
     UnknownJourney,
+    /// New items of this client do not start on this version of the journey, or not any more.
+    #[error("new items start on another version of the journey")]
+    JourneySuperseded { version: u32, current: Option<u32> },
     #[error("the client or project is not known")]
     UnknownClient,
 }

@@ -6,7 +6,7 @@ mod common;
 
 use common::{Fixture, history};
 use postern_domain::PersonId;
-use postern_test_support::acme;
+use postern_test_support::{acme, clerk};
 
 fn main() {
     tokio::runtime::Runtime::new().expect("a runtime").block_on(measure());
@@ -17,7 +17,7 @@ async fn measure() {
     let items: Vec<_> =
         (0..10_000).map(|n| history(&format!("i{n:06}"), &acme(), &format!("ACME-{n}"), 30)).collect();
     let began = std::time::Instant::now();
-    let mut bulk = fixture.store.bulk().await.unwrap();
+    let mut bulk = fixture.store.bulk(&clerk(), fixture.now()).await.unwrap();
     for (item, log) in &items {
         bulk.add_item(item, log).await.unwrap();
     }

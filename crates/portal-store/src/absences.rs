@@ -2,9 +2,10 @@
 
 use crate::dialect::Connection;
 use crate::error::StoreError;
+use crate::items;
 use crate::store::Store;
 use postern_domain::absence::Absence;
-use postern_domain::{Actor, Arranged, Arrangement, Timestamp};
+use postern_domain::{Actor, Arranged, Arrangement, Item, PersonId, Timestamp};
 use sqlx::Row as _;
 
 pub(crate) async fn all(db: &mut Connection) -> Result<Vec<Absence>, StoreError> {
@@ -68,5 +69,21 @@ impl Store {
         writing.head.directory_version += 1;
         writing.commit(self).await?;
         Ok(Saved::Saved(saved))
+    }
+
+    /// The items at which somebody has a seat at an open step, away or not.
+    pub async fn open_seats_of(&self, person: &PersonId) -> Result<Vec<Item>, StoreError> {
+        // Whoever has a seat is named in the document; most items need not be read for it.
+        let named = serde_json::to_string(person)
+            .map_err(|error| StoreError::inconsistent(format!("an id cannot be written: {error}")))?;
+        let rows = sqlx::query(
+            "SELECT id, doc FROM items WHERE phase = 'in_review' AND instr(doc, $1) > 0 ORDER BY id",
+        )
+        .bind(named)
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        let items: Vec<Item> = rows.iter().map(items::parse).collect::<Result<_, _>>()?;
+        let has_seat = |item: &Item| item.reviews.iter().any(|review| review.reviewers.contains(person));
+        Ok(items.into_iter().filter(has_seat).collect())
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::error::StoreError;
 use crate::head::Writing;
+use crate::journeys::Publication;
 use crate::store::Store;
-use crate::{directory, items, people, references};
-use postern_domain::publication::Cohorts;
-use postern_domain::{Client, ClientId, Item, Journey, Person, Project, Recorded};
+use crate::{clients, directory, items, journeys, people, references};
+use postern_domain::{Actor, Client, ClientId, Item, Journey, Person, Project, Recorded, Timestamp};
 use std::collections::HashMap;
 
 /// One long transaction that nobody else sees until [`Bulk::commit`] or [`Bulk::checkpoint`]. Dropping it takes back
@@ -16,18 +16,23 @@ pub struct Bulk {
     store: Store,
     writing: Option<Writing>,
     counters: HashMap<ClientId, i64>,
+    /// Whoever arranges what is added besides items, and when.
+    by: Actor,
+    at: Timestamp,
 }
 
 impl Store {
-    /// Begins; waits for whoever is writing now, and keeps all others from writing until it ends.
-    pub async fn bulk(&self) -> Result<Bulk, StoreError> {
-        Ok(Bulk { store: self.clone(), writing: Some(self.write().await?), counters: HashMap::new() })
+    /// Begins; waits for whoever is writing now, and keeps all others from writing until it ends. People, clients and
+    /// journeys stand in the trail as added by `by` at `at`; items bring their own history.
+    pub async fn bulk(&self, by: &Actor, at: Timestamp) -> Result<Bulk, StoreError> {
+        let writing = Some(self.write().await?);
+        Ok(Bulk { store: self.clone(), writing, counters: HashMap::new(), by: by.clone(), at })
     }
 }
 
 impl Bulk {
     fn writing(&mut self) -> Result<&mut Writing, StoreError> {
-        self.writing.as_mut().ok_or_else(|| StoreError::inconsistent("a bulk was used after it failed"))
+        self.writing.as_mut().ok_or_else(failed)
     }
 
     pub async fn add_person(
@@ -35,34 +40,24 @@ impl Bulk {
         person: &Person,
         password_hash: Option<&str>,
     ) -> Result<(), StoreError> {
-        let writing = self.writing()?;
-        people::insert(&mut writing.tx, person).await?;
-        if let Some(hash) = password_hash {
-            people::set_password(&mut writing.tx, &person.id, hash).await?;
-        }
-        writing.head.directory_version += 1;
-        Ok(())
+        let writing = self.writing.as_mut().ok_or_else(failed)?;
+        people::add(writing, person, password_hash, &self.by, self.at).await
     }
 
     pub async fn add_client(&mut self, client: &Client) -> Result<(), StoreError> {
-        let writing = self.writing()?;
-        directory::insert_client(&mut writing.tx, client).await?;
-        writing.head.directory_version += 1;
-        Ok(())
+        let writing = self.writing.as_mut().ok_or_else(failed)?;
+        clients::add(writing, client, &self.by, self.at).await
     }
 
     pub async fn add_project(&mut self, project: &Project) -> Result<(), StoreError> {
-        let writing = self.writing()?;
-        directory::insert_project(&mut writing.tx, project).await?;
-        writing.head.directory_version += 1;
-        Ok(())
+        let writing = self.writing.as_mut().ok_or_else(failed)?;
+        clients::add_project(writing, project, &self.by, self.at).await
     }
 
+    /// As the version that it says it is, for the clients of all cohorts.
     pub async fn add_journey(&mut self, journey: &Journey) -> Result<(), StoreError> {
-        let writing = self.writing()?;
-        directory::insert_journey(&mut writing.tx, journey, &Cohorts::All, "").await?;
-        writing.head.directory_version += 1;
-        Ok(())
+        let writing = self.writing.as_mut().ok_or_else(failed)?;
+        journeys::add(writing, &Publication::for_all(journey), &self.by, self.at).await
     }
 
     /// Adds an item with its history. `item` must be what replaying `log` makes: a verification will replay it.
@@ -112,4 +107,8 @@ impl Bulk {
         }
         Ok(())
     }
+}
+
+fn failed() -> StoreError {
+    StoreError::inconsistent("a bulk was used after it failed")
 }

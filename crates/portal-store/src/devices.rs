@@ -3,7 +3,7 @@
 use crate::error::StoreError;
 use crate::sessions;
 use crate::store::Store;
-use postern_domain::{Person, PersonId, Timestamp};
+use postern_domain::{Actor, Arranged, Arrangement, Person, PersonId, Timestamp};
 use serde::Serialize;
 use sqlx::Row as _;
 
@@ -49,12 +49,23 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`], when there is no such session, or it ended before.
-    pub async fn revoke_device(&self, session: &str, now: Timestamp) -> Result<(), StoreError> {
-        let mut tx = self.begin_write().await?;
-        if !sessions::end(&mut tx, session, sessions::REVOKED, now).await? {
+    pub async fn revoke_device(&self, session: &str, by: &Actor, now: Timestamp) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        if !sessions::end(&mut writing.tx, session, sessions::REVOKED, now).await? {
             return Err(StoreError::NotFound { what: format!("session {session} that is signed in") });
         }
-        Ok(tx.commit().await?)
+        let row = sqlx::query("SELECT person, device FROM sessions WHERE id = $1")
+            .bind(session)
+            .fetch_one(&mut *writing.tx)
+            .await?;
+        let change = Arrangement::DeviceRevoked {
+            session: session.to_owned(),
+            person: PersonId(row.try_get("person")?),
+            device: row.try_get("device")?,
+        };
+        writing.record_arranged(&Arranged { change, by: by.clone(), at: now })?;
+        writing.commit(self).await?;
+        Ok(())
     }
 
     /// Whom a token of a device spoke for that was shut out, or whose person was; nobody for every other token. Any

@@ -4,7 +4,7 @@ use crate::dialect::Connection;
 use crate::error::StoreError;
 use crate::head::HeadRow;
 use crate::store::Store;
-use crate::{absences, calendars, norms, people};
+use crate::{absences, calendars, clients, journeys, norms, people};
 use postern_domain::absence::Absences;
 use postern_domain::calendar::{Calendar, CalendarUse, Calendars};
 use postern_domain::explain::Names;
@@ -14,7 +14,6 @@ use postern_domain::{
     PersonId, Project, ProjectId, StageNorm,
 };
 use postern_protocol::Directory;
-use sqlx::Row as _;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError};
 
@@ -185,97 +184,19 @@ impl Store {
         }
         Ok(fresh)
     }
-
-    pub async fn add_client(&self, client: &Client) -> Result<(), StoreError> {
-        let mut writing = self.write().await?;
-        insert_client(&mut writing.tx, client).await?;
-        writing.head.directory_version += 1;
-        writing.commit(self).await?;
-        Ok(())
-    }
-
-    pub async fn add_project(&self, project: &Project) -> Result<(), StoreError> {
-        let mut writing = self.write().await?;
-        insert_project(&mut writing.tx, project).await?;
-        writing.head.directory_version += 1;
-        writing.commit(self).await?;
-        Ok(())
-    }
-
-    /// As the version that it says it is, for the clients of all cohorts.
-    pub async fn add_journey(&self, journey: &Journey) -> Result<(), StoreError> {
-        let mut writing = self.write().await?;
-        insert_journey(&mut writing.tx, journey, &Cohorts::All, "").await?;
-        writing.head.directory_version += 1;
-        writing.commit(self).await?;
-        Ok(())
-    }
-
-    /// Publishes a journey as the next version of its key, and returns it. Whether it may be published was asked
-    /// before; the golden cases that it was tested with are kept beside it, as they were written.
-    pub async fn publish_journey(
-        &self,
-        journey: &Journey,
-        cohorts: &Cohorts,
-        cases: &str,
-    ) -> Result<Journey, StoreError> {
-        let mut writing = self.write().await?;
-        let latest: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM journeys WHERE key = $1")
-            .bind(journey.key.as_str())
-            .fetch_one(&mut *writing.tx)
-            .await?;
-        let published = journey.numbered(u32::try_from(latest.unwrap_or(0)).unwrap_or(u32::MAX));
-        insert_journey(&mut writing.tx, &published, cohorts, cases).await?;
-        writing.head.directory_version += 1;
-        writing.commit(self).await?;
-        Ok(published)
-    }
-
-    /// The golden cases that a version was published with; empty where it came without any.
-    pub async fn cases_of(&self, journey: &JourneyRef) -> Result<String, StoreError> {
-        let cases: Option<String> =
-            sqlx::query_scalar("SELECT cases FROM journeys WHERE key = $1 AND version = $2")
-                .bind(journey.key.as_str())
-                .bind(i64::from(journey.version))
-                .fetch_optional(&mut *self.reader().await?)
-                .await?;
-        Ok(cases.unwrap_or_default())
-    }
 }
 
 async fn load(db: &mut Connection, version: i64) -> Result<DirectorySnapshot, StoreError> {
     let stored = people::all(db).await?;
     let scope_generations =
         stored.iter().map(|(person, generation)| (person.id.clone(), *generation)).collect();
-    let mut clients = BTreeMap::new();
-    for row in sqlx::query("SELECT id, name, code, cohort, owner FROM clients").fetch_all(&mut *db).await? {
-        let id = ClientId(row.try_get("id")?);
-        let client = Client {
-            id: id.clone(),
-            name: row.try_get("name")?,
-            code: row.try_get("code")?,
-            cohort: row.try_get("cohort")?,
-            owner: row.try_get::<Option<String>, _>("owner")?.map(PersonId),
-        };
-        clients.insert(id, client);
-    }
-    let mut projects = BTreeMap::new();
-    for row in sqlx::query("SELECT id, client, name FROM projects").fetch_all(&mut *db).await? {
-        let id = ProjectId(row.try_get("id")?);
-        let client = ClientId(row.try_get("client")?);
-        projects.insert(id.clone(), Project { id, client, name: row.try_get("name")? });
-    }
+    let clients = clients::all(db).await?;
+    let projects = clients::projects(db).await?;
     let mut journeys = BTreeMap::new();
     let mut cohorts = HashMap::new();
-    for row in sqlx::query("SELECT key, version, doc, cohorts FROM journeys").fetch_all(&mut *db).await? {
-        let doc: &str = row.try_get("doc")?;
-        let journey: Journey = serde_json::from_str(doc)
-            .map_err(|error| StoreError::inconsistent(format!("a journey cannot be read: {error}")))?;
-        let published_for: Cohorts = serde_json::from_str(row.try_get("cohorts")?).map_err(|error| {
-            StoreError::inconsistent(format!("a journey's cohorts cannot be read: {error}"))
-        })?;
-        cohorts.insert(journey.reference(), published_for);
-        journeys.insert((journey.key.clone(), journey.version), journey);
+    for stored in journeys::all(db).await? {
+        cohorts.insert(stored.journey.reference(), stored.cohorts);
+        journeys.insert((stored.journey.key.clone(), stored.journey.version), stored.journey);
     }
     let norms = norms::all(db).await?;
     let people = People::new(stored.into_iter().map(|(person, _)| person)).with_clients(clients.values());
@@ -298,62 +219,6 @@ async fn load(db: &mut Connection, version: i64) -> Result<DirectorySnapshot, St
         calendar_uses,
         scope_generations,
     })
-}
-
-/// A client's code is the prefix of its references: letters and digits, so that a reference reads back.
-fn is_code(code: &str) -> bool {
-    !code.is_empty()
-        && code.len() <= 32
-        && code.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-}
-
-pub(crate) async fn insert_client(db: &mut Connection, client: &Client) -> Result<(), StoreError> {
-    if !is_code(&client.code) {
-        let what = format!("\"{}\" cannot be a client's code: up to 32 letters and digits", client.code);
-        return Err(StoreError::Unacceptable { what });
-    }
-    sqlx::query("INSERT INTO clients (id, name, code, cohort, owner) VALUES ($1, $2, $3, $4, $5)")
-        .bind(client.id.as_str())
-        .bind(&client.name)
-        .bind(&client.code)
-        .bind(&client.cohort)
-        .bind(client.owner.as_ref().map(PersonId::as_str))
-        .execute(db)
-        .await
-        .map_err(|error| already(error, || format!("a client {} or a code {}", client.id, client.code)))?;
-    Ok(())
-}
-
-pub(crate) async fn insert_project(db: &mut Connection, project: &Project) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO projects (id, client, name) VALUES ($1, $2, $3)")
-        .bind(project.id.as_str())
-        .bind(project.client.as_str())
-        .bind(&project.name)
-        .execute(db)
-        .await
-        .map_err(|error| already(error, || format!("a project {}", project.id)))?;
-    Ok(())
-}
-
-pub(crate) async fn insert_journey(
-    db: &mut Connection,
-    journey: &Journey,
-    cohorts: &Cohorts,
-    cases: &str,
-) -> Result<(), StoreError> {
-    let unwritable = |error| StoreError::inconsistent(format!("the journey cannot be written: {error}"));
-    let doc = serde_json::to_string(journey).map_err(unwritable)?;
-    let cohorts = serde_json::to_string(cohorts).map_err(unwritable)?;
-    sqlx::query("INSERT INTO journeys (key, version, doc, cohorts, cases) VALUES ($1, $2, $3, $4, $5)")
-        .bind(journey.key.as_str())
-        .bind(i64::from(journey.version))
-        .bind(doc)
-        .bind(cohorts)
-        .bind(cases)
-        .execute(db)
-        .await
-        .map_err(|error| already(error, || format!("a journey {} {}", journey.key, journey.version)))?;
-    Ok(())
 }
 
 /// Tells a row that is there already from other failures.

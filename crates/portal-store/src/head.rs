@@ -132,6 +132,11 @@ pub(crate) struct Writing {
 }
 
 impl Writing {
+    /// `head` as it was found in this transaction.
+    pub fn of(tx: Tx, head: HeadRow) -> Self {
+        Self { tx, before: head.clone(), head, appended: Appended::default() }
+    }
+
     /// Appends the next line of the audit trail, about an item.
     pub fn record(&mut self, item: &ItemId, recorded: &Recorded) -> Result<(), StoreError> {
         self.appended.line(NewLine::next(&mut self.head, item, recorded)?);
@@ -165,7 +170,7 @@ impl Store {
     pub(crate) async fn write(&self) -> Result<Writing, StoreError> {
         let mut tx = self.begin_write().await?;
         let head = read(&mut tx).await?;
-        Ok(Writing { tx, before: head.clone(), head, appended: Appended::default() })
+        Ok(Writing::of(tx, head))
     }
 
     /// The head as it is committed now.

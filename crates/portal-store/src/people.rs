@@ -3,9 +3,10 @@
 use crate::dialect::{Connection, DbRow};
 use crate::directory::already;
 use crate::error::StoreError;
+use crate::head::Writing;
 use crate::sessions;
 use crate::store::Store;
-use postern_domain::{Grant, Person, PersonId, Timestamp};
+use postern_domain::{Actor, Arranged, Arrangement, Grant, Person, PersonId, Standing, Timestamp};
 use sqlx::Row as _;
 
 /// A person who can sign in, and the hash to check the password against.
@@ -61,7 +62,25 @@ fn canonical(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-pub(crate) async fn insert(db: &mut Connection, person: &Person) -> Result<(), StoreError> {
+/// With their line in the trail.
+pub(crate) async fn add(
+    writing: &mut Writing,
+    person: &Person,
+    password_hash: Option<&str>,
+    by: &Actor,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    insert(&mut writing.tx, person).await?;
+    if let Some(hash) = password_hash {
+        set_password(&mut writing.tx, &person.id, hash).await?;
+    }
+    let change = Arrangement::PersonChanged { person: person.id.clone(), before: None, after: person.into() };
+    writing.record_arranged(&Arranged { change, by: by.clone(), at })?;
+    writing.head.directory_version += 1;
+    Ok(())
+}
+
+async fn insert(db: &mut Connection, person: &Person) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO people (id, name, email, time_zone, grants, teams, lead, disabled, scope_generation)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)",
@@ -80,7 +99,7 @@ pub(crate) async fn insert(db: &mut Connection, person: &Person) -> Result<(), S
     Ok(())
 }
 
-pub(crate) async fn set_password(db: &mut Connection, id: &PersonId, hash: &str) -> Result<(), StoreError> {
+async fn set_password(db: &mut Connection, id: &PersonId, hash: &str) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO accounts (person, password_hash) VALUES ($1, $2)
          ON CONFLICT (person) DO UPDATE SET password_hash = $2",
@@ -93,23 +112,26 @@ pub(crate) async fn set_password(db: &mut Connection, id: &PersonId, hash: &str)
 }
 
 impl Store {
-    pub async fn add_person(&self, person: &Person, password_hash: Option<&str>) -> Result<(), StoreError> {
+    pub async fn add_person(
+        &self,
+        person: &Person,
+        password_hash: Option<&str>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
-        insert(&mut writing.tx, person).await?;
-        if let Some(hash) = password_hash {
-            set_password(&mut writing.tx, &person.id, hash).await?;
-        }
-        writing.head.directory_version += 1;
+        add(&mut writing, person, password_hash, by, at).await?;
         writing.commit(self).await?;
         Ok(())
     }
 
     /// Changes a person. Other grants, or being disabled, count the scope generation on; being disabled also ends
-    /// all sessions.
+    /// all sessions. What changes of their standing is a line of the trail.
     pub async fn change_person(
         &self,
         id: &PersonId,
         change: &PersonChange,
+        by: &Actor,
         now: Timestamp,
     ) -> Result<Person, StoreError> {
         let mut writing = self.write().await?;
@@ -155,17 +177,31 @@ impl Store {
         if after.disabled {
             sessions::end_all_of(&mut writing.tx, id, sessions::DISABLED, now).await?;
         }
+        let (was, is) = (Standing::from(&before), Standing::from(&after));
+        if was != is {
+            let change = Arrangement::PersonChanged { person: id.clone(), before: Some(was), after: is };
+            writing.record_arranged(&Arranged { change, by: by.clone(), at: now })?;
+        }
         writing.head.directory_version += 1;
         writing.commit(self).await?;
         Ok(after)
     }
 
     /// Sets the password and ends all sessions that the old one began.
-    pub async fn set_password(&self, id: &PersonId, hash: &str, now: Timestamp) -> Result<(), StoreError> {
-        let mut tx = self.begin_write().await?;
-        set_password(&mut tx, id, hash).await?;
-        sessions::end_all_of(&mut tx, id, "password", now).await?;
-        Ok(tx.commit().await?)
+    pub async fn set_password(
+        &self,
+        id: &PersonId,
+        hash: &str,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.write().await?;
+        set_password(&mut writing.tx, id, hash).await?;
+        sessions::end_all_of(&mut writing.tx, id, "password", now).await?;
+        let change = Arrangement::PasswordSet { person: id.clone() };
+        writing.record_arranged(&Arranged { change, by: by.clone(), at: now })?;
+        writing.commit(self).await?;
+        Ok(())
     }
 
     pub async fn person_by_email(&self, email: &str) -> Result<Option<Person>, StoreError> {

@@ -12,6 +12,7 @@ use crate::error::StoreError;
 use crate::store::Store;
 use postern_domain::{DAY_MS, Person, PersonId, Timestamp};
 use sqlx::Row as _;
+use std::collections::BTreeMap;
 
 /// For how long a repeated refresh is taken for a lost reply; milliseconds.
 const LOST_REPLY_MS: i64 = 10_000;
@@ -252,4 +253,15 @@ pub(crate) async fn end_all_of(
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// Every session that is not forgotten, and whether its device was shut out.
+pub(crate) async fn shut_out_or_not(db: &mut Connection) -> Result<BTreeMap<String, bool>, StoreError> {
+    let rows = sqlx::query("SELECT id, ended_why FROM sessions").fetch_all(db).await?;
+    rows.iter()
+        .map(|row| {
+            let why: Option<String> = row.try_get("ended_why")?;
+            Ok((row.try_get("id")?, why.as_deref() == Some(REVOKED)))
+        })
+        .collect()
 }

@@ -4,11 +4,11 @@ use crate::commands::Rules;
 use crate::dialect::{self, Database, Pools, Tx};
 use crate::directory::DirectorySnapshot;
 use crate::error::StoreError;
-use crate::head::{self, HeadRow, NO_HASH};
+use crate::head::{self, HeadRow, NO_HASH, Writing};
+use crate::journeys::{self, Publication};
 use crate::signing;
 use ed25519_dalek::SigningKey;
-use postern_domain::Journey;
-use postern_domain::publication::Cohorts;
+use postern_domain::{Actor, Journey, Timestamp};
 use postern_protocol::Head;
 use sqlx::pool::PoolConnection;
 use std::path::{Path, PathBuf};
@@ -46,6 +46,8 @@ pub struct Founding {
     pub epoch: String,
     /// 32 random bytes for the key that signs the audit trail.
     pub key_seed: [u8; 32],
+    /// When; the trail begins then.
+    pub at: Timestamp,
 }
 
 impl Store {
@@ -58,6 +60,7 @@ impl Store {
         }
         let pools = dialect::open(&file, true, None).await?;
         let mut tx = dialect::begin_write(&pools.writer).await?;
+        let at = founding.at;
         if head::is_there(&mut tx).await? {
             return Err(StoreError::AlreadyInitialised { path: data.to_owned() });
         }
@@ -71,9 +74,12 @@ impl Store {
             directory_version: 1,
         };
         head::found(&mut tx, &head, &key).await?;
-        crate::directory::insert_journey(&mut tx, &Journey::built_in(), &Cohorts::All, "").await?;
-        tx.commit().await?;
-        Ok(Self::assemble(data, pools, key, head, StoreOptions::default()))
+        let store = Self::assemble(data, pools, key, head.clone(), StoreOptions::default());
+        let mut writing = Writing::of(tx, head);
+        let founder = Actor::System("init".to_owned());
+        journeys::add(&mut writing, &Publication::for_all(&Journey::built_in()), &founder, at).await?;
+        writing.commit(&store).await?;
+        Ok(store)
     }
 
     pub async fn open(data: &Path) -> Result<Self, StoreError> {

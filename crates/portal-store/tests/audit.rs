@@ -7,7 +7,7 @@ use common::{Fixture, history, say};
 use postern_domain::{Command, Priority};
 use postern_portal_store::{AuditFilter, Difference};
 use postern_protocol::ExportedLine;
-use postern_test_support::{acme, globex};
+use postern_test_support::{acme, clerk, globex};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
@@ -21,7 +21,7 @@ async fn world() -> Fixture {
     fixture.command("lea", "i2", Command::SetPriority { priority: Priority::High }).await;
     fixture.command("carla", "i1", say("c2", "Hello to you")).await;
     let (item, log) = history("i3", &acme(), "ACME-7", 3);
-    let mut bulk = fixture.store.bulk().await.unwrap();
+    let mut bulk = fixture.store.bulk(&clerk(), fixture.now()).await.unwrap();
     bulk.add_item(&item, &log).await.unwrap();
     bulk.commit().await.unwrap();
     fixture
@@ -50,7 +50,7 @@ async fn an_empty_trail_is_in_order() {
 #[tokio::test]
 async fn a_line_that_was_edited_inserted_removed_or_moved_is_found() {
     for (edit, at) in [
-        ("UPDATE audit SET recorded = replace(recorded, 'Hello', 'Hallo') WHERE seq = 5", Some(5)),
+        ("UPDATE audit SET recorded = replace(recorded, 'Hello', 'Hallo') WHERE seq = 14", Some(14)),
         ("UPDATE audit SET item = 'i2' WHERE seq = 1", Some(1)),
         ("UPDATE audit SET at_ms = at_ms + 1 WHERE seq = 3", Some(3)),
         ("UPDATE audit SET hash = (SELECT hash FROM audit WHERE seq = 2) WHERE seq = 4", Some(4)),
@@ -224,8 +224,9 @@ async fn an_export_holds_what_its_filter_admits_in_order() {
         fixture
             .store
             .export_audit(&filter, |line| {
-                let ExportedLine::Item(line) = line else { panic!("{line:?} is about no item") };
-                lines.push(line);
+                if let ExportedLine::Item(line) = line {
+                    lines.push(line);
+                }
                 Ok(())
             })
             .await
@@ -233,7 +234,7 @@ async fn an_export_holds_what_its_filter_admits_in_order() {
         lines
     };
     let all = lines(AuditFilter::default()).await;
-    assert!(all.iter().map(|line| line.seq).eq(1..=all.len() as i64));
+    assert!(all.is_sorted_by(|one, next| one.seq < next.seq));
     let of_i1 = lines(AuditFilter { item: Some("i1".into()), ..AuditFilter::default() }).await;
     assert_eq!(of_i1, fixture.store.audit_of(&"i1".into()).await.unwrap());
     let by_carla = lines(AuditFilter { by: Some("carla".into()), ..AuditFilter::default() }).await;

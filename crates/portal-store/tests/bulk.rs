@@ -6,12 +6,13 @@ mod common;
 use common::{Fixture, history};
 use postern_domain::{PersonId, Role};
 use postern_portal_store::StoreError;
-use postern_test_support::{acme, globex, person};
+use postern_test_support::{acme, clerk, globex, person};
 
 #[tokio::test]
 async fn what_was_added_is_there_after_the_commit_and_verifies() {
     let fixture = Fixture::new().await;
-    let mut bulk = fixture.store.bulk().await.unwrap();
+    let before = fixture.store.head().await.unwrap().audit_seq.unsigned_abs();
+    let mut bulk = fixture.store.bulk(&clerk(), fixture.now()).await.unwrap();
     bulk.add_person(&person("ida").everywhere(Role::InternalOwner).build(), None).await.unwrap();
     for number in 1..=40 {
         let (item, log) = history(&format!("i{number:03}"), &acme(), &format!("ACME-{number}"), number % 50);
@@ -19,7 +20,8 @@ async fn what_was_added_is_there_after_the_commit_and_verifies() {
     }
     bulk.commit().await.unwrap();
     let report = fixture.store.verify_audit(|_| {}).await.unwrap().unwrap();
-    assert_eq!((report.items, report.lines), (40, (1..=40).map(|number| number % 50 + 1).sum()));
+    let of_items: u64 = (1..=40).map(|number| number % 50 + 1).sum();
+    assert_eq!((report.items, report.lines), (40, before + 1 + of_items));
     assert_eq!(fixture.person("ida").await.name, "ida");
 }
 
@@ -27,7 +29,7 @@ async fn what_was_added_is_there_after_the_commit_and_verifies() {
 async fn what_was_added_is_gone_when_it_is_dropped() {
     let fixture = Fixture::new().await;
     let before = fixture.store.head().await.unwrap();
-    let mut bulk = fixture.store.bulk().await.unwrap();
+    let mut bulk = fixture.store.bulk(&clerk(), fixture.now()).await.unwrap();
     let (item, log) = history("i1", &acme(), "ACME-1", 3);
     bulk.add_item(&item, &log).await.unwrap();
     drop(bulk);
@@ -40,7 +42,7 @@ async fn what_was_added_is_gone_when_it_is_dropped() {
 #[tokio::test]
 async fn a_checkpoint_keeps_what_came_before_it() {
     let fixture = Fixture::new().await;
-    let mut bulk = fixture.store.bulk().await.unwrap();
+    let mut bulk = fixture.store.bulk(&clerk(), fixture.now()).await.unwrap();
     let (first, log) = history("i1", &acme(), "ACME-1", 3);
     bulk.add_item(&first, &log).await.unwrap();
     bulk.checkpoint().await.unwrap();
@@ -54,7 +56,7 @@ async fn a_checkpoint_keeps_what_came_before_it() {
 #[tokio::test]
 async fn new_references_go_on_after_imported_ones() {
     let fixture = Fixture::new().await;
-    let mut bulk = fixture.store.bulk().await.unwrap();
+    let mut bulk = fixture.store.bulk(&clerk(), fixture.now()).await.unwrap();
     for (id, client, reference) in
         [("i1", acme(), "ACME-41"), ("i2", acme(), "ACME-7"), ("i3", globex(), "legacy number")]
     {
@@ -72,7 +74,7 @@ async fn an_item_person_or_client_that_is_there_already_is_an_error_that_names_i
     let (item, log) = history("i1", &acme(), "ACME-1", 0);
     let (same_reference, _) = history("i2", &acme(), "ACME-1", 0);
     for attempt in 0..4 {
-        let mut bulk = fixture.store.bulk().await.unwrap();
+        let mut bulk = fixture.store.bulk(&clerk(), fixture.now()).await.unwrap();
         bulk.add_item(&item, &log).await.unwrap();
         let result = match attempt {
             0 => bulk.add_item(&item, &log).await,

@@ -7,7 +7,7 @@ use common::{Fixture, say, since, snapshot};
 use postern_domain::{ItemId, PersonId};
 use postern_portal_store::BootstrapWish;
 use postern_protocol::{Change, Cursor};
-use postern_test_support::acme;
+use postern_test_support::{acme, clerk};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -102,7 +102,11 @@ async fn followers_of_the_head_hear_of_a_changed_directory_too() {
     let fixture = Fixture::new().await;
     let mut heads = fixture.store.watch_head();
     let before = heads.borrow_and_update().clone();
-    fixture.store.add_client(&postern_test_support::client("INI", "Initech")).await.unwrap();
+    fixture
+        .store
+        .add_client(&postern_test_support::client("INI", "Initech"), &clerk(), fixture.now())
+        .await
+        .unwrap();
     assert!(heads.has_changed().unwrap());
     assert_eq!(*heads.borrow_and_update(), before);
     fixture.store.look_for_news().await.unwrap();

@@ -7,7 +7,7 @@ use common::{Fixture, comment_envelope, from_console, say};
 use postern_domain::{Command, ItemId, Situation};
 use postern_portal_store::{CommandError, Rules, Source};
 use postern_protocol::Outcome;
-use postern_test_support::{acme, envelope};
+use postern_test_support::{acme, clerk, envelope};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[tokio::test]
@@ -156,7 +156,7 @@ async fn permission_is_todays_not_the_one_at_queue_time() {
     fixture.submit("i1", &acme()).await;
     fixture.command("olga", "i1", say("c1", "Hello")).await;
     let change = postern_portal_store::PersonChange { grants: Some(Vec::new()), ..Default::default() };
-    fixture.store.change_person(&"olga".into(), &change, fixture.now()).await.unwrap();
+    fixture.store.change_person(&"olga".into(), &change, &clerk(), fixture.now()).await.unwrap();
     let outcome = fixture.command("olga", "i1", say("c2", "Hello again")).await;
     assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
 }

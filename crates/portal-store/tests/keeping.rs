@@ -9,12 +9,17 @@ use postern_portal_store::{
     CommandError, Founding, PersonChange, Severity, Store, StoreError, StoreOptions, StoredFile,
 };
 use postern_protocol::Outcome;
-use postern_test_support::{acme, globex, person};
+use postern_test_support::{acme, clerk, globex, person};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 
 fn founding() -> Founding {
-    Founding { organisation: "Example".into(), epoch: "e1".into(), key_seed: [1; 32] }
+    Founding {
+        organisation: "Example".into(),
+        epoch: "e1".into(),
+        key_seed: [1; 32],
+        at: postern_domain::Timestamp(0),
+    }
 }
 
 async fn failure_of_open(data: &Path) -> String {
@@ -93,7 +98,7 @@ async fn a_database_whose_migration_was_edited_after_it_ran_is_left_alone() {
 #[tokio::test]
 async fn an_up_to_date_database_opens_while_somebody_else_is_in_the_middle_of_writing() {
     let fixture = Fixture::new().await;
-    let bulk = fixture.store.bulk().await.unwrap();
+    let bulk = fixture.store.bulk(&clerk(), fixture.now()).await.unwrap();
     let other = Store::open(fixture.data.path()).await.unwrap();
     assert_eq!(other.head().await.unwrap().seq, 0);
     drop(bulk);
@@ -226,7 +231,7 @@ async fn a_review_that_waits_for_somebody_who_cannot_decide_is_found() {
     let item = fixture.handed_over_by_a_contact("i1", &acme()).await;
     let reviewer = item.waiting_on().next().unwrap().clone();
     let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
-    fixture.store.change_person(&reviewer, &disable, fixture.now()).await.unwrap();
+    fixture.store.change_person(&reviewer, &disable, &clerk(), fixture.now()).await.unwrap();
     let findings = fixture.store.check().await.unwrap();
     let [finding] = findings.as_slice() else { panic!("{findings:?}") };
     assert_eq!(finding.severity, Severity::Warning);
@@ -251,7 +256,7 @@ async fn a_review_whose_reviewer_lost_the_role_is_found_until_somebody_else_has_
     fixture.handed_over_by_a_contact("i1", &acme()).await;
     let elsewhere = person("olga").at_client(Role::InternalOwner, &globex()).build();
     let change = PersonChange { grants: Some(elsewhere.grants), ..PersonChange::default() };
-    fixture.store.change_person(&"olga".into(), &change, fixture.now()).await.unwrap();
+    fixture.store.change_person(&"olga".into(), &change, &clerk(), fixture.now()).await.unwrap();
     let findings = fixture.store.check().await.unwrap();
     assert!(findings[0].what.ends_with("olga has no access to this client's items"), "{findings:?}");
     let item = fixture.store.item(&"i1".into()).await.unwrap().unwrap();
@@ -267,7 +272,7 @@ async fn where_nobody_may_decide_the_way_out_is_a_grant() {
     fixture.submit("i1", &acme()).await;
     let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
     for who in ["olga", "lea"] {
-        fixture.store.change_person(&who.into(), &disable, fixture.now()).await.unwrap();
+        fixture.store.change_person(&who.into(), &disable, &clerk(), fixture.now()).await.unwrap();
     }
     let findings = fixture.store.check().await.unwrap();
     assert!(findings[0].advice.contains("postern-portal user"), "{findings:?}");

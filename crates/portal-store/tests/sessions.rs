@@ -6,6 +6,7 @@ mod common;
 use common::Fixture;
 use postern_domain::{PersonId, Timestamp};
 use postern_portal_store::{NewTokens, PersonChange, RefreshRefused};
+use postern_test_support::clerk;
 
 const T0: Timestamp = Timestamp(common::START);
 
@@ -108,8 +109,8 @@ async fn signing_out_being_disabled_and_a_new_password_end_sessions_at_once() {
         let fixture = signed_in().await;
         match way {
             0 => fixture.store.end_session("s1", T0).await.unwrap(),
-            1 => drop(fixture.store.change_person(&"olga".into(), &disable, T0).await.unwrap()),
-            _ => fixture.store.set_password(&"olga".into(), "hash", T0).await.unwrap(),
+            1 => drop(fixture.store.change_person(&"olga".into(), &disable, &clerk(), T0).await.unwrap()),
+            _ => fixture.store.set_password(&"olga".into(), "hash", &clerk(), T0).await.unwrap(),
         }
         assert!(!is_in(&fixture, "1", 0).await, "{way}");
         let why = if way == 1 { RefreshRefused::ShutOut } else { RefreshRefused::Ended };
@@ -123,7 +124,7 @@ async fn a_person_disabled_by_another_process_is_refused_at_once() {
     assert!(is_in(&fixture, "1", 0).await);
     let other = postern_portal_store::Store::open(fixture.data.path()).await.unwrap();
     let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
-    other.change_person(&"olga".into(), &disable, T0).await.unwrap();
+    other.change_person(&"olga".into(), &disable, &clerk(), T0).await.unwrap();
     assert!(!is_in(&fixture, "1", 0).await);
 }
 

@@ -7,7 +7,7 @@ use common::{Fixture, say, since, snapshot};
 use postern_domain::{Client, Command, ItemId, Kind, Person, PersonId, Phase, Role, Scope, may_view};
 use postern_portal_store::{BootstrapStart, BootstrapWish, Changes, PersonChange, Since};
 use postern_protocol::{Change, Cursor, Expected, Holding, Month, NamedItems};
-use postern_test_support::{acme, globex, person, project, submission};
+use postern_test_support::{acme, clerk, globex, person, project, submission};
 use std::collections::BTreeSet;
 
 /// Eight items: both clients, two kinds, with and without the project where there is one.
@@ -90,7 +90,7 @@ async fn changed(fixture: &Fixture, person: &PersonId, cursor: &Cursor) -> BTree
 async fn every_role_and_scope_gets_exactly_what_it_may_see() {
     let fixture = world().await;
     for person in everybody() {
-        fixture.store.add_person(&person, None).await.unwrap();
+        fixture.store.add_person(&person, None, &clerk(), fixture.now()).await.unwrap();
         let mut may = BTreeSet::new();
         for number in 0..8 {
             let item = fixture.item(&format!("i{number}")).await;
@@ -129,7 +129,7 @@ async fn what_a_console_should_hold_is_what_its_person_may_see_in_its_version() 
     assert_eq!(fixture.item("i0").await.phase, Phase::Withdrawn);
     let this_month = Month::of(fixture.now());
     for person in everybody() {
-        fixture.store.add_person(&person, None).await.unwrap();
+        fixture.store.add_person(&person, None, &clerk(), fixture.now()).await.unwrap();
         let (mut all, mut open) = (Holding::default(), Holding::default());
         for number in 0..8 {
             let item = fixture.item(&format!("i{number}")).await;
@@ -247,10 +247,10 @@ async fn other_grants_another_epoch_or_a_cursor_from_the_future_end_the_cursor()
     let ahead = Cursor { seq: cursor.seq + 1, ..cursor.clone() };
     assert!(matches!(changes(&ahead).await, Changes::Gone));
     let name = PersonChange { name: Some("Gustav".into()), ..PersonChange::default() };
-    fixture.store.change_person(&gus, &name, fixture.now()).await.unwrap();
+    fixture.store.change_person(&gus, &name, &clerk(), fixture.now()).await.unwrap();
     assert!(is_good(&cursor).await, "a new name is no new scope");
     let grants = PersonChange { grants: Some(Vec::new()), ..PersonChange::default() };
-    fixture.store.change_person(&gus, &grants, fixture.now()).await.unwrap();
+    fixture.store.change_person(&gus, &grants, &clerk(), fixture.now()).await.unwrap();
     assert!(matches!(changes(&cursor).await, Changes::ScopeChanged));
     assert!(matches!(changes(&other).await, Changes::Gone));
 }
@@ -269,7 +269,7 @@ async fn the_directory_comes_once_after_it_changed() {
         cohort: "pilot".into(),
         owner: None,
     };
-    fixture.store.add_client(&client).await.unwrap();
+    fixture.store.add_client(&client, &clerk(), fixture.now()).await.unwrap();
     let page =
         fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().page().unwrap();
     assert!(page.directory.unwrap().clients.contains(&client));
@@ -286,9 +286,9 @@ async fn the_directory_comes_once_after_it_changed() {
 #[tokio::test]
 async fn a_directory_holds_all_staff_and_only_the_clients_in_sight() {
     let fixture = world().await;
-    fixture.store.add_project(&project("lander", &globex())).await.unwrap();
+    fixture.store.add_project(&project("lander", &globex()), &clerk(), fixture.now()).await.unwrap();
     let gina = person("gina").at_client(Role::Client, &globex()).build();
-    fixture.store.add_person(&gina, None).await.unwrap();
+    fixture.store.add_person(&gina, None, &clerk(), fixture.now()).await.unwrap();
     let directory = fixture.store.directory().await.unwrap();
     let of = |id: &str| directory.for_person(directory.people().get(&PersonId::from(id)).unwrap());
     let names = |people: &[Person]| people.iter().map(|person| person.name.clone()).collect::<Vec<_>>();
@@ -318,7 +318,7 @@ async fn a_draft_stays_out_of_sight_of_staff() {
         command: None,
     };
     let item = postern_domain::replay(&"i1".into(), [&drafted]).unwrap();
-    let mut bulk = fixture.store.bulk().await.unwrap();
+    let mut bulk = fixture.store.bulk(&clerk(), fixture.now()).await.unwrap();
     bulk.add_item(&item, &[drafted]).await.unwrap();
     bulk.commit().await.unwrap();
     let (cursor, snapshot, announced) = bootstrapped(&fixture, &"olga".into()).await;

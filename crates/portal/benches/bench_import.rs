@@ -56,8 +56,12 @@ fn parse(log: &Path) -> usize {
 }
 
 async fn whole(log: &Path, data: &Path) {
-    let founding =
-        Founding { organisation: "Bench".to_owned(), epoch: "bench".to_owned(), key_seed: [7; 32] };
+    let founding = Founding {
+        organisation: "Bench".to_owned(),
+        epoch: "bench".to_owned(),
+        key_seed: [7; 32],
+        at: postern_domain::Timestamp(0),
+    };
     let store = Store::create(data, founding).await.expect("a store");
     let reading = Reading {
         file: log.to_owned(),
@@ -66,7 +70,9 @@ async fn whole(log: &Path, data: &Path) {
         shift_ms: 0,
         taken: Taken::default(),
     };
-    let finished = import(&store, reading, Position::default(), None).await.expect("an import");
+    let finished = import(&store, reading, Position::default(), None, postern_domain::Timestamp(0))
+        .await
+        .expect("an import");
     assert_eq!(finished.report.accounted_for(), finished.report.events);
     store.close().await;
 }

@@ -22,6 +22,7 @@ pub async fn open_or_found(
                 organisation: organisation.to_owned(),
                 epoch: environment.epoch(),
                 key_seed: environment.bytes(),
+                at: environment.now(),
             };
             match Store::create(data, founding).await {
                 Ok(store) => Ok((store, Some(folder))),

@@ -6,6 +6,7 @@
 //! To add a route: its path into `postern_protocol::paths`, its handler into `routes/<resource>/<verb>.rs`, a line in
 //! `routes/mod.rs`, and a file in `tests/`.
 
+mod administration;
 mod admission;
 mod auth;
 pub mod automation;

@@ -69,6 +69,19 @@ impl From<StoreError> for Failure {
     }
 }
 
+/// As the store says it, where whoever asked is an admin who can do something about it.
+pub fn refused_by_store(error: StoreError) -> Failure {
+    match error {
+        StoreError::Unacceptable { what } => {
+            Failure::new(ErrorCode::Refused, format!("Nothing was changed: {what}."))
+        }
+        StoreError::NotFound { .. } => {
+            Failure::new(ErrorCode::NotFound, format!("Nothing was changed: {error}."))
+        }
+        other => other.into(),
+    }
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let mut response = status(self.code).into_response();

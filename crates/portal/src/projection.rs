@@ -1,8 +1,10 @@
 //! What a client's contact sees of an item: one place that takes out what is internal.
 
+use postern_domain::explain::phase_name_for_client;
 use postern_domain::{Comment, ContentDigest, Entry, Happening, Item, Journey, Person, Review, Visibility};
 use postern_portal_store::DirectorySnapshot;
-use postern_protocol::{CommandOutcome, Outcome};
+use postern_protocol::{ClientNames, CommandOutcome, ItemReply, Outcome};
+use std::collections::BTreeMap;
 
 /// The item as `person` may read it. Staff read everything; whether the person may see the item at all was asked
 /// before.
@@ -12,6 +14,41 @@ pub fn as_seen_by(person: &Person, item: Item, directory: &DirectorySnapshot) ->
     }
     let journey = directory.journey(&item.journey);
     for_client(item, journey)
+}
+
+/// The item as `person` may read it; for the client's side, with what its stages are called there.
+pub fn reply_for(person: &Person, item: Item, directory: &DirectorySnapshot) -> ItemReply {
+    let item = as_seen_by(person, item, directory);
+    let names = (!person.is_staff()).then(|| names_of(&item, directory.journey(&item.journey)));
+    ItemReply { item, names }
+}
+
+/// Of every stage and step that the item, as its client sees it, speaks of; of nothing that may lie ahead. A step bears
+/// the name of its stage: what staff call the steps inside it is their own.
+fn names_of(item: &Item, journey: Option<&Journey>) -> ClientNames {
+    let mut names = ClientNames {
+        journey: journey.map_or_else(String::new, |journey| called(&journey.client_name, &journey.name)),
+        phase: phase_name_for_client(item.phase).to_owned(),
+        stages: BTreeMap::new(),
+        steps: BTreeMap::new(),
+    };
+    let Some(journey) = journey else { return names };
+    let of_reviews = item.reviews.iter().chain(&item.closed_reviews).map(|review| &review.step);
+    let of_history = item.history.iter().filter_map(|entry| match &entry.what {
+        Happening::ReviewOpened { step, .. } | Happening::Approved { step, .. } => Some(step),
+        _ => None,
+    });
+    // A step of an earlier version, which this one does not have any more, stays without a name.
+    for (step, (stage, _)) in of_reviews.chain(of_history).filter_map(|key| Some((key, journey.step(key)?))) {
+        let name = called(&stage.client_name, &stage.name);
+        names.steps.insert(step.clone(), name.clone());
+        names.stages.insert(stage.key.clone(), name);
+    }
+    names
+}
+
+fn called(client_name: &Option<String>, name: &str) -> String {
+    client_name.clone().unwrap_or_else(|| name.to_owned())
 }
 
 /// The outcome as `person` may read it.

@@ -3,10 +3,10 @@
 
 mod common;
 
-use common::{of_problem, ok, problem};
+use common::{of_problem, ok, problem, submit};
 use postern_domain::absence::*;
-use postern_domain::{AbsenceId, HOUR_MS};
-use postern_protocol::{ErrorCode, SaveAbsence, SavedAbsence, paths};
+use postern_domain::{AbsenceId, ClientId, Command, HOUR_MS};
+use postern_protocol::{DirectCommand, DirectReply, ErrorCode, Outcome, SaveAbsence, SavedAbsence, paths};
 use postern_test_support::TestPortal;
 
 fn absence(portal: &TestPortal, who: &str, to: &[&str]) -> Absence {
@@ -91,4 +91,37 @@ async fn a_contact_has_no_place_here() {
     let carla = portal.sign_in("carla").await;
     let theirs = save(absence(&portal, "carla", &[]));
     assert_eq!(problem(carla.post(paths::ABSENCES, &theirs)).await, ErrorCode::Forbidden);
+}
+
+#[tokio::test]
+async fn a_deputy_who_contributed_to_what_would_be_handed_to_them_is_told_of_before_saving() {
+    let portal = TestPortal::start().await;
+    let (carla, olga, lea) =
+        (portal.sign_in("carla").await, portal.sign_in("olga").await, portal.sign_in("lea").await);
+    let item = submit(&carla, "s1", "acme").await;
+    let whose = portal.store().item(&item.id).await.unwrap().unwrap();
+    assert_eq!(whose.waiting_on().map(|id| id.as_str()).collect::<Vec<_>>(), ["olga"]);
+    let rewrite =
+        Command::SetFields { fields: Default::default(), title: Some("By lea".into()), description: None };
+    let sent = DirectCommand { id: "rewrite".into(), command: rewrite };
+    let reply: DirectReply = ok(lea.post(&format!("/v1/items/{}/commands", item.reference), &sent)).await;
+    assert!(matches!(reply.outcome.outcome, Outcome::Applied { .. }), "{reply:?}");
+
+    let said = async |to: &str, client: Option<&str>| {
+        let mut absence = absence(&portal, "olga", &[to]);
+        absence.delegations[0].scope.client = client.map(ClientId::from);
+        let check = SaveAbsence { absence, check_only: true };
+        let checked: SavedAbsence = ok(olga.post(paths::ABSENCES, &check)).await;
+        checked.notices.into_iter().map(|notice| notice.sentence).collect::<Vec<_>>()
+    };
+    let conflict =
+        "lea cannot decide on all of it for olga: lea contributed to this round and may not decide on it.";
+    assert!(said("lea", None).await.contains(&conflict.to_owned()), "{:?}", said("lea", None).await);
+    assert!(said("lea", Some("acme")).await.contains(&conflict.to_owned()));
+    // Nothing of it goes to lea, or nothing of what lea wrote to whom it goes.
+    assert!(!said("lea", Some("globex")).await.contains(&conflict.to_owned()));
+    assert!(!said("abel", None).await.iter().any(|sentence| sentence.contains("contributed")));
+    // It is a warning: olga may know better.
+    let saved: SavedAbsence = ok(olga.post(paths::ABSENCES, &save(absence(&portal, "olga", &["lea"])))).await;
+    assert!(saved.saved && saved.notices.iter().any(|notice| notice.sentence == conflict), "{saved:?}");
 }

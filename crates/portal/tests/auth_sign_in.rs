@@ -6,7 +6,7 @@ mod common;
 use common::{of_problem, ok, problem};
 use postern_portal_store::PersonChange;
 use postern_protocol::{ErrorCode, SignIn, SignedIn, paths};
-use postern_test_support::{PASSWORD, TestPortal, person};
+use postern_test_support::{PASSWORD, TestPortal, clerk, person};
 use reqwest::RequestBuilder;
 
 fn attempt(portal: &TestPortal, email: &str, password: &str) -> RequestBuilder {
@@ -36,10 +36,14 @@ async fn a_wrong_password_and_an_unknown_address_are_told_apart_by_nobody() {
 #[tokio::test]
 async fn somebody_without_a_password_or_disabled_cannot_sign_in() {
     let portal = TestPortal::start().await;
-    portal.store().add_person(&person("ghost").build(), None).await.unwrap();
+    portal
+        .store()
+        .add_person(&person("ghost").build(), None, &clerk(), portal.environment.now())
+        .await
+        .unwrap();
     assert_eq!(problem(attempt(&portal, "ghost@example.com", "")).await, ErrorCode::WrongCredentials);
     let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
-    portal.store().change_person(&"olga".into(), &disable, portal.environment.now()).await.unwrap();
+    portal.store().change_person(&"olga".into(), &disable, &clerk(), portal.environment.now()).await.unwrap();
     // Whether somebody was switched off is said only to who knows the password.
     assert_eq!(problem(attempt(&portal, "olga@example.com", "guess")).await, ErrorCode::WrongCredentials);
     assert_eq!(problem(attempt(&portal, "olga@example.com", PASSWORD)).await, ErrorCode::ShutOut);

@@ -6,7 +6,7 @@ mod common;
 use common::problem;
 use postern_portal_store::PersonChange;
 use postern_protocol::{ErrorCode, paths};
-use postern_test_support::TestPortal;
+use postern_test_support::{TestPortal, clerk};
 
 #[tokio::test]
 async fn a_session_that_was_signed_out_of_is_over_at_once() {
@@ -27,7 +27,7 @@ async fn a_disabled_persons_next_request_is_refused() {
     let portal = TestPortal::start().await;
     let olga = portal.sign_in("olga").await;
     let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
-    portal.store().change_person(&"olga".into(), &disable, portal.environment.now()).await.unwrap();
+    portal.store().change_person(&"olga".into(), &disable, &clerk(), portal.environment.now()).await.unwrap();
     for path in [paths::BOOTSTRAP, paths::EVENTS, "/v1/items/ACME-1"] {
         assert_eq!(problem(olga.get(path)).await, ErrorCode::ShutOut, "{path}");
     }

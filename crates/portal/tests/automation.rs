@@ -94,7 +94,7 @@ async fn with_ladder(portal: &TestPortal) {
     }
     let rung = |hours, to| Rung { after: RungTime::Overdue(Target::Hours(hours)), to };
     journey.escalation = vec![rung(1, RungTo::Owner), rung(5, RungTo::Lead)];
-    portal.store().add_journey(&journey).await.unwrap();
+    portal.publish(&journey).await;
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use postern_domain::explain::Next;
 use postern_domain::{
     Command, CommentId, Field, FieldType, FieldValue, Happening, Item, Journey, Visibility,
 };
-use postern_protocol::{CommandOutcome, DirectCommand, ErrorCode, paths};
+use postern_protocol::{CommandOutcome, DirectCommand, ErrorCode, ItemReply, paths};
 use postern_test_support::{Session, TestPortal};
 
 async fn command(session: &Session, item: &Item, id: &str, command: Command) {
@@ -108,7 +108,7 @@ async fn a_field_for_staff_is_not_read_by_a_contact_nor_guessed_from_the_digest(
     let mut journey = Journey::built_in();
     journey.key = "letters".into();
     journey.fields = vec![field("subject", false), field("margin", true)];
-    portal.store().add_journey(&journey).await.unwrap();
+    portal.publish(&journey).await;
     let (olga, carla) = (portal.sign_in("olga").await, portal.sign_in("carla").await);
     let text = |text: &str| FieldValue::Text(text.into());
     let mut new = new_item("s1", "acme", Some("olga"));
@@ -126,4 +126,41 @@ async fn a_field_for_staff_is_not_read_by_a_contact_nor_guessed_from_the_digest(
     assert!(told.contains("Rent") && !told.contains("margin") && !told.contains("secret"), "{told}");
     let seen: Item = serde_json::from_str(&told).unwrap();
     assert_ne!(seen.content, whole.content);
+}
+
+#[tokio::test]
+async fn a_contact_reads_what_stages_are_called_on_their_side_and_no_name_of_what_staff_do_inside() {
+    let portal = TestPortal::start().await;
+    let mut journey = Journey::built_in();
+    journey.client_name = Some("Your request".into());
+    journey.stages[0].name = "Secret triage".into();
+    journey.stages[0].client_name = Some("We look at it".into());
+    journey.stages[0].steps[0].name = "Secret step".into();
+    journey.stages[2].client_name = Some("Ahead".into());
+    portal.publish(&journey).await;
+    let (olga, carla) = (portal.sign_in("olga").await, portal.sign_in("carla").await);
+    submit(&carla, "s1", "acme").await;
+    let text = carla.get("/v1/items/ACME-1").send().await.unwrap().text().await.unwrap();
+    let told: ItemReply = serde_json::from_str(&text).unwrap();
+    let names = told.names.unwrap();
+    assert_eq!((names.journey.as_str(), names.phase.as_str()), ("Your request", "In review"));
+    assert_eq!(names.stages, [("intake".into(), "We look at it".to_owned())].into());
+    assert_eq!(names.steps, [("intake".into(), "We look at it".to_owned())].into());
+    for hidden in ["Secret", "Standard approval", "olga", "Ahead", "Specialist"] {
+        let shown = text.replace("\"owner\":\"olga\"", "");
+        assert!(!shown.contains(hidden), "{hidden}: {text}");
+    }
+    let whole: ItemReply = ok(olga.get("/v1/items/ACME-1")).await;
+    assert_eq!(whole.names, None, "staff have the journey itself");
+}
+
+#[tokio::test]
+async fn an_exception_is_called_otherwise_on_the_clients_side() {
+    let portal = TestPortal::start().await;
+    let (olga, carla) = (portal.sign_in("olga").await, portal.sign_in("carla").await);
+    let item = submit(&carla, "s1", "acme").await;
+    let raise = Command::RaiseException { category: "fraud".into(), reason: "Looks odd.".into() };
+    command(&olga, &item, "1", raise).await;
+    let told: ItemReply = ok(carla.get("/v1/items/ACME-1")).await;
+    assert_eq!(told.names.unwrap().phase, "Being looked into");
 }

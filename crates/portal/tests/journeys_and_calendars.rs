@@ -172,7 +172,16 @@ acts = []
 expect = { phase = "in_review", waiting_on = ["olga"] }
 "#,
     );
-    assert!(done(data, &["journey", "publish", &file]).contains("as version 2"));
+    let unseen = portal(data, &["journey", "publish", &file]);
+    assert_eq!(unseen.status.code(), Some(5), "{}", text(&unseen));
+    assert!(text(&unseen).contains("Not published: look at this"), "{}", text(&unseen));
+    let replay = done(data, &["journey", "replay", &file]);
+    assert!(replay.contains("would have gone another way") && replay.contains("no longer asks"), "{replay}");
+    let digest = replay.lines().find_map(|line| line.strip_prefix("Digest of this replay: ")).unwrap();
+    let other = portal(data, &["journey", "publish", &file, "--replayed", "0123456789abcdef"]);
+    assert_eq!(other.status.code(), Some(5), "{}", text(&other));
+    assert!(text(&other).contains("this is not what was confirmed"), "{}", text(&other));
+    assert!(done(data, &["journey", "publish", &file, "--replayed", digest]).contains("as version 2"));
     let list = done(data, &["journey", "list"]);
     assert!(list.contains("standard\t1\tStandard approval\tsuperseded"), "{list}");
 
@@ -183,6 +192,14 @@ expect = { phase = "in_review", waiting_on = ["olga"] }
     let nonsense = portal(data, &[&plan[..], &["--map", "review"]].concat());
     assert_eq!(nonsense.status.code(), Some(2), "{}", text(&nonsense));
 
+    let written = write(data, "plan.toml", "from = 1\nto = 2\n\n[stages]\nreview = \"sign_off\"\n");
+    let from_file = ["journey", "migrate", "standard", "--plan", &written];
+    let planned = done(data, &[&from_file[..], &["--check"]].concat());
+    assert!(planned.contains("from review to sign_off") && !planned.contains("Moved"), "{planned}");
+    let odd = write(data, "odd.toml", "from = 1\nto = 2\nmap = {}\n");
+    let odd = portal(data, &["journey", "migrate", "standard", "--plan", &odd]);
+    assert_eq!(odd.status.code(), Some(2), "{}", text(&odd));
+
     let mapped = [&plan[..], &["--map", "review=sign_off"]].concat();
     let looked = done(data, &[&mapped[..], &["--check"]].concat());
     assert!(looked.contains("from review to sign_off") && !looked.contains("Moved"), "{looked}");
@@ -190,6 +207,105 @@ expect = { phase = "in_review", waiting_on = ["olga"] }
     assert!(moved.contains("Moved ") && !moved.contains("Moved 0"), "{moved}");
     let again = done(data, &mapped);
     assert!(again.contains("Moved 0 items"), "{again}");
+    let trail = done(data, &["audit", "export"]);
+    let line = trail.lines().find(|line| line.contains("\"items_migrated\"")).unwrap();
+    assert!(line.contains("command-line") && line.contains("sign_off"), "{line}");
+    assert_eq!(trail.matches("\"items_migrated\"").count(), 1, "the second time there was nothing to move");
+    // Back again: what the replay finds is to be seen here, too, and a journey that came without cases needs some.
+    let back = ["journey", "roll-back", "standard", "1"];
+    let untested = portal(data, &back);
+    assert_eq!(untested.status.code(), Some(5), "{}", text(&untested));
+    assert!(text(&untested).contains("it has no golden cases"), "{}", text(&untested));
+    let cases = data.join("next.cases.toml");
+    let tested = [&back[..], &["--cases", cases.to_str().unwrap()]].concat();
+    let unseen = portal(data, &tested);
+    assert_eq!(unseen.status.code(), Some(5), "{}", text(&unseen));
+    assert!(text(&unseen).contains("with --yes"), "{}", text(&unseen));
+    assert!(done(data, &[&tested[..], &["--yes"]].concat()).contains("again, as version 3"));
     done(data, &["audit", "verify"]);
     done(data, &["check"]);
+}
+
+#[test]
+fn a_cohort_that_no_client_has_is_an_error_that_names_those_there_are() {
+    let folder = sample();
+    let data = folder.path();
+    let document = done(data, &["journey", "show", "--shipped", "support-ticket"]);
+    let file = write(data, "ticket.toml", &document);
+    write(
+        data,
+        "ticket.cases.toml",
+        &done(data, &["journey", "show", "--shipped", "support-ticket", "--cases"]),
+    );
+    let refused = portal(data, &["journey", "publish", &file, "--cohort", "enterprize"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused));
+    assert!(
+        text(&refused).contains("no client belongs to the cohort enterprize; known are "),
+        "{}",
+        text(&refused)
+    );
+    assert!(text(&refused).contains("enterprise"), "{}", text(&refused));
+    assert!(!done(data, &["journey", "list"]).contains("support-ticket"));
+}
+
+#[test]
+fn the_schema_of_documents_is_printed_as_it_is_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = done(folder.path(), &["journey", "schema"]);
+    let printed: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let documented: serde_json::Value =
+        serde_json::from_str(include_str!("../../../docs/journey.schema.json")).unwrap();
+    assert_eq!(printed, documented);
+}
+
+#[test]
+fn holidays_brought_in_again_under_their_name_change_with_their_file_and_are_shown_first() {
+    let folder = sample();
+    let data = folder.path();
+    let mut office = postern_domain::calendar::Calendar::standard("Europe/Amsterdam");
+    office.key = "office".into();
+    let document = toml::to_string(&office).unwrap();
+    done(data, &["calendar", "publish", &write(data, "office.toml", &document)]);
+    let file = |events: &[(&str, &str)]| {
+        let events: String = events
+            .iter()
+            .map(|(date, name)| {
+                format!(
+                    "BEGIN:VEVENT\r\nUID:{date}\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:{name}\r\n\
+                     DTSTART;VALUE=DATE:{date}\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\n"
+                )
+            })
+            .collect();
+        let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{events}END:VCALENDAR\r\n");
+        write(data, "nl.ics", &text)
+    };
+    let bring = ["calendar", "holidays", "office", "--name", "Dutch"];
+    let first = file(&[("20200427", "King"), ("20201225", "Christmas")]);
+    let looked = done(data, &[&bring[..], &[&first, "--check"]].concat());
+    assert!(looked.contains("Dutch: 6 holidays are new, 0 are gone"), "{looked}");
+    assert!(looked.contains("due times") && !looked.contains("Published"), "{looked}");
+    assert!(done(data, &[&bring[..], &[&first]].concat()).contains("as version 2"));
+    let second = file(&[("20200426", "King"), ("20201225", "Christmas Day")]);
+    let again = done(data, &[&bring[..], &[&second]].concat());
+    assert!(again.contains("Dutch: 3 holidays are new, 3 are gone, 3 are called otherwise."), "{again}");
+    let shown = done(data, &["calendar", "show", "office"]);
+    assert!(
+        shown.contains("-04-26") && !shown.contains("-04-27") && shown.contains("Christmas Day"),
+        "{shown}"
+    );
+    let third = done(data, &[&bring[..], &[&second]].concat());
+    assert!(third.contains("has them already") && !third.contains("Published"), "{third}");
+}
+
+#[test]
+fn a_calendar_to_keep_is_previewed_and_with_check_nobody_keeps_it_yet() {
+    let folder = sample();
+    let data = folder.path();
+    let document = done(data, &["calendar", "show"]);
+    done(data, &["calendar", "publish", &write(data, "office.toml", &document)]);
+    let looked = done(data, &["calendar", "use", "office", "--everybody", "--check"]);
+    assert!(looked.contains("due times that hang on working time"), "{looked}");
+    assert!(!done(data, &["calendar", "list"]).contains("keeps"));
+    assert!(done(data, &["calendar", "use", "office", "--everybody"]).contains("due times"));
+    assert!(done(data, &["calendar", "list"]).contains("everybody\tkeeps\toffice"));
 }

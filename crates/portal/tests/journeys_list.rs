@@ -5,9 +5,15 @@ mod common;
 
 use common::{ok, problem};
 use postern_domain::publication::{Cohorts, Lifecycle};
-use postern_domain::shipped;
+use postern_domain::{Journey, shipped};
+use postern_portal_store::Publication;
 use postern_protocol::{ErrorCode, JourneyLine, paths};
-use postern_test_support::TestPortal;
+use postern_test_support::{TestPortal, clerk};
+
+async fn publish(portal: &TestPortal, journey: &Journey, cohorts: &Cohorts) {
+    let publication = Publication { cohorts, ..Publication::for_all(journey) };
+    portal.store().publish_journey(&publication, &clerk(), portal.environment.now()).await.unwrap();
+}
 
 #[tokio::test]
 async fn every_version_is_listed_with_whether_new_items_start_on_it() {
@@ -15,7 +21,7 @@ async fn every_version_is_listed_with_whether_new_items_start_on_it() {
     let invoices = shipped().into_iter().find(|journey| journey.key.as_str() == "invoice-approval").unwrap();
     let pilot = Cohorts::Some(vec!["pilot".into()]);
     for cohorts in [&Cohorts::All, &pilot, &Cohorts::All] {
-        portal.store().publish_journey(&invoices, cohorts, "").await.unwrap();
+        publish(&portal, &invoices, cohorts).await;
     }
     let lines: Vec<JourneyLine> = ok(portal.sign_in("olga").await.get(paths::JOURNEYS)).await;
     let states: Vec<_> = lines
@@ -32,8 +38,8 @@ async fn a_version_for_some_cohorts_leaves_the_one_before_in_force_for_the_other
     let portal = TestPortal::start().await;
     let invoices = shipped().into_iter().find(|journey| journey.key.as_str() == "invoice-approval").unwrap();
     let pilot = Cohorts::Some(vec!["pilot".into()]);
-    portal.store().publish_journey(&invoices, &Cohorts::All, "").await.unwrap();
-    portal.store().publish_journey(&invoices, &pilot, "").await.unwrap();
+    publish(&portal, &invoices, &Cohorts::All).await;
+    publish(&portal, &invoices, &pilot).await;
     let lines: Vec<JourneyLine> = ok(portal.sign_in("olga").await.get(paths::JOURNEYS)).await;
     let states: Vec<_> =
         lines.into_iter().filter(|line| line.key == invoices.key).map(|line| line.state).collect();

@@ -13,7 +13,7 @@ use postern_test_support::TestPortal;
 async fn a_version_is_read_whole_with_its_state() {
     let portal = TestPortal::start().await;
     let invoices = shipped().into_iter().find(|journey| journey.key.as_str() == "invoice-approval").unwrap();
-    let published = portal.store().publish_journey(&invoices, &Cohorts::All, "").await.unwrap();
+    let published = portal.publish(&invoices).await;
     let olga = portal.sign_in("olga").await;
     let read: PublishedJourney = ok(olga.get("/v1/journeys/invoice-approval/1")).await;
     assert_eq!(read.journey, published);

@@ -16,7 +16,7 @@ use postern_protocol::{
 use postern_test_support::matrix::{
     Act, Answer, Cell, FILE_SHA256, FILE_SIZE, Holder, Matrix, Relation, Setting, Standing,
 };
-use postern_test_support::{Session, TestPortal, acme, project};
+use postern_test_support::{Session, TestPortal, acme, clerk, project};
 use reqwest::{Response, StatusCode};
 
 /// One cell, ready to be asked.
@@ -113,10 +113,10 @@ async fn prepare(portal: &TestPortal, callers: &[Caller]) -> Vec<Session> {
         store.add_file(&file, &caller.id, now).await.unwrap();
         if everybody.iter().any(|person| person.id == caller.id && person.disabled) {
             let change = PersonChange { disabled: Some(true), ..PersonChange::default() };
-            store.change_person(&caller.id, &change, now).await.unwrap();
+            store.change_person(&caller.id, &change, &clerk(), now).await.unwrap();
         }
     }
-    let mut bulk = store.bulk().await.unwrap();
+    let mut bulk = store.bulk(&clerk(), portal.environment.now()).await.unwrap();
     bulk.add_project(&project("sled", &acme())).await.unwrap();
     for setting in callers.iter().flat_map(|caller| &caller.settings) {
         if let Some(item) = &setting.item {
@@ -231,8 +231,8 @@ async fn of_problem(reply: Response) -> Answer {
     match problem.code {
         ErrorCode::NotFound => Answer::OutOfSight,
         ErrorCode::TokenExpired | ErrorCode::ShutOut => Answer::Disabled,
-        ErrorCode::Refused if problem.detail.contains("OutOfScope") => Answer::of_denial(&Denial::OutOfScope),
-        ErrorCode::Refused if problem.detail.contains("NeedsRole") => Answer::NeedsRole,
+        ErrorCode::Refused if problem.detail.contains("no access") => Answer::of_denial(&Denial::OutOfScope),
+        ErrorCode::Refused if problem.detail.contains("takes the role") => Answer::NeedsRole,
         other => panic!("{other:?}: {}", problem.detail),
     }
 }

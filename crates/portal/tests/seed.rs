@@ -279,6 +279,7 @@ async fn an_interrupted_run_leaves_a_portal_that_was_there_empty() {
         organisation: "Mine".to_owned(),
         epoch: "e1".to_owned(),
         key_seed: [1; 32],
+        at: postern_domain::Timestamp(0),
     };
     Store::create(folder.path(), founding).await.unwrap().close().await;
     let interruption = Interruption::default();

@@ -6,7 +6,7 @@ mod common;
 use common::{ok, problem, start_of_time, submit};
 use postern_portal_store::PersonChange;
 use postern_protocol::{Change, ChangePage, Cursor, ErrorCode, paths};
-use postern_test_support::{Session, TestPortal};
+use postern_test_support::{Session, TestPortal, clerk};
 
 fn since(cursor: &Cursor, limit: u32) -> String {
     format!("{}?cursor={cursor}&limit={limit}", paths::CHANGES)
@@ -55,7 +55,7 @@ async fn other_grants_end_the_cursor() {
     let mut grants = olga.person().grants.clone();
     grants.push(portal.sign_in("gus").await.person().grants[0].clone());
     let change = PersonChange { grants: Some(grants), ..PersonChange::default() };
-    portal.store().change_person(&"olga".into(), &change, portal.environment.now()).await.unwrap();
+    portal.store().change_person(&"olga".into(), &change, &clerk(), portal.environment.now()).await.unwrap();
     assert_eq!(problem(olga.get(&since(&cursor, 10))).await, ErrorCode::ScopeChanged);
 }
 

@@ -7,7 +7,7 @@ use common::{of_problem, ok, problem, submit};
 use postern_domain::{Command, CommentId, ContentDigest, Refusal, Seen, Visibility};
 use postern_portal_store::PersonChange;
 use postern_protocol::{ErrorCode, Outcome, Push, PushReply, paths};
-use postern_test_support::{Fault, FaultyTransport, TestPortal, envelope, seen};
+use postern_test_support::{Fault, FaultyTransport, TestPortal, clerk, envelope, seen};
 
 fn say(number: u64) -> Command {
     Command::Comment {
@@ -140,7 +140,7 @@ async fn what_a_shut_out_device_still_has_is_refused_and_kept_as_it_came() {
     let item = submit(&olga, "s1", "acme").await;
     ok::<PushReply>(olga.post(paths::COMMANDS, &push(item.id.as_str(), [1]))).await;
     let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
-    portal.store().change_person(&"olga".into(), &disable, portal.environment.now()).await.unwrap();
+    portal.store().change_person(&"olga".into(), &disable, &clerk(), portal.environment.now()).await.unwrap();
 
     let reply: PushReply = ok(olga.post(paths::COMMANDS, &push(item.id.as_str(), 1..=3))).await;
     assert!(matches!(reply.outcomes[0].outcome, Outcome::Applied { .. }), "answered as before");

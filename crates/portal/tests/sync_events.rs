@@ -6,7 +6,7 @@ mod common;
 use common::{problem, submit};
 use postern_portal_store::PersonChange;
 use postern_protocol::{ErrorCode, News, paths};
-use postern_test_support::{Session, TestPortal};
+use postern_test_support::{Session, TestPortal, clerk};
 use reqwest::Response;
 
 struct Events {
@@ -66,7 +66,7 @@ async fn somebody_who_was_disabled_hears_nothing_more() {
     let mut events = Events::follow(&abel).await;
     events.next().await.unwrap();
     let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
-    portal.store().change_person(&"abel".into(), &disable, portal.environment.now()).await.unwrap();
+    portal.store().change_person(&"abel".into(), &disable, &clerk(), portal.environment.now()).await.unwrap();
     submit(&olga, "s1", "acme").await;
     assert_eq!(events.next().await, None);
 }

@@ -7,7 +7,7 @@ use common::{ok, problem, start_of_time, submit};
 use postern_domain::ItemId;
 use postern_portal_store::PersonChange;
 use postern_protocol::{BootstrapPart, Change, ChangePage, Cursor, ErrorCode, MAX_NAMED, NamedItems, paths};
-use postern_test_support::{Session, TestPortal};
+use postern_test_support::{Session, TestPortal, clerk};
 
 /// What a load of versions alone says.
 async fn versions(session: &Session) -> (Cursor, Vec<(ItemId, u64)>) {
@@ -67,7 +67,7 @@ async fn other_grants_another_portal_and_too_many_names_are_answered_each_in_its
     assert_eq!(problem(carla.post(paths::NAMED, &ask(&of_carla, 1))).await, ErrorCode::Forbidden);
     let of_gus = portal.sign_in("gus").await.person().grants.clone();
     let fewer = PersonChange { grants: Some(of_gus), ..PersonChange::default() };
-    portal.store().change_person(&"olga".into(), &fewer, portal.environment.now()).await.unwrap();
+    portal.store().change_person(&"olga".into(), &fewer, &clerk(), portal.environment.now()).await.unwrap();
     assert_eq!(code(ask(&cursor, 1)).await, ErrorCode::ScopeChanged);
     portal.store().roll_epoch("restored").await.unwrap();
     assert_eq!(code(ask(&cursor, 1)).await, ErrorCode::CursorGone);

@@ -5,24 +5,28 @@
 //! [`paths`], and both sides use them from here.
 
 mod absence;
+mod administration;
 mod audit;
 mod auth;
 mod cursor;
 mod error;
 mod files;
 mod holding;
+mod items;
 mod newer;
 mod outcome;
 mod published;
 mod sync;
 
 pub use absence::*;
+pub use administration::*;
 pub use audit::*;
 pub use auth::*;
 pub use cursor::*;
 pub use error::*;
 pub use files::*;
 pub use holding::*;
+pub use items::*;
 pub use newer::*;
 pub use published::*;
 pub use sync::*;
@@ -57,10 +61,21 @@ pub mod paths {
     pub const FILES: &str = "/v1/files";
     /// Out-of-office windows. `POST`: save one; `GET`: the caller's, and those of whom they lead.
     pub const ABSENCES: &str = "/v1/absences";
-    /// `GET`: those in force; `GET /v1/calendars/{key}?version=…`: one, whole.
+    /// `GET`: those in force; `GET /v1/calendars/{key}?version=…`: one, whole. `POST`: publish one, by an admin.
     pub const CALENDARS: &str = "/v1/calendars";
-    /// `GET`: every version; `GET /v1/journeys/{key}/{version}`: one, whole.
+    /// `POST`: what would become due at another time.
+    pub const CALENDAR_PREVIEW: &str = "/v1/calendars/preview";
+    /// `POST`: say who keeps which calendar.
+    pub const CALENDAR_USES: &str = "/v1/calendars/uses";
+    /// `GET`: every version; `GET /v1/journeys/{key}/{version}`: one, whole. `POST`: publish one, by an admin;
+    /// `POST /v1/journeys/{key}/roll-back` and `/v1/journeys/{key}/migrate`.
     pub const JOURNEYS: &str = "/v1/journeys";
+    /// `POST`: check a document, and act out its golden cases.
+    pub const JOURNEY_CHECK: &str = "/v1/journeys/check";
+    /// `POST`: what past items would have done differently under a document.
+    pub const JOURNEY_REPLAY: &str = "/v1/journeys/replay";
+    /// `GET`: the JSON Schema of documents.
+    pub const JOURNEY_SCHEMA: &str = "/v1/journeys/schema";
     pub const HEALTH: &str = "/healthz";
     pub const READY: &str = "/readyz";
 }

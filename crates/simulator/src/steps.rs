@@ -7,7 +7,7 @@ use crate::profile::Picture;
 use crate::rules;
 use crate::wishes;
 use crate::world::{World, copy_profile};
-use postern_domain::{Grant, Kind, PersonId, Role};
+use postern_domain::{Actor, Grant, Kind, PersonId, Role};
 use postern_portal_store::PersonChange;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -146,7 +146,10 @@ impl World {
 
     async fn change(&mut self, person: &PersonId, change: PersonChange) -> anyhow::Result<()> {
         let now = self.portal.now();
-        self.portal.store().change_person(person, &change, now).await?;
+        self.portal
+            .store()
+            .change_person(person, &change, &Actor::System("command-line".into()), now)
+            .await?;
         Ok(())
     }
 

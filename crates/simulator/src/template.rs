@@ -9,6 +9,7 @@ use crate::seam::{Keys, SimChance, SimClock, Time};
 use futures_util::future::BoxFuture;
 use postern_console_core::transport::{Reply, Request, Transport, Unreachable};
 use postern_console_core::{Deps, Engine};
+use postern_domain::Actor;
 use postern_portal::{PasswordCost, hash_password};
 use postern_portal_store::{Founding, Store};
 use sqlx::Connection as _;
@@ -45,10 +46,11 @@ impl Template {
             organisation: "Example".to_owned(),
             epoch: environment.epoch(),
             key_seed: environment.bytes(),
+            at: environment.now(),
         };
         let store = Store::create(&data, founding).await?;
         let hash = hash_password(cast::PASSWORD, PasswordCost::Trivial, &environment)?;
-        let mut bulk = store.bulk().await?;
+        let mut bulk = store.bulk(&Actor::System("seed".to_owned()), environment.now()).await?;
         for client in cast::clients() {
             bulk.add_client(&client).await?;
         }

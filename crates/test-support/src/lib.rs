@@ -14,7 +14,7 @@ mod transport;
 
 pub use clock::FakeClock;
 pub use commands::{envelope, seen, submission, submit};
-pub use people::{PersonBuilder, acme, client, globex, person, project};
+pub use people::{PersonBuilder, acme, clerk, client, globex, person, project};
 pub use portal::{PASSWORD, Session, TestPortal, http};
 pub use random::SeededRandom;
 pub use small_disk::SmallDisk;

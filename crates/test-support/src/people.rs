@@ -1,6 +1,13 @@
 //! People, clients and projects to work with.
 
-use postern_domain::{Client, ClientId, Grant, Kind, Person, PersonId, Project, ProjectId, Role, Scope};
+use postern_domain::{
+    Actor, Client, ClientId, Grant, Kind, Person, PersonId, Project, ProjectId, Role, Scope,
+};
+
+/// Whoever arranges things before a test begins.
+pub fn clerk() -> Actor {
+    Actor::System("command-line".to_owned())
+}
 
 /// A person named after their id, with the address `<id>@example.com` and no grants.
 pub fn person(id: &str) -> PersonBuilder {

@@ -1,11 +1,11 @@
 //! A whole portal in this process, on a real loopback socket.
 
 use crate::clock::FakeClock;
-use crate::people::{acme, globex, person, project};
+use crate::people::{acme, clerk, globex, person, project};
 use crate::random::SeededRandom;
-use postern_domain::{Person, Role};
+use postern_domain::{Journey, Person, Role};
 use postern_portal::{Config, Environment, PasswordCost, Portal, RunningPortal, hash_password};
-use postern_portal_store::{Founding, Rules, Store, StoreOptions};
+use postern_portal_store::{Founding, Publication, Rules, Store, StoreOptions};
 use postern_protocol::{SignIn, SignedIn, paths};
 use reqwest::{Client, Method, RequestBuilder};
 use std::net::SocketAddr;
@@ -124,7 +124,10 @@ impl TestPortal {
     /// Adds a person who signs in with [`PASSWORD`].
     pub async fn add_person(&self, person: &Person) {
         let hash = trivial_hash(&self.environment);
-        self.store().add_person(person, Some(&hash)).await.unwrap_or_else(|error| panic!("{error}"));
+        self.store()
+            .add_person(person, Some(&hash), &clerk(), self.environment.now())
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// Adds people who sign in with [`PASSWORD`], all at once.
@@ -136,11 +139,20 @@ impl TestPortal {
 
     async fn try_add_people(&self, people: &[Person]) -> anyhow::Result<()> {
         let hash = trivial_hash(&self.environment);
-        let mut bulk = self.store().bulk().await?;
+        let mut bulk = self.store().bulk(&clerk(), self.environment.now()).await?;
         for person in people {
             bulk.add_person(person, Some(&hash)).await?;
         }
         Ok(bulk.commit().await?)
+    }
+
+    /// Publishes a journey as the next version of its key, for the new items of everybody.
+    pub async fn publish(&self, journey: &Journey) -> Journey {
+        let published = self
+            .store()
+            .publish_journey(&Publication::for_all(journey), &clerk(), self.environment.now())
+            .await;
+        published.unwrap_or_else(|error| panic!("the journey cannot be published: {error}"))
     }
 
     /// Signs in as the person with the address `<name>@example.com`.
@@ -203,11 +215,12 @@ async fn try_found(data: &Path, environment: &Environment) -> anyhow::Result<()>
         organisation: "Example".to_owned(),
         epoch: environment.epoch(),
         key_seed: environment.bytes(),
+        at: environment.now(),
     };
     let store = Store::create(data, founding).await?;
     let hash = trivial_hash(environment);
     let (acme, globex) = (acme(), globex());
-    let mut bulk = store.bulk().await?;
+    let mut bulk = store.bulk(&clerk(), environment.now()).await?;
     bulk.add_client(&acme).await?;
     bulk.add_client(&globex).await?;
     bulk.add_project(&project("rocket", &acme)).await?;

@@ -1,7 +1,5 @@
 use crate::harness::*;
-use postern_console_core::{Queue, Settlement};
-use postern_domain::Role;
-use postern_test_support::person;
+use postern_console_core::Settlement;
 
 #[tokio::test]
 async fn a_cursor_of_another_epoch_loads_everything_anew_and_keeps_the_outbox() {

@@ -5,7 +5,7 @@ use postern_console_core::secrets::InMemory;
 use postern_console_core::{FailureCode, Queue, Request};
 use postern_domain::{Command, DAY_MS, ItemId};
 use postern_protocol::paths;
-use postern_test_support::{Fault, PASSWORD};
+use postern_test_support::{Fault, PASSWORD, clerk};
 use sqlx::Connection as _;
 use std::sync::Arc;
 
@@ -92,7 +92,12 @@ async fn a_load_that_cannot_go_on_begins_anew() {
     world.network.once(paths::BOOTSTRAP, Fault::CutReply(1_500));
     assert!(olga.engine.sync_now().await.is_err());
     let other_name = postern_portal_store::PersonChange { name: Some("Lea B.".into()), ..Default::default() };
-    world.portal.store().change_person(&"lea".into(), &other_name, olga.deps.clock.now()).await.unwrap();
+    world
+        .portal
+        .store()
+        .change_person(&"lea".into(), &other_name, &clerk(), olga.deps.clock.now())
+        .await
+        .unwrap();
     olga.sync().await;
     assert_eq!(open(&olga).await.len(), 40);
 }

@@ -5,11 +5,11 @@ use postern_console_core::{Queue, Settlement};
 use postern_domain::{Grant, ItemId, Role};
 use postern_portal_store::PersonChange;
 use postern_protocol::paths;
-use postern_test_support::{Fault, acme, globex, person};
+use postern_test_support::{Fault, acme, clerk, globex, person};
 
 async fn grant(world: &World, who: &str, grants: Vec<Grant>) {
     let change = PersonChange { grants: Some(grants), ..PersonChange::default() };
-    world.portal.store().change_person(&who.into(), &change, postern_domain::Timestamp(0)).await.unwrap();
+    world.portal.store().change_person(&who.into(), &change, &clerk(), postern_domain::Timestamp(0)).await.unwrap();
 }
 
 fn at_globex() -> Vec<Grant> {

@@ -3,7 +3,7 @@ use postern_console_core::secrets::{InMemory, SecretStore};
 use postern_console_core::{ActOptions, Connection, FailureCode, KeyStorage, Queue, SessionView, Target};
 use postern_domain::{DAY_MS, HOUR_MS};
 use postern_protocol::paths;
-use postern_test_support::PASSWORD;
+use postern_test_support::{PASSWORD, clerk};
 use std::sync::Arc;
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn whoever_leaves_the_staff_loses_the_cache_with_the_next_request_also_in_
     assert_eq!(olga.engine.matching_ids(Queue::Open, "").await.unwrap(), [item.id]);
     let change = postern_portal_store::PersonChange { grants: Some(Vec::new()), ..Default::default() };
     let now = olga.deps.clock.now();
-    world.portal.store().change_person(&"olga".into(), &change, now).await.unwrap();
+    world.portal.store().change_person(&"olga".into(), &change, &clerk(), now).await.unwrap();
     assert!(olga.engine.sync_now().await.is_err());
     assert!(olga.engine.matching_ids(Queue::Open, "").await.unwrap().is_empty());
     let SessionView::SignedOut { reason, .. } = olga.engine.session().await.unwrap() else { panic!() };

@@ -6,13 +6,13 @@ use postern_console_core::{FailureCode, Queue, SessionView};
 use postern_domain::{ItemId, PersonId};
 use postern_portal_store::PersonChange;
 use postern_protocol::{Envelope, paths};
-use postern_test_support::{Fault, PASSWORD};
+use postern_test_support::{Fault, PASSWORD, clerk};
 use std::sync::Arc;
 
 async fn switch(world: &World, on: bool) {
     let change = PersonChange { disabled: Some(!on), ..Default::default() };
     let now = postern_portal::Clock::now(world.portal.clock.as_ref());
-    world.portal.store().change_person(&"olga".into(), &change, now).await.unwrap();
+    world.portal.store().change_person(&"olga".into(), &change, &clerk(), now).await.unwrap();
 }
 
 async fn evidence(world: &World) -> Vec<Envelope> {
@@ -81,7 +81,7 @@ async fn a_lost_device_is_shut_out_alone_and_long_after_its_token_has_run_out() 
         sessions.clear();
         let mut found = None;
         for session in both {
-            world.portal.store().revoke_device(&session, now).await.unwrap();
+            world.portal.store().revoke_device(&session, &clerk(), now).await.unwrap();
             let is_out = kept.engine.sync_now().await.is_err();
             if is_out {
                 kept.sign_in().await;
@@ -92,7 +92,7 @@ async fn a_lost_device_is_shut_out_alone_and_long_after_its_token_has_run_out() 
         }
         found.unwrap()
     };
-    assert!(world.portal.store().revoke_device(&of_lost, now).await.is_err(), "it is out already");
+    assert!(world.portal.store().revoke_device(&of_lost, &clerk(), now).await.is_err(), "it is out already");
     world.portal.clock.advance_ms(20 * postern_domain::DAY_MS);
     world.portal.store().forget_sessions(lost.deps.clock.now()).await.unwrap();
 

@@ -4,6 +4,7 @@ use super::week::{Interval, TimeOfDay, Week};
 use crate::ids::CalendarKey;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// When an organisation, a team or a person works. Unchecked: see [`Calendar::check`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -19,6 +20,11 @@ pub struct Calendar {
     pub holidays: Vec<Holiday>,
     #[serde(default)]
     pub special_days: Vec<SpecialDay>,
+    /// The dates of those holidays that came from a file, by the name that it was brought in under: brought in again, it
+    /// takes back what is gone from it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[ts(as = "Option<BTreeMap<String, Vec<String>>>", optional)]
+    pub imports: BTreeMap<String, Vec<NaiveDate>>,
 }
 
 /// A date on which nobody works, from its first local instant to its last.
@@ -79,6 +85,7 @@ impl Calendar {
             week,
             holidays: Vec::new(),
             special_days: Vec::new(),
+            imports: BTreeMap::new(),
         }
     }
 }

@@ -85,6 +85,12 @@ pub fn refusal(refusal: &Refusal, reader: &dyn Reader) -> String {
         Refusal::UnknownJourney => {
             "The item's journey is not known here yet. Sync, then try again.".to_owned()
         }
+        Refusal::JourneySuperseded { version, current: Some(current) } => format!(
+            "New items of this client start on version {current} of the journey, not on version {version}. Sync, then hand it over again."
+        ),
+        Refusal::JourneySuperseded { version, current: None } => format!(
+            "New items of this client do not start on version {version} of the journey, nor on any other. Choose another journey."
+        ),
         Refusal::UnknownClient => "The client or project is not known.".to_owned(),
     }
 }

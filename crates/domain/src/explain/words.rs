@@ -122,6 +122,16 @@ pub fn phase_name(phase: Phase) -> &'static str {
     }
 }
 
+/// What a phase is called for the client's side: nothing of how staff file it.
+pub fn phase_name_for_client(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Submitted => "Handed over",
+        Phase::ChangesRequested => "Your answer is awaited",
+        Phase::Exception => "Being looked into",
+        other => phase_name(other),
+    }
+}
+
 /// To go on after a colon.
 pub fn lower_first(text: &str) -> String {
     let mut characters = text.chars();

@@ -166,7 +166,7 @@ CREATE TABLE file_uploads (
 ) STRICT, WITHOUT ROWID;
 
 -- Append-only. `hash` is SHA-256 over the line before it and every column of this one. Without an item, a line is about
--- the organisation: an absence or a calendar.
+-- the organisation: an absence, a calendar, a journey, a client, what somebody may do, a device that was shut out.
 CREATE TABLE audit (
     seq      INTEGER PRIMARY KEY,
     item     TEXT,

@@ -69,8 +69,8 @@ const ITEMS_PER_PAGE: i64 = 200;
 
 impl Store {
     /// Verifies the trail as of one instant: every hash from the first line on, the head's signature and counts, and
-    /// every item, absence and calendar against the replay of its lines, in both directions. Reports the first
-    /// difference.
+    /// every item, and how the organisation is arranged, against the replay of its lines, in both directions. Reports
+    /// the first difference.
     ///
     /// # Errors
     /// Only when the database cannot be read; a difference is a result.
@@ -176,7 +176,8 @@ async fn verify_chain(
                 );
             }
             match read_event(&line, arrangements) {
-                Ok(at) if at.ms() == at_ms => {}
+                Ok((_, Some(contradiction))) => return differs(Some(seq), None, contradiction),
+                Ok((at, None)) if at.ms() == at_ms => {}
                 Ok(_) => return differs(Some(seq), item, "the instant is not the event's"),
                 Err(error) => return differs(Some(seq), item, format!("the event cannot be read: {error}")),
             }
@@ -198,15 +199,18 @@ async fn verify_chain(
     Ok(last.unsigned_abs())
 }
 
-/// When it happened. What is about the organisation is taken along; items are rebuilt page by page afterwards.
-fn read_event(line: &Line, arrangements: &mut Arrangements) -> serde_json::Result<Timestamp> {
+/// When it happened, and how it contradicts the lines before it. What is about the organisation is taken along; items
+/// are rebuilt page by page afterwards.
+fn read_event(
+    line: &Line,
+    arrangements: &mut Arrangements,
+) -> serde_json::Result<(Timestamp, Option<String>)> {
     if line.item.is_some() {
-        return Ok(serde_json::from_str::<Recorded>(&line.recorded)?.at);
+        return Ok((serde_json::from_str::<Recorded>(&line.recorded)?.at, None));
     }
     let arranged: Arranged = serde_json::from_str(&line.recorded)?;
     let at = arranged.at;
-    arrangements.take(line.seq, arranged);
-    Ok(at)
+    Ok((at, arrangements.take(line.seq, arranged).err()))
 }
 
 fn read_line(row: &DbRow, seq: i64) -> Option<(Line, i64, String)> {

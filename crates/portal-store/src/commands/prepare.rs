@@ -6,7 +6,7 @@ use crate::directory::DirectorySnapshot;
 use crate::error::StoreError;
 use crate::items::StoredItem;
 use crate::{files, references};
-use postern_domain::{Command, Refusal, Submission};
+use postern_domain::{Action, Actor, Command, Place, Refusal, Submission, permits_place};
 
 /// The command to decide about, or the rule that refuses it already.
 pub(crate) async fn prepare(
@@ -25,6 +25,11 @@ pub(crate) async fn prepare(
             let Some(client) = client.filter(|_| project_fits) else {
                 return Ok(Err(Refusal::UnknownClient));
             };
+            if before.is_none()
+                && let Some(refusal) = starts_elsewhere(submission, &order.by, directory)
+            {
+                return Ok(Err(refusal));
+            }
             let reference = match before {
                 Some(stored) => stored.item.reference.clone(),
                 None => references::next(db, client).await?,
@@ -41,4 +46,18 @@ pub(crate) async fn prepare(
         }
         other => Ok(Ok(other.clone())),
     }
+}
+
+/// Whether new items of the client start on another version than the one that the author knew: a console predicts by
+/// the journeys that it has, and another may have been published since. A draft stays on its version. Whoever may not
+/// hand anything over there is told that, by the rules.
+fn starts_elsewhere(submission: &Submission, by: &Actor, directory: &DirectorySnapshot) -> Option<Refusal> {
+    let Submission { journey, client, project, kind, .. } = submission;
+    let place = Place { client, project: project.as_ref(), kind: *kind };
+    let author = by.person().and_then(|id| directory.people().get(id));
+    author.filter(|author| permits_place(author, Action::Submit, place).is_ok())?;
+    directory.journey(journey)?;
+    let current = directory.journey_for(&journey.key, client).map(|journey| journey.version);
+    let version = journey.version;
+    (current != Some(version)).then_some(Refusal::JourneySuperseded { version, current })
 }

@@ -8,7 +8,7 @@ use postern_domain::{
 use postern_portal_store::{Bootstrap, BootstrapBegin, BootstrapStart, BootstrapWish, Since};
 use postern_portal_store::{Founding, Order, Rules, Source, Store, StoreOptions};
 use postern_protocol::{CommandOutcome, Cursor, Envelope, Outcome, ReceivedEnvelope};
-use postern_test_support::{acme, envelope, globex, person, project, submission, submit};
+use postern_test_support::{acme, clerk, envelope, globex, person, project, submission, submit};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
 
@@ -40,12 +40,17 @@ impl Fixture {
 
     pub async fn with_rules(rules: Rules) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let founding = Founding { organisation: "Example".into(), epoch: "e1".into(), key_seed: [7; 32] };
+        let founding = Founding {
+            organisation: "Example".into(),
+            epoch: "e1".into(),
+            key_seed: [7; 32],
+            at: Timestamp(START),
+        };
         Store::create(data.path(), founding).await.unwrap().close().await;
         let store =
             Store::open_with(data.path(), StoreOptions { rules, ..StoreOptions::default() }).await.unwrap();
         let fixture = Self { store, data, now: AtomicI64::new(START), ids: AtomicU64::new(0) };
-        let mut bulk = fixture.store.bulk().await.unwrap();
+        let mut bulk = fixture.store.bulk(&clerk(), Timestamp(START)).await.unwrap();
         bulk.add_client(&acme()).await.unwrap();
         bulk.add_client(&globex()).await.unwrap();
         bulk.add_project(&project("rocket", &acme())).await.unwrap();

@@ -1,11 +1,11 @@
-//! Who calls: every route that is not open asks for a [`Caller`] or for [`Staff`].
+//! Who calls: every route that is not open asks for a [`Caller`], for [`Staff`] or for an [`Admin`].
 
 use super::tokens::hash_of;
 use crate::problem::Failure;
 use crate::state::App;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::{HeaderMap, header, request::Parts};
-use postern_domain::Person;
+use postern_domain::{Person, may_arrange};
 use postern_protocol::ErrorCode;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -24,6 +24,9 @@ pub enum Sender {
 
 /// A caller who works here. Clients' contacts never see the sync endpoints.
 pub struct Staff(pub Caller);
+
+/// A caller who may arrange how the organisation works.
+pub struct Admin(pub Caller);
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Failure;
@@ -53,6 +56,22 @@ impl FromRequestParts<App> for Staff {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let caller = Caller::from_request_parts(parts, app).await?;
         if caller.person.is_staff() { Ok(Self(caller)) } else { Err(not_staff()) }
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let Staff(caller) = Staff::from_request_parts(parts, app).await?;
+        match may_arrange(&caller.person) {
+            Ok(()) => Ok(Self(caller)),
+            Err(why) => {
+                let detail =
+                    "Only a portal admin of the whole organisation arranges its journeys and calendars.";
+                Err(Failure::new(ErrorCode::Forbidden, detail).because(format!("{why:?}")))
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ mod password;
 mod throttle;
 mod tokens;
 
-pub use caller::{Caller, Sender, Staff, shut_out, source_address};
+pub use caller::{Admin, Caller, Sender, Staff, shut_out, source_address};
 pub use password::{PasswordCheck, PasswordCost, hash_password};
 pub use throttle::Throttle;
 pub use tokens::{hash_of, issue};

@@ -1,5 +1,6 @@
 //! `client`: the companies that the organisation works for, and their projects.
 
+use super::command_line;
 use super::exit::{Exit, Unclear};
 use crate::environment::Environment;
 use clap::Subcommand;
@@ -55,7 +56,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
                 None => None,
             };
             let client = Client { id: ClientId(environment.id()), name, code, cohort, owner };
-            store.add_client(&client).await?;
+            store.add_client(&client, &command_line(), environment.now()).await?;
             println!("{}", client.id);
         }
         ClientCommand::AddProject { code, name } => {
@@ -64,7 +65,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
             let client =
                 client.ok_or_else(|| Unclear(format!("there is no client with the code \"{code}\"")))?;
             let project = Project { id: ProjectId(environment.id()), client: client.id.clone(), name };
-            store.add_project(&project).await?;
+            store.add_project(&project, &command_line(), environment.now()).await?;
             println!("{}", project.id);
         }
         ClientCommand::List { json } => list(&store, json).await?,

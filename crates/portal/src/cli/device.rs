@@ -1,5 +1,6 @@
 //! `device`: where people are signed in, and shutting a lost device out.
 
+use super::command_line;
 use super::exit::Exit;
 use super::user::find;
 use crate::environment::Environment;
@@ -43,7 +44,9 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
             };
             list(&store.devices(person.as_ref()).await?, json)?;
         }
-        DeviceCommand::Revoke { session } => store.revoke_device(&session, environment.now()).await?,
+        DeviceCommand::Revoke { session } => {
+            store.revoke_device(&session, &command_line(), environment.now()).await?
+        }
         DeviceCommand::Evidence { email } => {
             for evidence in store.evidence_of(&find(&store, &email).await?.id).await? {
                 println!("{}  {}", evidence.received_at, evidence.envelope);

@@ -28,6 +28,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
         organisation: args.organisation,
         epoch: environment.epoch(),
         key_seed: environment.bytes(),
+        at: environment.now(),
     };
     let store = match Store::create(data, founding).await {
         Err(already @ StoreError::AlreadyInitialised { .. }) => begun_before(data).await?.ok_or(already)?,
@@ -44,7 +45,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
         groups: Vec::new(),
         lead: None,
     };
-    store.add_person(&admin, Some(&hash)).await?;
+    store.add_person(&admin, Some(&hash), &super::command_line(), environment.now()).await?;
     store.close().await;
     println!(
         "A new portal is in {}. Start it with: postern-portal --data {} serve",

@@ -20,6 +20,7 @@ use crate::environment::Environment;
 use args::{Cli, Command};
 use clap::Parser as _;
 use exit::Exit;
+use postern_domain::Actor;
 use std::process::ExitCode;
 
 /// Runs the program.
@@ -40,6 +41,11 @@ pub fn main() -> ExitCode {
             Exit::of(&error).into()
         }
     }
+}
+
+/// Whoever works on the host, in the audit trail: the portal knows no person there.
+fn command_line() -> Actor {
+    Actor::System("command-line".to_owned())
 }
 
 async fn run(cli: Cli) -> anyhow::Result<Exit> {

@@ -1,7 +1,7 @@
 //! `user`: people who may sign in, and what they may do.
 
 use super::exit::{Exit, Unclear};
-use super::{grant, password};
+use super::{command_line, grant, password};
 use crate::auth::{PasswordCost, hash_password};
 use crate::environment::Environment;
 use clap::Subcommand;
@@ -84,7 +84,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
                 groups,
                 lead: None,
             };
-            store.add_person(&person, hash.as_deref()).await?;
+            store.add_person(&person, hash.as_deref(), &command_line(), environment.now()).await?;
             println!("{}", person.id);
         }
         UserCommand::List { json } => list(&directory, json)?,
@@ -107,7 +107,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
         UserCommand::SetPassword { email } => {
             let person = find(&store, &email).await?;
             let hash = hash_password(&password::ask(&email)?, PasswordCost::Full, environment)?;
-            store.set_password(&person.id, &hash, environment.now()).await?;
+            store.set_password(&person.id, &hash, &command_line(), environment.now()).await?;
         }
         UserCommand::Grant { email, grant: text } => {
             let grant = grant::parse(&text, &directory)?;
@@ -151,7 +151,7 @@ async fn change_person(
     change: impl FnOnce(&Person) -> anyhow::Result<PersonChange>,
 ) -> anyhow::Result<()> {
     let person = find(store, email).await?;
-    store.change_person(&person.id, &change(&person)?, environment.now()).await?;
+    store.change_person(&person.id, &change(&person)?, &command_line(), environment.now()).await?;
     Ok(())
 }
 

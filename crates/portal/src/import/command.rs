@@ -47,7 +47,7 @@ pub async fn run(data: &Path, environment: &Environment, args: ImportArgs) -> an
         .map(|password| hash_password(password, PasswordCost::Full, environment))
         .transpose()?;
     let imported = tokio::select! {
-        imported = import(&store, reading, position, hash.as_deref()) => imported,
+        imported = import(&store, reading, position, hash.as_deref(), now) => imported,
         _ = tokio::signal::ctrl_c() => Err(ImportError::Stopped),
     };
     progress.finish_and_clear();

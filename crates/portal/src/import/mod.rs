@@ -23,6 +23,7 @@ pub use report::{Figures, Irregular, Report, Spread};
 pub use source::Position;
 pub use translate::Ready;
 
+use postern_domain::{Actor, Timestamp};
 use postern_portal_store::{Store, StoreError};
 use tokio::sync::mpsc;
 
@@ -43,7 +44,8 @@ pub enum ImportError {
 /// How many items may be ready before they are written.
 const AHEAD: usize = 512;
 
-/// Imports a whole log in one transaction. Every account that may do anything gets `password_hash`.
+/// Imports a whole log in one transaction. Every account that may do anything gets `password_hash`. `at` is
+/// when people, clients and the journey were added.
 /// Dropping the future leaves the database as it was.
 ///
 /// # Errors
@@ -53,13 +55,14 @@ pub async fn import(
     reading: Reading,
     position: Position,
     password_hash: Option<&str>,
+    at: Timestamp,
 ) -> Result<Finished, ImportError> {
     let (give, mut take) = mpsc::channel(AHEAD);
     let journey = reading.mapping.journey();
     let reader = tokio::task::spawn_blocking(move || {
         read(reading, &position, |ready| give.blocking_send(ready).is_ok())
     });
-    let mut bulk = store.bulk().await?;
+    let mut bulk = store.bulk(&Actor::System("import".to_owned()), at).await?;
     bulk.add_journey(&journey).await?;
     while let Some(ready) = take.recv().await {
         match ready {

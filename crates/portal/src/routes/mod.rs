@@ -41,14 +41,25 @@ pub fn router(app: App) -> Router {
         .route("/v1/items/{reference}/audit", get(items::audit::get))
         .route("/v1/items/{reference}/commands", post(items::command::post))
         .route(paths::ABSENCES, post(absences::save::post).get(absences::list::get))
-        .route(paths::CALENDARS, get(calendars::list::get))
+        .route(paths::CALENDARS, get(calendars::list::get).post(calendars::publish::post))
+        .route(paths::CALENDAR_USES, post(calendars::keep::post))
         .route("/v1/calendars/{key}", get(calendars::read::get))
-        .route(paths::JOURNEYS, get(journeys::list::get))
+        .route(paths::JOURNEY_CHECK, post(journeys::check::post))
+        .route(paths::JOURNEY_SCHEMA, get(journeys::schema::get))
         .route("/v1/journeys/{key}/{version}", get(journeys::read::get))
         .route(paths::HEALTH, get(health::live::get))
         .route(paths::READY, get(health::ready::get))
         .layer(DefaultBodyLimit::max(config.max_request_bytes))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, config.request_timeout()));
+    // What reads or moves every item.
+    let long = Router::new()
+        .route(paths::JOURNEYS, get(journeys::list::get).post(journeys::publish::post))
+        .route(paths::JOURNEY_REPLAY, post(journeys::replay::post))
+        .route("/v1/journeys/{key}/roll-back", post(journeys::roll_back::post))
+        .route("/v1/journeys/{key}/migrate", post(journeys::migrate::post))
+        .route(paths::CALENDAR_PREVIEW, post(calendars::preview::post))
+        .layer(DefaultBodyLimit::max(config.max_request_bytes))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, config.upload_timeout()));
     // Files are streamed to the disk and have a limit of their own.
     let slow = Router::new()
         .route(
@@ -61,6 +72,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, config.upload_timeout()));
     quick
+        .merge(long)
         .merge(slow)
         .layer(CompressionLayer::new().gzip(true))
         .layer(CatchPanicLayer::custom(caught))

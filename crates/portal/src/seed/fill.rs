@@ -5,7 +5,7 @@ use super::generate::{Items, Order};
 use super::life::Lived;
 use super::organisation::Organisation;
 use super::report::{Report, Tally};
-use postern_domain::Norms;
+use postern_domain::{Actor, Norms};
 use postern_portal_store::{Store, StoreError, StoredFile};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -121,7 +121,7 @@ impl Writer<'_> {
         password_hash: &str,
         mut progress: impl FnMut(u64),
     ) -> Result<(), SeedError> {
-        let mut bulk = self.store.bulk().await?;
+        let mut bulk = self.store.bulk(&Actor::System("seed".to_owned()), self.order.now).await?;
         for journey in organisation.journeys.further() {
             bulk.add_journey(journey).await?;
         }

@@ -1,10 +1,13 @@
 //! What the tests of the routes share.
 #![allow(dead_code)]
 
-use postern_domain::{AttachmentId, Command, CommandId, Item, Kind};
-use postern_portal_store::{BootstrapStart, BootstrapWish};
-use postern_protocol::{CommandOutcome, Cursor, DirectCommand, ErrorCode, NewItem, Outcome, Problem, paths};
-use postern_test_support::{Session, TestPortal};
+use postern_domain::{Arranged, AttachmentId, ClientId, Command, CommandId, Grant, Item, Kind, Role, Scope};
+use postern_portal_store::{AuditFilter, BootstrapStart, BootstrapWish};
+use postern_protocol::{
+    CommandOutcome, Cursor, DirectCommand, ErrorCode, ExportedLine, NewItem, Outcome, Problem,
+    PublishJourney, Written, paths,
+};
+use postern_test_support::{Session, TestPortal, person};
 use reqwest::{RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
@@ -58,6 +61,88 @@ pub async fn start_of_time(portal: &TestPortal, person: &str) -> Cursor {
     let start = portal.store().bootstrap(&person.into(), BootstrapWish::default()).await.unwrap();
     let BootstrapStart::Ready(begin, _) = start else { panic!("{start:?}") };
     Cursor { seq: 0, ..begin.cursor }
+}
+
+/// A journey of one look, as an admin writes it.
+pub const LETTERS: &str = r#"
+key = "letters"
+name = "Outgoing letters"
+
+[[stages]]
+key = "second_look"
+name = "Second look"
+target = { hours = 8 }
+
+[[stages.steps]]
+key = "second_look"
+name = "Somebody else has read it"
+deciders = [{ role = "internal_approver" }]
+"#;
+
+/// Its golden cases.
+pub const LETTERS_CASES: &str = r#"
+journey = "letters"
+people = [{ id = "carla", roles = ["client"] }, { id = "anna", roles = ["internal_approver"] }]
+
+[[cases]]
+name = "Somebody else looks at a letter"
+kind = "request"
+submitter = "carla"
+acts = [{ does = "approve" }]
+expect = { phase = "approved", opened = ["second_look"] }
+"#;
+
+/// The letters with a team lead's look after the first one.
+pub fn letters_with_a_lead() -> String {
+    format!(
+        "{LETTERS}\n[[stages]]\nkey = \"lead\"\nname = \"Lead\"\ntarget = {{ hours = 8 }}\n\n[[stages.steps]]\n\
+         key = \"lead\"\nname = \"A lead has read it\"\ndeciders = [{{ role = \"team_lead\" }}]\n"
+    )
+}
+
+/// What it takes to publish a document of the letters; the case holds for every version of it.
+pub fn publish_letters(document: &str) -> PublishJourney {
+    let expect = LETTERS_CASES.find("acts").unwrap();
+    PublishJourney {
+        document: Written::Toml(document.to_owned()),
+        cases: format!("{}acts = []\nexpect = {{ phase = \"in_review\" }}\n", &LETTERS_CASES[..expect]),
+        cohorts: None,
+        replayed: None,
+    }
+}
+
+/// Hands over a letter of ACME.
+pub async fn submit_letter(session: &Session, command: &str) -> Item {
+    let new = NewItem { journey: Some("letters".into()), ..new_item(command, "acme", Some("olga")) };
+    ok(session.post(paths::ITEMS, &new)).await
+}
+
+/// What the audit trail says last of how the organisation is arranged.
+pub async fn last_arranged(portal: &TestPortal) -> Arranged {
+    let mut last = None;
+    let take = |line| {
+        if let ExportedLine::Organisation(line) = line {
+            last = Some(line.arranged);
+        }
+        Ok(())
+    };
+    portal.store().export_audit(&AuditFilter::default(), take).await.unwrap();
+    last.unwrap()
+}
+
+/// The request of everybody who is no admin of the whole organisation must be turned away.
+pub async fn only_for_admins<T: serde::Serialize>(portal: &TestPortal, path: &str, body: &T) {
+    let acme = ClientId::from("acme");
+    let scoped = Grant { role: Role::PortalAdmin, scope: Scope { client: Some(acme), ..Scope::EVERYTHING } };
+    let mut ada = person("ada").everywhere(Role::TeamLead).build();
+    ada.grants.push(scoped);
+    portal.add_person(&ada).await;
+    for who in ["olga", "abel", "carla", "ada"] {
+        let session = portal.sign_in(who).await;
+        assert_eq!(problem(session.post(path, body)).await, ErrorCode::Forbidden, "{who}");
+    }
+    let stranger = portal.http.post(format!("{}{path}", portal.url())).json(body);
+    assert_eq!(problem(stranger).await, ErrorCode::TokenExpired);
 }
 
 /// An event log in which so many declarations were handed over.

@@ -18,4 +18,9 @@ export type Calendar = {
   week: CalendarWeek;
   holidays: Array<Holiday>;
   special_days: Array<SpecialDay>;
+  /**
+   * The dates of those holidays that came from a file, by the name that it was brought in under: brought in again, it
+   * takes back what is gone from it.
+   */
+  imports?: { [key in string]: Array<string> };
 };

@@ -1,33 +1,33 @@
 //! `journey migrate`: items in flight move from one version to another, by a plan that is checked first.
 
+use crate::administration::migration::{Migration, NotLooked};
+use crate::cli::command_line;
 use crate::cli::exit::{Exit, Unclear};
 use crate::environment::Environment;
 use crate::progress::Progress;
-use postern_domain::change::{MigrationPlan, check_migration};
-use postern_domain::{
-    Actor, Command, CommandId, Event, Item, Journey, JourneyKey, Phase, Ruling, Situation, StageKey,
-    Timestamp, decide,
-};
-use postern_portal_store::{DirectorySnapshot, Order, ReadBy, Source, Store};
-use postern_protocol::Outcome;
+use postern_domain::change::MigrationPlan;
+use postern_domain::{JourneyKey, StageKey};
+use postern_portal_store::Store;
+use postern_protocol::JourneyMigration;
 use std::collections::BTreeMap;
-
-/// Who moves items, in their history.
-const AUTOMATION: &str = "migration";
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Its key, for example invoice-approval.
     key: String,
     /// The version that the items are on.
-    #[arg(long, value_name = "VERSION")]
-    from: u32,
+    #[arg(long, value_name = "VERSION", required_unless_present = "plan")]
+    from: Option<u32>,
     /// The version that they move to.
-    #[arg(long, value_name = "VERSION")]
-    to: u32,
+    #[arg(long, value_name = "VERSION", required_unless_present = "plan")]
+    to: Option<u32>,
     /// A stage of the old version and the one that takes its place, for example legal=review; may be repeated.
     #[arg(long = "map", value_name = "OLD=NEW")]
     stages: Vec<String>,
+    /// The plan as a TOML file: `from`, `to`, and a table `[stages]` of old and new.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to", "stages"])]
+    plan: Option<PathBuf>,
     /// Only say what would move and what stands in the way.
     #[arg(long)]
     check: bool,
@@ -35,42 +35,46 @@ pub struct Args {
 
 pub async fn run(store: &Store, environment: &Environment, args: &Args) -> anyhow::Result<Exit> {
     let directory = store.directory().await?;
-    let old = version(&directory, &args.key, args.from)?;
-    let new = version(&directory, &args.key, args.to)?;
-    let plan = MigrationPlan { from: args.from, to: args.to, stages: mapping(&args.stages)? };
-    let flight = InFlight::of(store, old).await?;
-    flight.tell(new, &plan);
-    if let Err(problems) = check_migration(old, new, &flight.occupied(), &plan, &flight.moving) {
-        for problem in problems {
-            println!("error: {problem}");
-        }
+    let plan = plan(args)?;
+    let (from, to) = (plan.from, plan.to);
+    let key = JourneyKey::new(&args.key);
+    let looked = Migration::look(store, &directory, &key, plan, environment.now()).await;
+    let migration = looked.map_err(|error| match error {
+        NotLooked::Store(error) => anyhow::Error::new(error),
+        unknown => Unclear(format!("{unknown}; `journey list` names them")).into(),
+    })?;
+    tell(migration.report(), from, to);
+    if !migration.report().problems.is_empty() {
         println!("Nothing was moved.");
         return Ok(Exit::Found);
-    }
-    let approved = flight.approved(&directory, old, new, &plan, environment.now());
-    if !approved.is_empty() {
-        println!(
-            "{} items have nothing left to decide under version {} and become approved: {}",
-            approved.len(),
-            plan.to,
-            approved.join(", ")
-        );
     }
     if args.check {
         return Ok(Exit::Done);
     }
-    let stayed = move_all(store, environment, &flight.moving, old, &plan).await?;
-    for (reference, why) in &stayed {
-        println!("{reference} stays on version {}: {why}", args.from);
+    let mut progress = Progress::new(migration.count() as u64);
+    let now = || environment.now();
+    let done = migration.carry_out(store, &command_line(), now, |items| progress.reached(items)).await;
+    progress.end();
+    let done = done?;
+    for stayed in &done.stayed {
+        println!("{} stays on version {from}: {}", stayed.reference, stayed.why);
     }
-    println!("Moved {} items to version {}.", flight.moving.len() - stayed.len(), args.to);
-    Ok(if stayed.is_empty() { Exit::Done } else { Exit::Found })
+    println!("Moved {} items to version {to}.", done.moved.unwrap_or_default());
+    Ok(if done.stayed.is_empty() { Exit::Done } else { Exit::Found })
 }
 
-fn version<'a>(directory: &'a DirectorySnapshot, key: &str, version: u32) -> anyhow::Result<&'a Journey> {
-    directory.journeys.get(&(JourneyKey::new(key), version)).ok_or_else(|| {
-        Unclear(format!("there is no version {version} of a journey {key}; `journey list` names them")).into()
-    })
+fn plan(args: &Args) -> anyhow::Result<MigrationPlan> {
+    match (&args.plan, args.from, args.to) {
+        (Some(file), ..) => read(file),
+        (None, Some(from), Some(to)) => Ok(MigrationPlan { from, to, stages: mapping(&args.stages)? }),
+        _ => Err(Unclear("say --from and --to, or --plan".to_owned()).into()),
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<MigrationPlan> {
+    let unclear = |error: &dyn std::fmt::Display| Unclear(format!("{}: {error}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| unclear(&error))?;
+    Ok(toml::from_str(&text).map_err(|error| unclear(&error))?)
 }
 
 fn mapping(pairs: &[String]) -> anyhow::Result<BTreeMap<StageKey, StageKey>> {
@@ -85,121 +89,33 @@ fn mapping(pairs: &[String]) -> anyhow::Result<BTreeMap<StageKey, StageKey>> {
     Ok(pairs.iter().map(read).collect::<Result<_, _>>()?)
 }
 
-/// The items that are pinned to the old version and not finished.
-struct InFlight {
-    moving: Vec<Item>,
-    /// References of those that are set aside: they stay until somebody resolves them.
-    set_aside: Vec<String>,
-}
-
-impl InFlight {
-    async fn of(store: &Store, old: &Journey) -> anyhow::Result<Self> {
-        let (mut moving, mut set_aside) = (Vec::new(), Vec::new());
-        let pinned = old.reference();
-        store
-            .for_each_item(|item| {
-                if item.journey != pinned {
-                    return;
-                }
-                match item.phase {
-                    Phase::Completed | Phase::Withdrawn => {}
-                    Phase::Exception => set_aside.push(item.reference),
-                    _ => moving.push(item),
-                }
-            })
-            .await?;
-        Ok(Self { moving, set_aside })
-    }
-
-    /// How many stand at each stage.
-    fn occupied(&self) -> BTreeMap<StageKey, u64> {
-        let mut occupied = BTreeMap::new();
-        for stage in self.moving.iter().filter_map(Item::stage) {
-            *occupied.entry(stage.clone()).or_default() += 1;
-        }
-        occupied
-    }
-
-    /// References of those that the move approves, because no step of the new version is left for them.
-    fn approved(
-        &self,
-        directory: &DirectorySnapshot,
-        old: &Journey,
-        new: &Journey,
-        plan: &MigrationPlan,
-        now: Timestamp,
-    ) -> Vec<String> {
-        let command = Command::Migrate { to: plan.to, stages: plan.stages.clone() };
-        let actor = Actor::System(AUTOMATION.to_owned());
-        let is_approved = |item: &&Item| {
-            let situation = Situation {
-                item: Some(item),
-                journey: old,
-                organisation: &directory.organisation,
-                successor: Some(new),
-            };
-            let ruling = decide(situation, &command, &actor, now);
-            let approves = |event: &Event| matches!(event, Event::Approved { .. });
-            matches!(ruling, Ok(Ruling::Happened(events)) if events.iter().any(approves))
-        };
-        self.moving.iter().filter(is_approved).map(|item| item.reference.clone()).collect()
-    }
-
-    fn tell(&self, new: &Journey, plan: &MigrationPlan) {
-        for (stage, items) in self.occupied() {
-            match plan.stage_for(&stage, new) {
-                Some(to) if to == stage => println!("{items} items stay at {stage}"),
-                Some(to) => println!("{items} items go from {stage} to {to}"),
-                None => println!("{items} items at {stage} have no place to go"),
-            }
-        }
-        let elsewhere = self.moving.iter().filter(|item| item.stage().is_none()).count();
-        if elsewhere > 0 {
-            println!("{elsewhere} items are at no stage now and are only pinned anew");
-        }
-        if !self.set_aside.is_empty() {
-            println!(
-                "{} items are exceptions and stay on version {} until they are resolved: {}",
-                self.set_aside.len(),
-                plan.from,
-                self.set_aside.join(", ")
-            );
+fn tell(report: &JourneyMigration, from: u32, to: u32) {
+    for moving in &report.stages {
+        let (items, stage) = (moving.items, &moving.stage);
+        match &moving.to {
+            Some(new) if new == stage => println!("{items} items stay at {stage}"),
+            Some(new) => println!("{items} items go from {stage} to {new}"),
+            None => println!("{items} items at {stage} have no place to go"),
         }
     }
-}
-
-/// Moves them one by one; returns those that a rule kept where they are. Stopped in between, it goes on where it was
-/// when it is asked again.
-async fn move_all(
-    store: &Store,
-    environment: &Environment,
-    items: &[Item],
-    old: &Journey,
-    plan: &MigrationPlan,
-) -> anyhow::Result<Vec<(String, String)>> {
-    let mut progress = Progress::new(items.len() as u64);
-    let mut stayed = Vec::new();
-    for (done, item) in (1..).zip(items) {
-        let order = Order {
-            // The version makes it another attempt when the item has changed since one that was refused.
-            id: CommandId(format!("migrate:{}:{}:{}:{}", item.id, plan.from, plan.to, item.version)),
-            item: item.id.clone(),
-            command: Some(Command::Migrate { to: plan.to, stages: plan.stages.clone() }),
-            by: Actor::System(AUTOMATION.to_owned()),
-            made_at: None,
-            source: Source::Direct,
-        };
-        let outcome = store.apply_command(&order, environment.now()).await?.outcome;
-        if !matches!(outcome, Outcome::Applied { .. } | Outcome::AlreadySatisfied { .. }) {
-            let directory = store.directory().await?;
-            stayed.push((
-                item.reference.clone(),
-                outcome.sentence(&ReadBy { directory: &directory, person: None }),
-            ));
-        }
-        progress.reached(done);
+    if report.elsewhere > 0 {
+        println!("{} items are at no stage now and are only pinned anew", report.elsewhere);
     }
-    progress.end();
-    tracing::info!(journey = %old.key, from = plan.from, to = plan.to, items = items.len(), "migrated");
-    Ok(stayed)
+    if !report.set_aside.is_empty() {
+        println!(
+            "{} items are exceptions and stay on version {from} until they are resolved: {}",
+            report.set_aside.len(),
+            report.set_aside.join(", ")
+        );
+    }
+    if !report.approved.is_empty() {
+        println!(
+            "{} items have nothing left to decide under version {to} and become approved: {}",
+            report.approved.len(),
+            report.approved.join(", ")
+        );
+    }
+    for problem in &report.problems {
+        println!("error: {problem}");
+    }
 }

@@ -5,8 +5,8 @@ use crate::problem::{Body, Failure};
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
-use postern_domain::absence::{explain, may_be_saved, warnings_before_saving};
-use postern_domain::{Actor, may_set_absence, may_take_delegated};
+use postern_domain::absence::{Absence, Delegation, Work, explain, may_be_saved, warnings_before_saving};
+use postern_domain::{Actor, Denial, Item, Journey, Person, may_set_absence, may_take_delegated};
 use postern_portal_store::Saved;
 use postern_protocol::{AbsenceNotice, ErrorCode, SaveAbsence, SavedAbsence};
 
@@ -22,12 +22,19 @@ pub async fn post(
         return Err(Failure::new(ErrorCode::Forbidden, detail));
     }
     let organisation = &directory.organisation;
+    let seats = app.store().open_seats_of(&absence.person).await?;
+    let may_take = |deputy: &Person, delegation: &Delegation| {
+        may_take_delegated(deputy, delegation)?;
+        let contributed = |item: &&Item| item.contributors.contains(&deputy.id);
+        let handed = |item: &Item| is_handed(&absence, delegation, item, directory.journey(&item.journey));
+        if seats.iter().filter(contributed).any(handed) { Err(Denial::Contributor) } else { Ok(()) }
+    };
     let warnings = warnings_before_saving(
         &absence,
         &organisation.absences,
         &organisation.people,
         app.environment().now(),
-        may_take_delegated,
+        may_take,
     );
     let notices: Vec<AbsenceNotice> = warnings
         .iter()
@@ -51,4 +58,10 @@ pub async fn post(
             "This absence was changed since you looked. Look at it again; nothing was saved.",
         )),
     }
+}
+
+/// Whether it is by this delegation that the item goes to somebody.
+fn is_handed(absence: &Absence, delegation: &Delegation, item: &Item, journey: Option<&Journey>) -> bool {
+    let amount = journey.and_then(|journey| journey.amount(item));
+    absence.delegation_for(Work { place: item.place(), amount }) == Some(delegation)
 }

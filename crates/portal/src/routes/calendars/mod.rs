@@ -1,4 +1,7 @@
-//! Business calendars, for staff.
+//! Business calendars: for staff to read, and what portal admins do to them.
 
+pub mod keep;
 pub mod list;
+pub mod preview;
+pub mod publish;
 pub mod read;

@@ -2,21 +2,22 @@
 
 use crate::auth::Caller;
 use crate::problem::{Body, Failure};
-use crate::projection::as_seen_by;
+use crate::projection::reply_for;
 use crate::routes::sync::commands::command_failure;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use postern_domain::{Actor, Command, Item, ItemId, JourneyKey, JourneyRef, Submission, may_view};
-use postern_portal_store::{Order, Source};
-use postern_protocol::{ErrorCode, NewItem, Outcome};
+use postern_domain::explain;
+use postern_domain::{Actor, Command, ItemId, JourneyKey, JourneyRef, Submission, may_view};
+use postern_portal_store::{Order, ReadBy, Source};
+use postern_protocol::{ErrorCode, ItemReply, NewItem, Outcome};
 
 pub async fn post(
     State(app): State<App>,
     caller: Caller,
     Body(request): Body<NewItem>,
-) -> Result<(StatusCode, Json<Item>), Failure> {
+) -> Result<(StatusCode, Json<ItemReply>), Failure> {
     let id = ItemId(app.environment().id());
     let key = request.journey.unwrap_or_else(|| JourneyKey::new(app.config().default_journey.as_str()));
     let directory = app.store().directory().await?;
@@ -49,7 +50,8 @@ pub async fn post(
     match outcome.outcome {
         Outcome::Applied { .. } => {}
         Outcome::Refused { refusal } => {
-            return Err(Failure::new(ErrorCode::Refused, sentence(&refusal.to_string())));
+            let reader = ReadBy { directory: &directory, person: Some(&caller.person) };
+            return Err(Failure::new(ErrorCode::Refused, explain::refusal(&refusal, &reader)));
         }
         other => return Err(Failure::internal(format!("a submission ended as {other:?}"))),
     }
@@ -59,11 +61,5 @@ pub async fn post(
     let item = item.ok_or_else(Failure::not_found)?;
     let status = if made == id { StatusCode::CREATED } else { StatusCode::OK };
     let directory = app.store().directory().await?;
-    Ok((status, Json(as_seen_by(&caller.person, item, &directory))))
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+    Ok((status, Json(reply_for(&caller.person, item, &directory))))
 }

@@ -3,18 +3,18 @@
 use super::in_sight;
 use crate::auth::Caller;
 use crate::problem::Failure;
-use crate::projection::as_seen_by;
+use crate::projection::reply_for;
 use crate::state::App;
 use axum::Json;
 use axum::extract::{Path, State};
-use postern_domain::Item;
+use postern_protocol::ItemReply;
 
 pub async fn get(
     State(app): State<App>,
     caller: Caller,
     Path(reference): Path<String>,
-) -> Result<Json<Item>, Failure> {
+) -> Result<Json<ItemReply>, Failure> {
     let item = in_sight(&app, &caller.person, &reference).await?;
     let directory = app.store().directory().await?;
-    Ok(Json(as_seen_by(&caller.person, item, &directory)))
+    Ok(Json(reply_for(&caller.person, item, &directory)))
 }
