@@ -6,7 +6,9 @@ use crate::command::Submission;
 use crate::digest::{ContentDigest, Immaterial};
 use crate::event::{Entry, Event, Happening, Recorded};
 use crate::ids::{ItemId, PersonId, StepKey};
-use crate::item::{Actor, Attachment, AttachmentVersion, Comment, Escalation, ExceptionState, Item, Phase};
+use crate::item::{
+    Actor, Attachment, AttachmentVersion, Comment, Escalation, ExceptionState, Item, Phase, Rework,
+};
 use crate::review::{Closing, Decision, Review};
 use crate::time::Timestamp;
 use history::remember;
@@ -57,6 +59,10 @@ pub fn apply(item: Option<Item>, id: &ItemId, recorded: &Recorded) -> Result<Ite
     };
     if changes_content(&recorded.event) {
         item.content = ContentDigest::of(&item, &item.immaterial);
+    }
+    if let (Event::Migrated { .. }, Some(rework)) = (&recorded.event, &mut item.rework) {
+        // Another version names the same content otherwise. Nobody changed it by that.
+        rework.content.clone_from(&item.content);
     }
     item.version += 1;
     item.updated_at = recorded.at;
@@ -133,6 +139,7 @@ fn drafted_item(id: &ItemId, submission: &Submission, by: &Actor, at: Timestamp)
         attachments: Vec::new(),
         comments: Vec::new(),
         contributors: by.person().cloned().into_iter().collect(),
+        rework: None,
         escalation: None,
         rungs: 0,
         exception: None,
@@ -253,12 +260,16 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             }
         }
         Event::ChangesRequested { due_at, .. } => {
-            item.contributors.clear();
+            item.rework = Some(Rework { content: item.content.clone(), by: BTreeSet::new() });
             enter(item, Phase::ChangesRequested, at, *due_at);
         }
         Event::Approved { due_at } => enter(item, Phase::Approved, at, *due_at),
         Event::Resubmitted { .. } => {
             item.round += 1;
+            let changed = item.rework.take().filter(|rework| rework.content != item.content);
+            if let Some(rework) = changed {
+                item.contributors = rework.by;
+            }
             contributed(item, by);
             enter(item, Phase::Submitted, at, None);
         }
@@ -403,6 +414,9 @@ fn enter(item: &mut Item, phase: Phase, at: Timestamp, due_at: Option<Timestamp>
     item.entered_at = at;
     item.due_at = due_at;
     item.due_by_hand = false;
+    if !matches!(phase, Phase::ChangesRequested | Phase::Exception) {
+        item.rework = None;
+    }
 }
 
 fn finish(item: &mut Item, phase: Phase, at: Timestamp) {
@@ -416,6 +430,9 @@ fn finish(item: &mut Item, phase: Phase, at: Timestamp) {
 
 fn contributed(item: &mut Item, by: &Actor) {
     item.contributors.extend(by.person().cloned());
+    if let Some(rework) = &mut item.rework {
+        rework.by.extend(by.person().cloned());
+    }
 }
 
 fn belongs_to(review: &mut Review, person: &PersonId, groups: &[String]) {

@@ -42,6 +42,7 @@ fn for_client(mut item: Item, journey: Option<&Journey>) -> Item {
     item.reviews = item.reviews.into_iter().map(client_review).collect();
     item.closed_reviews = item.closed_reviews.into_iter().map(client_review).collect();
     item.contributors.clear();
+    item.rework = None;
     item.escalation = None;
     item.assignment_version = 0;
     if let Some(exception) = &mut item.exception {
