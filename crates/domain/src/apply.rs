@@ -307,24 +307,24 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
                 None => item.owner = Some(to.clone()),
             }
         }
-        Event::Escalated { level, to, reason, rung } => {
+        Event::Escalated { level, to, reason, rung, .. } => {
             item.rungs = rung.unwrap_or(item.rungs);
             item.escalation = Some(Escalation {
                 level: *level,
                 reason: reason.clone(),
-                by: by.clone(),
+                by: acted(recorded),
                 to: to.clone(),
                 at,
             });
         }
         Event::DeEscalated { .. } => item.escalation = None,
-        Event::ExceptionRaised { category, reason, handler, automatic } => {
+        Event::ExceptionRaised { category, reason, handler, .. } => {
             item.exception = Some(ExceptionState {
                 category: category.clone(),
                 reason: reason.clone(),
                 from: item.phase,
                 handler: handler.clone(),
-                by: if *automatic { Actor::System(JOURNEY.to_owned()) } else { by.clone() },
+                by: acted(recorded),
                 at,
             });
             let due_at = item.due_at;
@@ -397,6 +397,17 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
 
 /// Who raises an exception when a journey's own rule does.
 const JOURNEY: &str = "journey";
+/// Who escalates what too few people are left to decide, whoever's act left it so.
+const CLOCK: &str = "clock";
+
+/// Whose doing it was: of what follows from a rule, not the person's whose command it followed.
+fn acted(recorded: &Recorded) -> Actor {
+    match &recorded.event {
+        Event::ExceptionRaised { automatic: true, .. } => Actor::System(JOURNEY.to_owned()),
+        Event::Escalated { automatic: true, .. } => Actor::System(CLOCK.to_owned()),
+        _ => recorded.by.clone(),
+    }
+}
 
 fn open_review<'a>(item: &'a mut Item, step: &StepKey) -> Result<&'a mut Review, Inconsistent> {
     item.reviews.iter_mut().find(|review| &review.step == step).ok_or(Inconsistent::NoOpenReview)

@@ -138,6 +138,9 @@ pub enum Event {
         /// The rung of the ladder that was reached; none by hand.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rung: Option<u8>,
+        /// By the portal's clock, not by who acted: too few people are left to decide a step.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        automatic: bool,
     },
     DeEscalated {
         #[serde(default, skip_serializing_if = "Option::is_none")]
