@@ -328,13 +328,13 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
                 at,
             });
             let due_at = item.due_at;
-            enter(item, Phase::Exception, at, due_at);
+            enter_with(item, Phase::Exception, at, due_at);
         }
         Event::ExceptionResolved { to, due_at, .. } => {
             item.exception = None;
             match to {
                 Phase::Completed | Phase::Withdrawn => finish(item, *to, at),
-                phase => enter(item, *phase, at, *due_at),
+                phase => enter_with(item, *phase, at, *due_at),
             }
         }
         Event::Completed {} => finish(item, Phase::Completed, at),
@@ -428,6 +428,13 @@ fn enter(item: &mut Item, phase: Phase, at: Timestamp, due_at: Option<Timestamp>
     if !matches!(phase, Phase::ChangesRequested | Phase::Exception) {
         item.rework = None;
     }
+}
+
+/// As [`enter`], with the date that somebody set by hand, if they did: an exception does not undo it.
+fn enter_with(item: &mut Item, phase: Phase, at: Timestamp, due_at: Option<Timestamp>) {
+    let by_hand = item.due_by_hand && due_at.is_some();
+    enter(item, phase, at, due_at);
+    item.due_by_hand = by_hand;
 }
 
 fn finish(item: &mut Item, phase: Phase, at: Timestamp) {

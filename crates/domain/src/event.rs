@@ -28,9 +28,12 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Immaterial::is_empty")]
         immaterial: Immaterial,
     },
-    /// Steps and stages that do not apply to the item as it is.
+    /// Steps and stages that do not apply to the item as it is; or, `undecided`, that do, and that a resolved exception
+    /// leads past.
     Skipped {
         steps: Vec<StepKey>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        undecided: bool,
     },
     ReviewOpened {
         stage: StageKey,
@@ -159,6 +162,9 @@ pub enum Event {
         to: Phase,
         reason: String,
         due_at: Option<Timestamp>,
+        /// Completed in the deciders' place: nobody approved it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        overriding: bool,
     },
     Completed {},
     Withdrawn {
@@ -254,6 +260,10 @@ pub enum Happening {
     Skipped {
         steps: Vec<StepKey>,
     },
+    /// A resolved exception led past steps that nobody approved.
+    LedPast {
+        steps: Vec<StepKey>,
+    },
     ReviewOpened {
         stage: StageKey,
         step: StepKey,
@@ -323,6 +333,9 @@ pub enum Happening {
     ExceptionResolved {
         to: Phase,
         reason: String,
+        /// Completed in the deciders' place.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        overriding: bool,
     },
     Completed,
     Withdrawn {

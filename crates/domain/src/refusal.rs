@@ -101,6 +101,8 @@ pub enum Denial {
     UnknownPerson,
     /// The journey names no role that may override, or none that the person holds.
     NoOverride,
+    /// The exception is for somebody else to resolve.
+    NotHandler,
     /// Only the portal's own automation does this.
     AutomationOnly,
 }

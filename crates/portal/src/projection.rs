@@ -98,12 +98,15 @@ fn client_entry(entry: Entry, journey: Option<&Journey>) -> Option<Entry> {
         Happening::ExceptionRaised { .. } => {
             Happening::ExceptionRaised { category: String::new(), reason: String::new() }
         }
-        Happening::ExceptionResolved { to, .. } => Happening::ExceptionResolved { to, reason: String::new() },
+        Happening::ExceptionResolved { to, .. } => {
+            Happening::ExceptionResolved { to, reason: String::new(), overriding: false }
+        }
         Happening::Reopened { .. } => Happening::Reopened { reason: String::new() },
         // A single reviewer's verdict is internal until the item goes back: then `SentBack` says why.
         Happening::ChangesRequested { .. }
         | Happening::Outdated { .. }
         | Happening::Skipped { .. }
+        | Happening::LedPast { .. }
         | Happening::Migrated { .. }
         | Happening::Claimed { .. }
         | Happening::CoverChanged { .. }

@@ -21,7 +21,8 @@ fn happening(item: &Item, event: &Event) -> Option<Happening> {
     Some(match event {
         Event::Drafted { .. } => Happening::Drafted,
         Event::Submitted { .. } => Happening::Submitted,
-        Event::Skipped { steps } => Happening::Skipped { steps: steps.clone() },
+        Event::Skipped { steps, undecided: false } => Happening::Skipped { steps: steps.clone() },
+        Event::Skipped { steps, undecided: true } => Happening::LedPast { steps: steps.clone() },
         Event::ReviewOpened { stage, step, reviewers, fallback, .. } => Happening::ReviewOpened {
             stage: stage.clone(),
             step: step.clone(),
@@ -76,8 +77,8 @@ fn happening(item: &Item, event: &Event) -> Option<Happening> {
         Event::ExceptionRaised { category, reason, .. } => {
             Happening::ExceptionRaised { category: category.clone(), reason: reason.clone() }
         }
-        Event::ExceptionResolved { to, reason, .. } => {
-            Happening::ExceptionResolved { to: *to, reason: reason.clone() }
+        Event::ExceptionResolved { to, reason, overriding, .. } => {
+            Happening::ExceptionResolved { to: *to, reason: reason.clone(), overriding: *overriding }
         }
         Event::Completed {} => Happening::Completed,
         Event::Withdrawn { reason } => Happening::Withdrawn { reason: reason.clone() },

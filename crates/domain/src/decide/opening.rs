@@ -39,7 +39,7 @@ impl Opening<'_> {
         let mut events = Vec::new();
         let skipped = self.skipped(after, next.as_ref().map(|(stage, steps)| (*stage, steps.as_slice())));
         if !skipped.is_empty() {
-            events.push(Event::Skipped { steps: skipped });
+            events.push(Event::Skipped { steps: skipped, undecided: false });
         }
         match next {
             Some((stage, steps)) => events.extend(self.stage(stage, &steps)?),

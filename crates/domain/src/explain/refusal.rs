@@ -110,6 +110,9 @@ pub fn denial(action: Action, why: &Denial) -> String {
         Denial::Disabled => format!("You cannot {what}: your account is switched off."),
         Denial::UnknownPerson => format!("You cannot {what}: the portal does not know you any more."),
         Denial::NoOverride => format!("You cannot {what}: its journey gives you no right to override."),
+        Denial::NotHandler => format!(
+            "You cannot {what}: its handler does, whoever its journey names for that, a team lead or a portal admin."
+        ),
         Denial::AutomationOnly => format!("You cannot {what}: only the portal itself does this."),
     }
 }
@@ -146,6 +149,7 @@ pub(crate) fn denial_of(why: &Denial) -> String {
         Denial::Disabled => "has an account that is switched off".to_owned(),
         Denial::UnknownPerson => "is not known".to_owned(),
         Denial::NoOverride => "has no right to override steps of this journey".to_owned(),
+        Denial::NotHandler => "is not one of those who resolve its exceptions".to_owned(),
         Denial::AutomationOnly => "is not the portal's own automation".to_owned(),
     }
 }
