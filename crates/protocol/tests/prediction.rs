@@ -72,16 +72,22 @@ fn is_earned(before: &Item, after: &Item, journey: &Journey, command: &Command, 
     }
 }
 
-/// The parts of an item's age, from line to line of its history, add up to its age.
+/// The parts of an item's age touch, do not overlap, add up to its age, and end with where it stands.
 fn adds_up(item: &Item, now: Timestamp) {
+    let parts = metrics::parts(item, now);
     let mut at = item.created_at;
-    let mut parts = 0;
-    for entry in &item.history {
-        assert!(entry.at >= at, "the history goes backwards");
-        parts += entry.at.since(at);
-        at = entry.at;
+    for part in &parts {
+        assert_eq!(part.from, at, "a gap or an overlap");
+        assert!(part.until > part.from);
+        at = part.until;
     }
-    assert_eq!(parts + now.since(at), now.since(item.created_at));
+    let sum: i64 = parts.iter().map(metrics::Part::length_ms).sum();
+    assert_eq!(sum, metrics::whole_age_ms(item, now));
+    assert_eq!(metrics::by_owner(&parts).values().sum::<i64>(), sum);
+    if let Some(last) = parts.last().filter(|_| !item.phase.is_terminal()) {
+        assert_eq!((last.phase, &last.owner), (item.phase, &item.owner));
+        assert_eq!(last.stage.as_ref(), item.stage());
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -161,7 +167,7 @@ fn live(seed: u64) -> Tried {
         copy = item.as_ref().map(over_the_wire);
         let after = item.as_ref().unwrap();
         is_sound(after, &journey);
-        adds_up(after, now);
+        adds_up(after, now.plus_ms(1 + seed as i64 % 90_000));
         if let Some(before) = &before {
             is_earned(before, after, &journey, &command, &barred);
         }

@@ -6,6 +6,7 @@ use crate::event::Happening;
 use crate::ids::PersonId;
 use crate::item::{Item, Phase};
 use crate::journey::{Deciders, Journey, Quorum, Step};
+use crate::metrics::sent_back;
 use crate::organisation::Organisation;
 use crate::review::Review;
 use crate::time::Timestamp;
@@ -78,6 +79,8 @@ pub fn pauses(item: &Item) -> Vec<Span> {
                 spans.push(Span { from: entry.at, until: None, why: PauseReason::Exception });
             }
             Happening::ExceptionResolved { .. } => close(&mut spans, PauseReason::Exception, entry.at),
+            // Where it takes several requests, one alone leaves the item in review.
+            Happening::ChangesRequested { .. } if !sent_back(item, entry) => {}
             Happening::ChangesRequested { .. } | Happening::SentBack { .. } => {
                 spans.push(Span { from: entry.at, until: None, why: PauseReason::WaitingForClient });
             }
