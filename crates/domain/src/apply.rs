@@ -1,16 +1,19 @@
 //! `apply`: an event makes the next state. Replaying an item's events from the first rebuilds it exactly.
 
+mod beginning;
 mod history;
 
-use crate::command::Submission;
-use crate::digest::{ContentDigest, Immaterial};
-use crate::event::{Entry, Event, Happening, Recorded};
+pub(crate) use beginning::submitted_item;
+
+use crate::digest::ContentDigest;
+use crate::event::{Event, Recorded};
 use crate::ids::{ItemId, PersonId, StepKey};
 use crate::item::{
     Actor, Attachment, AttachmentVersion, Comment, Escalation, ExceptionState, Item, Phase, Rework,
 };
 use crate::review::{Closing, Decision, Review};
 use crate::time::Timestamp;
+use beginning::{drafted_item, handed_over};
 use history::remember;
 use std::collections::BTreeSet;
 
@@ -59,10 +62,6 @@ pub fn apply(item: Option<Item>, id: &ItemId, recorded: &Recorded) -> Result<Ite
     };
     if changes_content(&recorded.event) {
         item.content = ContentDigest::of(&item, &item.immaterial);
-    }
-    if let (Event::Migrated { .. }, Some(rework)) = (&recorded.event, &mut item.rework) {
-        // Another version names the same content otherwise. Nobody changed it by that.
-        rework.content.clone_from(&item.content);
     }
     item.version += 1;
     item.updated_at = recorded.at;
@@ -113,67 +112,6 @@ pub fn replay<'a>(id: &ItemId, log: impl IntoIterator<Item = &'a Recorded>) -> R
         item = Some(apply(item, id, recorded)?);
     }
     item.ok_or(Inconsistent::Empty)
-}
-
-fn drafted_item(id: &ItemId, submission: &Submission, by: &Actor, at: Timestamp) -> Item {
-    Item {
-        id: id.clone(),
-        reference: submission.reference.clone(),
-        kind: submission.kind,
-        title: submission.title.clone(),
-        description: submission.description.clone(),
-        client: submission.client.clone(),
-        project: submission.project.clone(),
-        journey: submission.journey.clone(),
-        immaterial: Immaterial::default(),
-        content: ContentDigest::none(),
-        fields: submission.fields.clone(),
-        priority: submission.priority,
-        phase: Phase::Draft,
-        owner: submission.owner.clone(),
-        submitter: by.clone(),
-        round: 0,
-        assignment_version: 0,
-        reviews: Vec::new(),
-        closed_reviews: Vec::new(),
-        attachments: Vec::new(),
-        comments: Vec::new(),
-        contributors: by.person().cloned().into_iter().collect(),
-        rework: None,
-        escalation: None,
-        rungs: 0,
-        exception: None,
-        created_at: at,
-        submitted_at: None,
-        entered_at: at,
-        updated_at: at,
-        completed_at: None,
-        due_at: None,
-        due_by_hand: false,
-        history: vec![Entry { at, by: by.clone(), on_behalf_of: None, what: Happening::Drafted }],
-        version: 0,
-    }
-}
-
-/// The item as its first submission makes it.
-pub(crate) fn submitted_item(id: &ItemId, submission: &Submission, by: &Actor, at: Timestamp) -> Item {
-    let mut item = drafted_item(id, submission, by, at);
-    item.phase = Phase::Submitted;
-    item.submitted_at = Some(at);
-    item.round = 1;
-    item.history = vec![Entry { at, by: by.clone(), on_behalf_of: None, what: Happening::Submitted }];
-    item
-}
-
-fn handed_over(draft: Item, submission: &Submission, recorded: &Recorded) -> Item {
-    let mut item = submitted_item(&draft.id, submission, &recorded.by, recorded.at);
-    item.attachments = draft.attachments;
-    item.comments = draft.comments;
-    item.contributors.extend(draft.contributors);
-    item.created_at = draft.created_at;
-    item.version = draft.version;
-    item.history.splice(0..0, draft.history);
-    item
 }
 
 fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
@@ -288,6 +226,9 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
         Event::Migrated { to, immaterial, .. } => {
             item.journey.version = *to;
             item.immaterial.clone_from(immaterial);
+            // Another version names content otherwise: whether it is still what was sent back cannot be told any more, and
+            // whoever contributed stays a contributor.
+            item.rework = None;
         }
         Event::Claimed { step, groups } => {
             let claimer = by.person().ok_or(Inconsistent::DecidedBySystem)?;
@@ -302,6 +243,9 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
                 Some(step) => {
                     let review = open_review(item, step)?;
                     hand_on(review, from.as_ref(), to);
+                    if let Some(from) = from {
+                        review.groups.remove(from);
+                    }
                     belongs_to(review, to, groups);
                 }
                 None => item.owner = Some(to.clone()),

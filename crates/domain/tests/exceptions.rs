@@ -4,11 +4,10 @@
 mod steps;
 mod world;
 
-use postern_domain::absence::*;
 use postern_domain::calendar::Target;
 use postern_domain::*;
 use steps::{approve, stage, step};
-use world::{World, person, set_title, submission};
+use world::{World, away, person, set_title, submission};
 
 /// With a second owner, who has nothing to do with the item.
 fn with_otto(mut world: World) -> World {
@@ -24,24 +23,6 @@ fn raise(world: &mut World, who: &str) {
 
 fn resolve(to: ExceptionExit) -> Command {
     Command::ResolveException { to, reason: "settled".into() }
-}
-
-fn away(world: &mut World, who: &str, to: &[&str]) {
-    let absence = Absence {
-        id: AbsenceId(format!("away-{who}")),
-        person: who.into(),
-        from: LocalDateTime::parse("2025-01-01T00:00").unwrap(),
-        until: LocalDateTime::parse("2030-01-01T00:00").unwrap(),
-        zone: "Europe/Amsterdam".into(),
-        delegations: to
-            .iter()
-            .map(|to| Delegation { to: (*to).into(), scope: DelegationScope::EVERYTHING })
-            .collect(),
-        note: String::new(),
-        version: 1,
-        cancelled: false,
-    };
-    world.organisation.absences = world.organisation.absences.with(&absence);
 }
 
 fn handler(world: &World) -> Option<&str> {

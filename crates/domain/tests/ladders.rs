@@ -4,11 +4,10 @@
 mod steps;
 mod world;
 
-use postern_domain::absence::*;
 use postern_domain::calendar::Target;
 use postern_domain::*;
 use steps::{approve, side_by_side, stage, step, submit};
-use world::{World, person, set_title};
+use world::{World, away, person, set_title};
 
 fn clock() -> Actor {
     Actor::System("escalation".into())
@@ -16,24 +15,6 @@ fn clock() -> Actor {
 
 fn climb(rung: u8) -> Command {
     Command::Climb { stage: "checks".into(), round: 1, rung }
-}
-
-fn away(world: &mut World, who: &str, to: &[&str]) {
-    let absence = Absence {
-        id: AbsenceId(format!("away-{who}")),
-        person: who.into(),
-        from: LocalDateTime::parse("2025-01-01T00:00").unwrap(),
-        until: LocalDateTime::parse("2030-01-01T00:00").unwrap(),
-        zone: "Europe/Amsterdam".into(),
-        delegations: to
-            .iter()
-            .map(|to| Delegation { to: (*to).into(), scope: DelegationScope::EVERYTHING })
-            .collect(),
-        note: String::new(),
-        version: 1,
-        cancelled: false,
-    };
-    world.organisation.absences = world.organisation.absences.with(&absence);
 }
 
 fn with(world: &mut World, people: &[Person]) {
@@ -125,7 +106,7 @@ fn a_step_that_becomes_uncovered_is_escalated_once_by_the_clock_and_given_to_nob
     assert!(world.item().waiting_on().all(|id| id.as_str() == "lily"), "nobody sits there by that");
     assert_eq!(refresh(&mut world), Ruling::AlreadySatisfied(Satisfied::AlreadySet));
     // Back, and away again: it is another occurrence.
-    world.organisation.absences = Absences::default();
+    world.organisation.absences = absence::Absences::default();
     refresh(&mut world);
     assert_eq!(escalations(&world).len(), 1);
     away(&mut world, "bo", &[]);

@@ -8,7 +8,7 @@ mod world;
 use postern_domain::*;
 use reading::Nobody;
 use steps::{member, seen_at, stage, step};
-use world::World;
+use world::{World, away};
 
 /// One step of three, any of whom is enough.
 fn three() -> World {
@@ -73,6 +73,33 @@ fn a_lead_who_replaces_one_of_several_says_whom() {
     let told = serde_json::to_value(&refusal).unwrap();
     assert_eq!(told["rule"], "seat_required", "{told}");
     assert_eq!(turns(&world), ["ada", "ben", "cyd"]);
+}
+
+#[test]
+fn whoever_is_away_and_is_given_a_seat_is_represented_at_once() {
+    let mut world = three();
+    away(&mut world, "dan", &["lena"]);
+    let command = hand(&world, Some("ben"), "dan");
+    world.accept("lena", command);
+    assert_eq!(turns(&world), ["ada", "cyd", "lena"]);
+}
+
+#[test]
+fn a_reassignment_that_leaves_too_few_different_people_is_escalated() {
+    let both = Step { quorum: Quorum::All, ..step("check", "legal") };
+    let people: [(&str, &[&str]); 2] = [("ada", &["legal"]), ("ben", &["legal"])];
+    let mut world = steps::world(vec![stage("check", vec![both])], &people);
+    let others = world.organisation.people.iter().cloned();
+    let dan = member("dan", &[]);
+    world.organisation.people = People::new(others.chain([dan]).collect::<Vec<_>>());
+    away(&mut world, "ada", &["lena"]);
+    steps::submit(&mut world);
+    assert_eq!(turns(&world), ["ben", "lena"]);
+    let command = hand(&world, Some("ben"), "lena");
+    world.accept("ben", command);
+    assert!(world.item().is_uncovered(), "lena sits there for ada already");
+    let escalation = world.item().escalation.as_ref().unwrap();
+    assert_eq!((&escalation.by, &escalation.to), (&Actor::System("clock".into()), &Some("lena".into())));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Who has it: claim, reassign.
 
 use super::deciders::{eligible, groups_of, groups_of_seats};
-use super::refresh::cover_changes;
+use super::refresh::seated;
 use super::review::step_of;
 use super::{Case, Ruling, happened, optional};
 use crate::command::Action;
@@ -96,10 +96,8 @@ pub(super) fn reassign(
         groups,
         reason,
     }];
-    if review.is_some() && case.organisation.absences.absent_at(to, case.now).is_some() {
-        // Somebody else sits there at once, or nobody does, which is said.
-        let after = case.after(&events)?;
-        events.extend(cover_changes(case, &after));
+    if review.is_some() {
+        events.extend(seated(case, case.after(&events)?)?);
     }
     happened(events)
 }

@@ -123,7 +123,7 @@ fn cover_changed(step: &str, covers: &[Seat], reader: &dyn Reader) -> String {
         })
         .collect();
     if seats.is_empty() {
-        format!("found everybody back at {step}")
+        format!("found nobody away any more at {step}")
     } else {
         format!("changed who decides at {step}: {}", list(&seats, "and"))
     }

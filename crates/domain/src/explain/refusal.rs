@@ -119,10 +119,10 @@ pub fn denial(action: Action, why: &Denial) -> String {
         Denial::UnknownPerson => format!("You cannot {what}: the portal does not know you any more."),
         Denial::NoOverride => format!("You cannot {what}: its journey gives you no right to override."),
         Denial::NotInvolved => format!(
-            "You cannot {what}: only its owner, whoever's turn it is, a team lead or a portal admin may."
+            "You cannot {what}: it takes its owner, somebody whose turn it is, a team lead or a portal admin."
         ),
         Denial::NotHandler => format!(
-            "You cannot {what}: its handler does, whoever its journey names for that, a team lead or a portal admin."
+            "You cannot {what}: that is for its handler, for whom its journey names, a team lead or a portal admin."
         ),
         Denial::AutomationOnly => format!("You cannot {what}: only the portal itself does this."),
     }
