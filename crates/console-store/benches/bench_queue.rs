@@ -354,6 +354,7 @@ fn item(number: u32) -> Item {
             })
             .collect(),
         contributors: Default::default(),
+        rework: None,
         escalation: (choose(50, 12) == 0 && phase.is_open()).then(|| Escalation {
             level: 1,
             reason: "late".to_owned(),

@@ -1,14 +1,19 @@
 //! `apply`: an event makes the next state. Replaying an item's events from the first rebuilds it exactly.
 
+mod beginning;
 mod history;
 
-use crate::command::Submission;
-use crate::digest::{ContentDigest, Immaterial};
-use crate::event::{Entry, Event, Happening, Recorded};
+pub(crate) use beginning::submitted_item;
+
+use crate::digest::ContentDigest;
+use crate::event::{Event, Recorded};
 use crate::ids::{ItemId, PersonId, StepKey};
-use crate::item::{Actor, Attachment, AttachmentVersion, Comment, Escalation, ExceptionState, Item, Phase};
+use crate::item::{
+    Actor, Attachment, AttachmentVersion, Comment, Escalation, ExceptionState, Item, Phase, Rework,
+};
 use crate::review::{Closing, Decision, Review};
 use crate::time::Timestamp;
+use beginning::{drafted_item, handed_over};
 use history::remember;
 use std::collections::BTreeSet;
 
@@ -109,66 +114,6 @@ pub fn replay<'a>(id: &ItemId, log: impl IntoIterator<Item = &'a Recorded>) -> R
     item.ok_or(Inconsistent::Empty)
 }
 
-fn drafted_item(id: &ItemId, submission: &Submission, by: &Actor, at: Timestamp) -> Item {
-    Item {
-        id: id.clone(),
-        reference: submission.reference.clone(),
-        kind: submission.kind,
-        title: submission.title.clone(),
-        description: submission.description.clone(),
-        client: submission.client.clone(),
-        project: submission.project.clone(),
-        journey: submission.journey.clone(),
-        immaterial: Immaterial::default(),
-        content: ContentDigest::none(),
-        fields: submission.fields.clone(),
-        priority: submission.priority,
-        phase: Phase::Draft,
-        owner: submission.owner.clone(),
-        submitter: by.clone(),
-        round: 0,
-        assignment_version: 0,
-        reviews: Vec::new(),
-        closed_reviews: Vec::new(),
-        attachments: Vec::new(),
-        comments: Vec::new(),
-        contributors: by.person().cloned().into_iter().collect(),
-        escalation: None,
-        rungs: 0,
-        exception: None,
-        created_at: at,
-        submitted_at: None,
-        entered_at: at,
-        updated_at: at,
-        completed_at: None,
-        due_at: None,
-        due_by_hand: false,
-        history: vec![Entry { at, by: by.clone(), on_behalf_of: None, what: Happening::Drafted }],
-        version: 0,
-    }
-}
-
-/// The item as its first submission makes it.
-pub(crate) fn submitted_item(id: &ItemId, submission: &Submission, by: &Actor, at: Timestamp) -> Item {
-    let mut item = drafted_item(id, submission, by, at);
-    item.phase = Phase::Submitted;
-    item.submitted_at = Some(at);
-    item.round = 1;
-    item.history = vec![Entry { at, by: by.clone(), on_behalf_of: None, what: Happening::Submitted }];
-    item
-}
-
-fn handed_over(draft: Item, submission: &Submission, recorded: &Recorded) -> Item {
-    let mut item = submitted_item(&draft.id, submission, &recorded.by, recorded.at);
-    item.attachments = draft.attachments;
-    item.comments = draft.comments;
-    item.contributors.extend(draft.contributors);
-    item.created_at = draft.created_at;
-    item.version = draft.version;
-    item.history.splice(0..0, draft.history);
-    item
-}
-
 fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
     let at = recorded.at;
     let by = &recorded.by;
@@ -253,12 +198,16 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             }
         }
         Event::ChangesRequested { due_at, .. } => {
-            item.contributors.clear();
+            item.rework = Some(Rework { content: item.content.clone(), by: BTreeSet::new() });
             enter(item, Phase::ChangesRequested, at, *due_at);
         }
         Event::Approved { due_at } => enter(item, Phase::Approved, at, *due_at),
         Event::Resubmitted { .. } => {
             item.round += 1;
+            let changed = item.rework.take().filter(|rework| rework.content != item.content);
+            if let Some(rework) = changed {
+                item.contributors = rework.by;
+            }
             contributed(item, by);
             enter(item, Phase::Submitted, at, None);
         }
@@ -277,6 +226,9 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
         Event::Migrated { to, immaterial, .. } => {
             item.journey.version = *to;
             item.immaterial.clone_from(immaterial);
+            // Another version names content otherwise: whether it is still what was sent back cannot be told any more, and
+            // whoever contributed stays a contributor.
+            item.rework = None;
         }
         Event::Claimed { step, groups } => {
             let claimer = by.person().ok_or(Inconsistent::DecidedBySystem)?;
@@ -291,39 +243,42 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
                 Some(step) => {
                     let review = open_review(item, step)?;
                     hand_on(review, from.as_ref(), to);
+                    if let Some(from) = from {
+                        review.groups.remove(from);
+                    }
                     belongs_to(review, to, groups);
                 }
                 None => item.owner = Some(to.clone()),
             }
         }
-        Event::Escalated { level, to, reason, rung } => {
+        Event::Escalated { level, to, reason, rung, .. } => {
             item.rungs = rung.unwrap_or(item.rungs);
             item.escalation = Some(Escalation {
                 level: *level,
                 reason: reason.clone(),
-                by: by.clone(),
+                by: acted(recorded),
                 to: to.clone(),
                 at,
             });
         }
         Event::DeEscalated { .. } => item.escalation = None,
-        Event::ExceptionRaised { category, reason, handler, automatic } => {
+        Event::ExceptionRaised { category, reason, handler, .. } => {
             item.exception = Some(ExceptionState {
                 category: category.clone(),
                 reason: reason.clone(),
                 from: item.phase,
                 handler: handler.clone(),
-                by: if *automatic { Actor::System(JOURNEY.to_owned()) } else { by.clone() },
+                by: acted(recorded),
                 at,
             });
             let due_at = item.due_at;
-            enter(item, Phase::Exception, at, due_at);
+            enter_with(item, Phase::Exception, at, due_at);
         }
         Event::ExceptionResolved { to, due_at, .. } => {
             item.exception = None;
             match to {
                 Phase::Completed | Phase::Withdrawn => finish(item, *to, at),
-                phase => enter(item, *phase, at, *due_at),
+                phase => enter_with(item, *phase, at, *due_at),
             }
         }
         Event::Completed {} => finish(item, Phase::Completed, at),
@@ -386,6 +341,17 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
 
 /// Who raises an exception when a journey's own rule does.
 const JOURNEY: &str = "journey";
+/// Who escalates what too few people are left to decide, whoever's act left it so.
+const CLOCK: &str = "clock";
+
+/// Whose doing it was: of what follows from a rule, not the person's whose command it followed.
+fn acted(recorded: &Recorded) -> Actor {
+    match &recorded.event {
+        Event::ExceptionRaised { automatic: true, .. } => Actor::System(JOURNEY.to_owned()),
+        Event::Escalated { automatic: true, .. } => Actor::System(CLOCK.to_owned()),
+        _ => recorded.by.clone(),
+    }
+}
 
 fn open_review<'a>(item: &'a mut Item, step: &StepKey) -> Result<&'a mut Review, Inconsistent> {
     item.reviews.iter_mut().find(|review| &review.step == step).ok_or(Inconsistent::NoOpenReview)
@@ -403,6 +369,16 @@ fn enter(item: &mut Item, phase: Phase, at: Timestamp, due_at: Option<Timestamp>
     item.entered_at = at;
     item.due_at = due_at;
     item.due_by_hand = false;
+    if !matches!(phase, Phase::ChangesRequested | Phase::Exception) {
+        item.rework = None;
+    }
+}
+
+/// As [`enter`], with the date that somebody set by hand, if they did: an exception does not undo it.
+fn enter_with(item: &mut Item, phase: Phase, at: Timestamp, due_at: Option<Timestamp>) {
+    let by_hand = item.due_by_hand && due_at.is_some();
+    enter(item, phase, at, due_at);
+    item.due_by_hand = by_hand;
 }
 
 fn finish(item: &mut Item, phase: Phase, at: Timestamp) {
@@ -416,6 +392,9 @@ fn finish(item: &mut Item, phase: Phase, at: Timestamp) {
 
 fn contributed(item: &mut Item, by: &Actor) {
     item.contributors.extend(by.person().cloned());
+    if let Some(rework) = &mut item.rework {
+        rework.by.extend(by.person().cloned());
+    }
 }
 
 fn belongs_to(review: &mut Review, person: &PersonId, groups: &[String]) {

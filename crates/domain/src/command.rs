@@ -46,8 +46,9 @@ pub enum Command {
         step: Option<StepKey>,
         assignment_version: u32,
     },
-    /// Put `to` in the place of `from`; without `from`, in the place of all reviewers. Of `step`, or of the only one
-    /// that it can mean.
+    /// Put `to` in the place of `from`, and of nobody else. Without `from`: in the actor's own place where they have one,
+    /// else in that of the only one who sits there. Of `step`, or of the only one that it can mean; without an open
+    /// step, `to` becomes the owner.
     Reassign {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         step: Option<StepKey>,
@@ -218,7 +219,7 @@ impl Command {
         Command::Approve { seen, comment: None, outputs: Fields::new() }
     }
 
-    /// Put `to` in the place of all whose turn it is, at the only step that it can mean.
+    /// Put `to` in the actor's own place, or that of the only one whose turn it is, at the only step that it can mean.
     pub fn reassign(to: PersonId, assignment_version: u32) -> Self {
         Command::Reassign { step: None, from: None, to, assignment_version, reason: None }
     }

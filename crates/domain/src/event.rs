@@ -28,9 +28,12 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Immaterial::is_empty")]
         immaterial: Immaterial,
     },
-    /// Steps and stages that do not apply to the item as it is.
+    /// Steps and stages that do not apply to the item as it is; or, `undecided`, that do, and that a resolved exception
+    /// leads past.
     Skipped {
         steps: Vec<StepKey>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        undecided: bool,
     },
     ReviewOpened {
         stage: StageKey,
@@ -138,6 +141,9 @@ pub enum Event {
         /// The rung of the ladder that was reached; none by hand.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rung: Option<u8>,
+        /// By the portal's clock, not by who acted: too few people are left to decide a step.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        automatic: bool,
     },
     DeEscalated {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -156,6 +162,9 @@ pub enum Event {
         to: Phase,
         reason: String,
         due_at: Option<Timestamp>,
+        /// Completed in the deciders' place: nobody approved it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        overriding: bool,
     },
     Completed {},
     Withdrawn {
@@ -251,6 +260,10 @@ pub enum Happening {
     Skipped {
         steps: Vec<StepKey>,
     },
+    /// A resolved exception led past steps that nobody approved.
+    LedPast {
+        steps: Vec<StepKey>,
+    },
     ReviewOpened {
         stage: StageKey,
         step: StepKey,
@@ -320,6 +333,9 @@ pub enum Happening {
     ExceptionResolved {
         to: Phase,
         reason: String,
+        /// Completed in the deciders' place.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        overriding: bool,
     },
     Completed,
     Withdrawn {

@@ -298,9 +298,14 @@ pub struct Item {
     pub attachments: Vec<Attachment>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<Comment>,
-    /// Everybody who contributed content in this round: they may not decide on it.
+    /// Everybody who contributed content in this round: they may not decide on it. They stay it, whatever way leads back
+    /// into review, until it is handed over with other content.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub contributors: BTreeSet<PersonId>,
+    /// While the client answers a request for changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub rework: Option<Rework>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Escalation>,
     /// How many rungs of its stage's escalation ladder it has climbed.
@@ -324,6 +329,16 @@ pub struct Item {
     /// One more with each applied event.
     #[ts(type = "number")]
     pub version: u64,
+}
+
+/// What was sent back, and who has changed it since. Where it is handed over changed, they are the ones who contributed
+/// to the round that begins; where it is not, whoever contributed before still did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Rework {
+    pub content: ContentDigest,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub by: BTreeSet<PersonId>,
 }
 
 impl Item {

@@ -1,5 +1,10 @@
 //! Figures: computed once, here, so that console, portal and reports agree to the millisecond.
 
+mod parts;
+
+pub(crate) use parts::sent_back;
+pub use parts::{Part, by_owner, by_stage, parts, whole_age_ms};
+
 use crate::event::Happening;
 use crate::ids::{JourneyKey, StageKey};
 use crate::item::Item;

@@ -44,34 +44,32 @@ pub enum Stuck {
     Uncovered,
 }
 
-/// From when on an item counts as stuck: uncovered, past due, or longer at its stage than 85 of 100 items were,
-/// whichever comes first. `None` for what is not open.
-pub fn stuck_from(item: &Item, norms: &Norms) -> Option<Timestamp> {
-    if !item.phase.is_open() {
-        return None;
-    }
-    if item.is_uncovered() {
-        return Some(item.entered_at);
-    }
-    let slow = norms.usual_ms(item).map(|usual| item.entered_at.plus_ms(usual));
-    match (item.due_at, slow) {
-        (Some(due), Some(slow)) => Some(due.min(slow)),
-        (due, slow) => due.or(slow),
-    }
+/// What counts as stuck, in one sentence for people to read beside it.
+pub fn stuck_definition() -> &'static str {
+    "Stuck is what is past due, what too few people are left to decide, and what has been in review at its stage for longer than \
+     85 of 100 items before it."
 }
 
-/// Why an item is stuck now, if it is.
+/// What makes an open item stuck, and from when on each does; the gravest first.
+fn reasons(item: &Item, norms: &Norms) -> impl Iterator<Item = (Stuck, Timestamp)> {
+    // An exception, on the way or over, is part of the time at the stage: it is in what is usual, too.
+    let at_stage = item.reviews.iter().map(|review| review.opened_at).min().unwrap_or(item.entered_at);
+    let uncovered = item.is_uncovered().then_some((Stuck::Uncovered, at_stage));
+    let past_due = item.due_at.map(|due| (Stuck::PastDue, due));
+    let in_review = item.phase == Phase::InReview;
+    let usual = norms.usual_ms(item).filter(|_| in_review);
+    let slow = usual.map(|usual| (Stuck::SlowerThanUsual, at_stage.plus_ms(usual)));
+    let all = [uncovered, past_due, slow];
+    all.into_iter().flatten().filter(|_| item.phase.is_open())
+}
+
+/// The last instant at which an open item is not stuck yet: it is after it, by whichever reason comes first. `None` for what is
+/// not open, or never becomes stuck as it is.
+pub fn stuck_from(item: &Item, norms: &Norms) -> Option<Timestamp> {
+    reasons(item, norms).map(|(_, from)| from).min()
+}
+
+/// Why an item is stuck now, if it is: exactly when `now` is after [`stuck_from`].
 pub fn stuck(item: &Item, norms: &Norms, now: Timestamp) -> Option<Stuck> {
-    if item.is_uncovered() {
-        return Some(Stuck::Uncovered);
-    }
-    if item.is_overdue(now) {
-        return Some(Stuck::PastDue);
-    }
-    if item.phase == Phase::InReview
-        && norms.usual_ms(item).is_some_and(|usual| now.since(item.entered_at) > usual)
-    {
-        return Some(Stuck::SlowerThanUsual);
-    }
-    None
+    reasons(item, norms).find(|(_, from)| *from < now).map(|(why, _)| why)
 }

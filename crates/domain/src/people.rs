@@ -105,6 +105,13 @@ impl Scope {
             && self.project.as_ref().is_none_or(|project| Some(project) == place.project)
             && self.kind.is_none_or(|kind| kind == place.kind)
     }
+
+    /// Whether it reaches everything that `other` reaches.
+    pub fn contains(&self, other: &Scope) -> bool {
+        (self.client.is_none() || self.client == other.client)
+            && (self.project.is_none() || self.project == other.project)
+            && (self.kind.is_none() || self.kind == other.kind)
+    }
 }
 
 /// Where an item stands, as far as scopes care.

@@ -88,11 +88,24 @@ pub fn permits_place(person: &Person, action: Action, place: Place<'_>) -> Resul
     }
 }
 
-/// Whether `caller` may say when `person` is away: the person, whom they report to, a team lead or a portal admin.
+/// Whether `caller` may say when `person` is away: the person, whom they report to, a team lead over everything that the
+/// person decides, or a portal admin. An absence moves all of somebody's work, so that a lead over a part is not enough.
 pub fn may_set_absence(caller: &Person, person: &PersonId, people: &People) -> bool {
-    let leads = |grant: &Grant| matches!(grant.role, Role::TeamLead | Role::PortalAdmin);
     let is_lead_of = people.lead_of(person) == Some(&caller.id);
-    !caller.disabled && (&caller.id == person || is_lead_of || caller.grants.iter().any(leads))
+    let is_admin = || caller.grants.iter().any(|grant| grant.role == Role::PortalAdmin);
+    let leads = || people.get(person).is_some_and(|person| leads_all_work_of(caller, person));
+    // Absences are of staff, and among staff.
+    let may = &caller.id == person || is_lead_of || is_admin() || leads();
+    !caller.disabled && caller.is_staff() && may
+}
+
+fn leads_all_work_of(caller: &Person, person: &Person) -> bool {
+    let led = |work: &Grant| {
+        caller.grants.iter().any(|grant| grant.role == Role::TeamLead && grant.scope.contains(&work.scope))
+    };
+    let mut work =
+        person.grants.iter().filter(|grant| roles_for(Action::Approve).contains(&grant.role)).peekable();
+    work.peek().is_some() && work.all(led)
 }
 
 /// Whether `caller` may arrange how the organisation works: its journeys and calendars. They are everybody's, so that it
@@ -164,5 +177,5 @@ fn may_decide(person: &Person, item: &Item) -> Result<(), Denial> {
 fn may_reassign(person: &Person, item: &Item) -> Result<(), Denial> {
     let involved = item.owner.as_ref() == Some(&person.id) || item.waiting_on().any(|id| id == &person.id);
     let over_it = person.holds_any(&[Role::TeamLead, Role::PortalAdmin], item.place());
-    if involved || over_it { Ok(()) } else { Err(Denial::NeedsRole(vec![Role::TeamLead, Role::PortalAdmin])) }
+    if involved || over_it { Ok(()) } else { Err(Denial::NotInvolved) }
 }

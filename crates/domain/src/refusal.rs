@@ -31,6 +31,9 @@ pub enum Refusal {
     /// Several steps are open, and the command does not say which it means.
     #[error("say which step")]
     StepRequired { steps: Vec<StepKey> },
+    /// Several people have the step, and the command does not say whom it means.
+    #[error("say whose place it is")]
+    SeatRequired { step: StepKey, people: Vec<PersonId> },
     /// Fewer people would be left to decide than must approve.
     #[error("too few people would be left to decide")]
     QuorumUnreachable { step: StepKey, needed: u32 },
@@ -104,6 +107,10 @@ pub enum Denial {
     UnknownPerson,
     /// The journey names no role that may override, or none that the person holds.
     NoOverride,
+    /// Neither owns the item, nor has it, nor is a lead or an admin over it.
+    NotInvolved,
+    /// The exception is for somebody else to resolve.
+    NotHandler,
     /// Only the portal's own automation does this.
     AutomationOnly,
 }

@@ -117,7 +117,7 @@ fn a_loop_is_uncovered_and_given_to_nobody() {
     assert_eq!(turns(&world), Vec::<&str>::new());
     assert!(world.item().is_uncovered());
     let norms = Norms::default();
-    assert_eq!(stuck(world.item(), &norms, world.now), Some(Stuck::Uncovered));
+    assert_eq!(stuck(world.item(), &norms, world.now.plus_ms(1)), Some(Stuck::Uncovered));
     assert_eq!(stuck_from(world.item(), &norms), Some(world.item().entered_at));
 }
 

@@ -219,17 +219,19 @@ fn an_exception_completes_nobodys_own_work_before_it_was_approved() {
     let complete = || Command::ResolveException { to: ExceptionExit::Complete, reason: "settled".into() };
     let own = Refusal::Denied { action: Action::ResolveException, why: Denial::Contributor };
     let mut world = World::submitted();
-    world.accept("olga", set_title("Another report"));
+    world.accept("lena", set_title("Another report"));
     world.accept("olga", raise());
-    assert_eq!(world.refused("olga", complete()), own);
-    world.accept("lena", complete());
+    assert_eq!(world.refused("lena", complete()), own);
 
-    // Sent back, it is still their work, though the next round has begun without them.
+    // Handed over again by the client, it is still their work, though another round has begun without them.
     let mut world = World::at_review();
-    world.accept("olga", set_title("Another report"));
+    world.accept("lena", set_title("Another report"));
     world.send_back(&world.reviewer());
+    world.accept("contact", set_title("A third report"));
+    world.accept("contact", Command::Resubmit { comment: None });
+    assert!(!world.item().contributors.contains(&"lena".into()));
     world.accept("olga", raise());
-    assert_eq!(world.refused("olga", complete()), own);
+    assert_eq!(world.refused("lena", complete()), own);
 
     let mut world = World::submitted();
     world.accept("olga", set_title("Another report"));

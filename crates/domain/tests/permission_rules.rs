@@ -128,3 +128,49 @@ fn a_draft_is_seen_by_its_client_alone() {
         assert_eq!(may_view(&person("somebody", &[role]), &item), !role.is_staff(), "{role:?}");
     }
 }
+
+fn leading(scope: Scope) -> Person {
+    let mut lead = person("lead", &[Role::TeamLead]);
+    lead.grants[0].scope = scope;
+    lead
+}
+
+#[test]
+fn a_lead_says_when_somebody_is_away_only_where_they_lead_all_of_their_work() {
+    let acme = || Scope { client: Some("acme".into()), ..Scope::EVERYTHING };
+    let globex = || Scope { client: Some("globex".into()), ..Scope::EVERYTHING };
+    let mut anna = person("anna", &[Role::InternalApprover, Role::InternalOwner]);
+    anna.grants[0].scope = acme();
+    anna.grants[1].scope = Scope { kind: Some(Kind::Invoice), ..acme() };
+    let mut both = person("both", &[Role::InternalApprover, Role::InternalApprover]);
+    (both.grants[0].scope, both.grants[1].scope) = (acme(), globex());
+    let people = People::new([anna, both, person("clerk", &[Role::PortalAdmin])]);
+    let may = |lead: &Person, whose: &str| may_set_absence(lead, &whose.into(), &people);
+    assert!(may(&leading(acme()), "anna"));
+    assert!(may(&leading(Scope::EVERYTHING), "both"));
+    for (scope, whose) in [
+        (globex(), "anna"),
+        (acme(), "both"),
+        (Scope { kind: Some(Kind::Invoice), ..acme() }, "anna"),
+        (Scope::EVERYTHING, "clerk"),
+        (Scope::EVERYTHING, "nobody"),
+    ] {
+        assert!(!may(&leading(scope.clone()), whose), "{scope:?} {whose}");
+    }
+}
+
+#[test]
+fn whom_somebody_reports_to_and_an_admin_say_when_they_are_away() {
+    let mut anna = person("anna", &[Role::InternalApprover]);
+    anna.lead = Some("boss".into());
+    let people = People::new([anna]);
+    for (who, role, may) in [
+        ("boss", Role::InternalApprover, true),
+        ("admin", Role::PortalAdmin, true),
+        ("anna", Role::InternalApprover, true),
+        ("other", Role::InternalOwner, false),
+        ("boss", Role::Client, false),
+    ] {
+        assert_eq!(may_set_absence(&person(who, &[role]), &"anna".into(), &people), may, "{who} {role:?}");
+    }
+}

@@ -186,10 +186,19 @@ fn a_quorum_stays_what_it_was_when_people_are_switched_off_or_handed_on() {
     world.organisation.people = People::new(people.collect::<Vec<_>>());
     approve(&mut world, "a1", "vote");
     assert_eq!(world.item().phase, Phase::InReview, "one approval is still not two");
-    let version = world.item().assignment_version;
     let mut everybody = two_of_three(Veto::Anyone);
     submit(&mut everybody);
-    let refusal = everybody.refused("lena", Command::reassign("lena".into(), version));
+    let hand = |world: &World, from: &str, to: &str| Command::Reassign {
+        step: None,
+        from: Some(from.into()),
+        to: to.into(),
+        assignment_version: world.item().assignment_version,
+        reason: None,
+    };
+    let to_a2 = hand(&everybody, "a1", "a2");
+    everybody.accept("lena", to_a2);
+    let to_a3 = hand(&everybody, "a2", "a3");
+    let refusal = everybody.refused("lena", to_a3);
     assert_eq!(refusal, Refusal::QuorumUnreachable { step: "vote".into(), needed: 2 });
 }
 

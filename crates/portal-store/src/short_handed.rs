@@ -62,9 +62,14 @@ fn advice(item: &Item, people: &People, found: &ShortHanded) -> String {
             "Nobody may decide there: give somebody a grant or the group with `postern-portal user`, or let a team \
              lead override the step {step} of {reference}."
         ),
-        [first, ..] => format!(
-            "Hand it to somebody who may ({}{more}): posternctl reassign {reference} --step {step} --to {first}",
-            could.join(", ")
-        ),
+        [first, ..] => {
+            // Several may sit there: whose seat is meant has to be said.
+            let from = found.unable.first().map(|unable| format!(" --from {}", email(&unable.reviewer)));
+            format!(
+                "Hand it to somebody who may ({}{more}): posternctl reassign {reference} --step {step} --to {first}{}",
+                could.join(", "),
+                from.unwrap_or_default()
+            )
+        }
     }
 }

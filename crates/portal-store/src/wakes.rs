@@ -5,10 +5,14 @@ use crate::directory::DirectorySnapshot;
 use crate::error::StoreError;
 use crate::items;
 use crate::store::Store;
-use postern_domain::{Actor, Command, Item, ItemId, Phase, Ruling, Situation, Timestamp, decide, ladder};
+use postern_domain::{
+    Actor, Command, Item, ItemId, LadderRung, Phase, Ruling, Situation, Timestamp, decide, ladder,
+};
 use sqlx::Row as _;
 
 const PAGE: i64 = 200;
+/// How long a chore that was not done waits, in milliseconds, so that it does not stand before others.
+const PUT_OFF_MS: i64 = 60_000;
 
 /// Something that the portal's own automation has to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,14 +23,19 @@ pub struct Chore {
     pub key: String,
 }
 
-/// The instant of the next rung that the item has not climbed.
-pub(crate) fn next(item: &Item, directory: &DirectorySnapshot) -> Option<Timestamp> {
+/// The next rung that the item can reach, in their order.
+fn next_rung(item: &Item, directory: &DirectorySnapshot) -> Option<LadderRung> {
     if item.phase != Phase::InReview {
         return None;
     }
     let journey = directory.journey(&item.journey)?;
     let rungs = ladder(item, journey, &directory.organisation);
-    rungs.into_iter().find(|rung| rung.rung > item.rungs).map(|rung| rung.at)
+    rungs.into_iter().find(|rung| rung.rung > item.rungs)
+}
+
+/// The instant of the next rung that the item has not climbed.
+pub(crate) fn next(item: &Item, directory: &DirectorySnapshot) -> Option<Timestamp> {
+    next_rung(item, directory).map(|rung| rung.at)
 }
 
 /// Notes when an item that a command changed is to be looked at next. Only what is in review is ever looked at.
@@ -80,6 +89,19 @@ impl Store {
         }
         self.note_wakes(&not_yet).await?;
         Ok(chores)
+    }
+
+    /// Looks at the item of a chore that was not done at `now` again, a minute later.
+    pub async fn put_off(&self, chore: &Chore, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.begin_write().await?;
+        // A command that changed the item meanwhile has noted another instant already.
+        sqlx::query("UPDATE wakes SET at_ms = $2 WHERE item = $1 AND at_ms <= $3")
+            .bind(chore.item.as_str())
+            .bind(now.plus_ms(PUT_OFF_MS).ms())
+            .bind(now.ms())
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
     }
 
     /// Everything in review that is covered otherwise, or due at another time, than it says, as of `now`; and notes
@@ -160,10 +182,8 @@ impl Wake {
 
 /// The next rung, if it is reached.
 fn rung_reached(item: &Item, directory: &DirectorySnapshot, now: Timestamp) -> Option<Chore> {
-    let (journey, stage) = (directory.journey(&item.journey)?, item.stage()?);
-    let rung = ladder(item, journey, &directory.organisation)
-        .into_iter()
-        .find(|rung| rung.rung > item.rungs && rung.at <= now)?;
+    let stage = item.stage()?;
+    let rung = next_rung(item, directory).filter(|rung| rung.at <= now)?;
     let opened = item.reviews.iter().map(|review| review.opened_at.ms()).min().unwrap_or_default();
     Some(Chore {
         key: format!("climb:{}:{}:{stage}:{opened}:{}", item.id, item.round, rung.rung),

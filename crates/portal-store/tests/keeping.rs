@@ -241,7 +241,7 @@ async fn a_review_that_waits_for_somebody_who_cannot_decide_is_found() {
     );
     assert_eq!(
         finding.advice,
-        "Hand it to somebody who may (lea@example.com): posternctl reassign ACME-1 --step intake --to lea@example.com"
+        "Hand it to somebody who may (lea@example.com): posternctl reassign ACME-1 --step intake --to lea@example.com --from olga@example.com"
     );
     let review = finding.review.as_ref().unwrap();
     assert_eq!(

@@ -5,6 +5,7 @@
 use crate::state::App;
 use postern_domain::{Actor, Command, CommandId, Timestamp};
 use postern_portal_store::{Chore, CommandError, Order, Source, StoreError};
+use postern_protocol::Outcome;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
@@ -80,19 +81,31 @@ async fn perform(app: &App, chore: Chore, now: Timestamp) -> Result<bool, StoreE
         _ => "clock",
     };
     let order = Order {
-        id: CommandId(chore.key),
-        item: chore.item,
-        command: Some(chore.command),
+        id: CommandId(chore.key.clone()),
+        item: chore.item.clone(),
+        command: Some(chore.command.clone()),
         by: Actor::System(name.to_owned()),
         made_at: None,
         source: Source::Direct,
     };
     match app.store().apply_command(&order, now).await {
-        Ok(outcome) => Ok(matches!(outcome.outcome, postern_protocol::Outcome::Applied { .. })),
+        Ok(outcome) => match outcome.outcome {
+            Outcome::Applied { .. } => Ok(true),
+            Outcome::AlreadySatisfied { .. } => Ok(false),
+            _ => put_off(app, &chore, now).await,
+        },
         Err(CommandError::Store(error)) => Err(error),
         Err(error) => {
             tracing::warn!(%error, item = %order.item, "a chore of the clock was not done");
-            Ok(false)
+            put_off(app, &chore, now).await
         }
     }
+}
+
+/// Rungs are looked for page by page: one that is refused must not stand before those that can be climbed.
+async fn put_off(app: &App, chore: &Chore, now: Timestamp) -> Result<bool, StoreError> {
+    if matches!(chore.command, Command::Climb { .. }) {
+        app.store().put_off(chore, now).await?;
+    }
+    Ok(false)
 }

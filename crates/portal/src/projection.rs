@@ -79,6 +79,7 @@ fn for_client(mut item: Item, journey: Option<&Journey>) -> Item {
     item.reviews = item.reviews.into_iter().map(client_review).collect();
     item.closed_reviews = item.closed_reviews.into_iter().map(client_review).collect();
     item.contributors.clear();
+    item.rework = None;
     item.escalation = None;
     item.assignment_version = 0;
     if let Some(exception) = &mut item.exception {
@@ -134,12 +135,15 @@ fn client_entry(entry: Entry, journey: Option<&Journey>) -> Option<Entry> {
         Happening::ExceptionRaised { .. } => {
             Happening::ExceptionRaised { category: String::new(), reason: String::new() }
         }
-        Happening::ExceptionResolved { to, .. } => Happening::ExceptionResolved { to, reason: String::new() },
+        Happening::ExceptionResolved { to, .. } => {
+            Happening::ExceptionResolved { to, reason: String::new(), overriding: false }
+        }
         Happening::Reopened { .. } => Happening::Reopened { reason: String::new() },
         // A single reviewer's verdict is internal until the item goes back: then `SentBack` says why.
         Happening::ChangesRequested { .. }
         | Happening::Outdated { .. }
         | Happening::Skipped { .. }
+        | Happening::LedPast { .. }
         | Happening::Migrated { .. }
         | Happening::Claimed { .. }
         | Happening::CoverChanged { .. }

@@ -2,8 +2,11 @@
 //! deputies, calendars and all the journeys that come with Postern. And what holds whatever is tried.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../domain/tests/authors/mod.rs"]
+mod authors;
 mod random_work;
 
+use authors::Authors;
 use postern_domain::absence::Absences;
 use postern_domain::calendar::Calendars;
 use postern_domain::*;
@@ -50,7 +53,7 @@ fn is_sound(item: &Item, journey: &Journey) {
 }
 
 /// Closed as approved only with the approvals that were asked for when it opened, from people who did not contribute.
-fn is_earned(before: &Item, after: &Item, journey: &Journey, command: &Command) {
+fn is_earned(before: &Item, after: &Item, journey: &Journey, command: &Command, authors: &Authors) {
     for closed in after.closed_reviews.iter().skip(before.closed_reviews.len()) {
         if let Some(open) = before.review(&closed.step) {
             assert_eq!(open.needed, closed.needed, "a quorum became another while the review was open");
@@ -63,22 +66,28 @@ fn is_earned(before: &Item, after: &Item, journey: &Journey, command: &Command) 
         assert!(closed.approvals(&content) >= closed.needed, "approved with too few: {closed:?}");
         for decision in &closed.decisions {
             for somebody in decision.on_behalf_of.iter().chain([&decision.by]) {
-                assert!(!before.contributors.contains(somebody), "{somebody} decided on their own work");
+                assert!(!authors.are(somebody), "{somebody} decided on their own work");
             }
         }
     }
 }
 
-/// The parts of an item's age, from line to line of its history, add up to its age.
+/// The parts of an item's age touch, do not overlap, add up to its age, and end with where it stands.
 fn adds_up(item: &Item, now: Timestamp) {
+    let parts = metrics::parts(item, now);
     let mut at = item.created_at;
-    let mut parts = 0;
-    for entry in &item.history {
-        assert!(entry.at >= at, "the history goes backwards");
-        parts += entry.at.since(at);
-        at = entry.at;
+    for part in &parts {
+        assert_eq!(part.from, at, "a gap or an overlap");
+        assert!(part.until > part.from);
+        at = part.until;
     }
-    assert_eq!(parts + now.since(at), now.since(item.created_at));
+    let sum: i64 = parts.iter().map(metrics::Part::length_ms).sum();
+    assert_eq!(sum, metrics::whole_age_ms(item, now));
+    assert_eq!(metrics::by_owner(&parts).values().sum::<i64>(), sum);
+    if let Some(last) = parts.last().filter(|_| !item.phase.is_terminal()) {
+        assert_eq!((last.phase, &last.owner), (item.phase, &item.owner));
+        assert_eq!(last.stage.as_ref(), item.stage());
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -104,6 +113,7 @@ fn live(seed: u64) -> Tried {
     // As the console got it.
     let mut copy: Option<Item> = None;
     let mut log = Vec::new();
+    let mut authors = Authors::default();
     let mut remembered: Vec<Seen> = Vec::new();
     let mut tried = Tried::default();
     for _ in 0..TRIES_PER_ITEM {
@@ -140,6 +150,7 @@ fn live(seed: u64) -> Tried {
         };
         tried.accepted += 1;
         let before = item.clone();
+        let barred = authors.clone();
         for event in events {
             let recorded = Recorded {
                 event,
@@ -150,14 +161,15 @@ fn live(seed: u64) -> Tried {
                 command: None,
             };
             item = Some(apply(item.take(), &"item-1".into(), &recorded).unwrap());
+            authors.learn(&recorded, item.as_ref().unwrap(), &journey);
             log.push(recorded);
         }
         copy = item.as_ref().map(over_the_wire);
         let after = item.as_ref().unwrap();
         is_sound(after, &journey);
-        adds_up(after, now);
+        adds_up(after, now.plus_ms(1 + seed as i64 % 90_000));
         if let Some(before) = &before {
-            is_earned(before, after, &journey, &command);
+            is_earned(before, after, &journey, &command, &barred);
         }
     }
     if let Some(item) = &item {

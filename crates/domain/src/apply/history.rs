@@ -1,17 +1,16 @@
 //! The line that an event leaves in its item's history.
 
-use super::JOURNEY;
+use super::acted;
 use crate::event::{Entry, Event, Happening, Recorded};
-use crate::item::{Actor, Item};
+use crate::item::Item;
 use crate::review::{ReviewOutcome, Verdict};
 
 /// Keeps the event's line in the item's history. What only prepares a following event has none of its own.
 pub(super) fn remember(item: &mut Item, recorded: &Recorded) {
     if let Some(what) = happening(item, &recorded.event) {
-        let by_rule = matches!(&recorded.event, Event::ExceptionRaised { automatic: true, .. });
         item.history.push(Entry {
             at: recorded.at,
-            by: if by_rule { Actor::System(JOURNEY.to_owned()) } else { recorded.by.clone() },
+            by: acted(recorded),
             on_behalf_of: recorded.on_behalf_of.clone(),
             what,
         });
@@ -22,7 +21,8 @@ fn happening(item: &Item, event: &Event) -> Option<Happening> {
     Some(match event {
         Event::Drafted { .. } => Happening::Drafted,
         Event::Submitted { .. } => Happening::Submitted,
-        Event::Skipped { steps } => Happening::Skipped { steps: steps.clone() },
+        Event::Skipped { steps, undecided: false } => Happening::Skipped { steps: steps.clone() },
+        Event::Skipped { steps, undecided: true } => Happening::LedPast { steps: steps.clone() },
         Event::ReviewOpened { stage, step, reviewers, fallback, .. } => Happening::ReviewOpened {
             stage: stage.clone(),
             step: step.clone(),
@@ -77,8 +77,8 @@ fn happening(item: &Item, event: &Event) -> Option<Happening> {
         Event::ExceptionRaised { category, reason, .. } => {
             Happening::ExceptionRaised { category: category.clone(), reason: reason.clone() }
         }
-        Event::ExceptionResolved { to, reason, .. } => {
-            Happening::ExceptionResolved { to: *to, reason: reason.clone() }
+        Event::ExceptionResolved { to, reason, overriding, .. } => {
+            Happening::ExceptionResolved { to: *to, reason: reason.clone(), overriding: *overriding }
         }
         Event::Completed {} => Happening::Completed,
         Event::Withdrawn { reason } => Happening::Withdrawn { reason: reason.clone() },

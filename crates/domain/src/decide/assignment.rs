@@ -1,6 +1,7 @@
 //! Who has it: claim, reassign.
 
 use super::deciders::{eligible, groups_of, groups_of_seats};
+use super::refresh::seated;
 use super::review::step_of;
 use super::{Case, Ruling, happened, optional};
 use crate::command::Action;
@@ -51,10 +52,8 @@ pub(super) fn reassign(
     if item.phase.is_terminal() || item.phase == Phase::Draft {
         return Err(Refusal::WrongPhase { action: Action::Reassign, phase: item.phase });
     }
-    let concerns = |review: &Review| match from {
-        Some(from) => review.undecided().any(|id| id == from),
-        None => case.actor_id().is_some_and(|me| review.undecided().any(|id| id == me)),
-    };
+    let concerns =
+        |review: &Review| from.or(case.actor_id()).is_some_and(|id| place_of(review, id).is_some());
     let review = meant(item, step, concerns)?;
     let holders: Vec<&PersonId> = match review {
         Some(review) => review.undecided().collect(),
@@ -67,15 +66,21 @@ pub(super) fn reassign(
         return Err(assignment_changed(item, assignment_version));
     }
     case.related(Action::Reassign)?;
-    if let Some(person) = from.filter(|person| !holders.contains(person)) {
-        return Err(Refusal::NotAReviewer { person: person.clone() });
+    let from = match review {
+        Some(review) => whose_place(case, review, from)?,
+        None => match (from, item.owner.as_ref()) {
+            (Some(from), owner) if owner != Some(from) => {
+                return Err(Refusal::NotAReviewer { person: from.clone() });
+            }
+            (_, owner) => owner,
+        },
+    };
+    if from == Some(to) {
+        return Ok(Ruling::AlreadySatisfied(Satisfied::AlreadyAssigned));
     }
     can_take(case, review, to).map_err(|why| Refusal::NotEligible { person: to.clone(), why })?;
     if let Some(review) = review {
-        let mut left: BTreeSet<&PersonId> = match from {
-            Some(from) => review.undecided().filter(|id| *id != from).collect(),
-            None => BTreeSet::new(),
-        };
+        let mut left: BTreeSet<&PersonId> = review.undecided().filter(|id| Some(*id) != from).collect();
         left.insert(to);
         check_reach(case, review, &left)?;
     }
@@ -84,13 +89,46 @@ pub(super) fn reassign(
         (Some(step), Some(person)) => groups_of(step, person),
         _ => Vec::new(),
     };
-    happened(vec![Event::Reassigned {
+    let mut events = vec![Event::Reassigned {
         step: review.map(|review| review.step.clone()),
         from: from.cloned(),
         to: to.clone(),
         groups,
         reason,
-    }])
+    }];
+    if review.is_some() {
+        events.extend(seated(case, case.after(&events)?)?);
+    }
+    happened(events)
+}
+
+/// The seat that `person` has: their own, or, as a deputy, that of somebody who is away.
+fn place_of<'a>(review: &'a Review, person: &PersonId) -> Option<&'a PersonId> {
+    let sits = |reviewer: &&PersonId| review.sitting_for(reviewer) == Some(person);
+    review.undecided().find(|reviewer| *reviewer == person).or_else(|| review.undecided().find(sits))
+}
+
+/// Whose seat is handed on; none of a pool that nobody has taken a seat of. Never more than one: what others have is not
+/// the actor's to give away unsaid.
+fn whose_place<'a>(
+    case: &Case<'_>,
+    review: &'a Review,
+    from: Option<&PersonId>,
+) -> Result<Option<&'a PersonId>, Refusal> {
+    if let Some(from) = from {
+        let place = place_of(review, from);
+        return place.map(Some).ok_or_else(|| Refusal::NotAReviewer { person: from.clone() });
+    }
+    let mine = case.actor_id().and_then(|me| place_of(review, me));
+    let mut all = review.undecided();
+    match (mine, all.next(), all.next()) {
+        (Some(mine), _, _) => Ok(Some(mine)),
+        (None, only, None) => Ok(only),
+        (None, _, Some(_)) => Err(Refusal::SeatRequired {
+            step: review.step.clone(),
+            people: review.undecided().cloned().collect(),
+        }),
+    }
 }
 
 /// The open review that a command means: the one of the step that it names, the only one, or the only one that

@@ -1,10 +1,12 @@
 //! Due times: which calendar counts, what is left out, and why it is due when it is.
 
+use super::Case;
 use crate::calendar::{Clock, CompiledCalendar, Ledger, PauseReason, Span, Target};
 use crate::event::Happening;
 use crate::ids::PersonId;
-use crate::item::Item;
+use crate::item::{Item, Phase};
 use crate::journey::{Deciders, Journey, Quorum, Step};
+use crate::metrics::sent_back;
 use crate::organisation::Organisation;
 use crate::review::Review;
 use crate::time::Timestamp;
@@ -77,6 +79,8 @@ pub fn pauses(item: &Item) -> Vec<Span> {
                 spans.push(Span { from: entry.at, until: None, why: PauseReason::Exception });
             }
             Happening::ExceptionResolved { .. } => close(&mut spans, PauseReason::Exception, entry.at),
+            // Where it takes several requests, one alone leaves the item in review.
+            Happening::ChangesRequested { .. } if !sent_back(item, entry) => {}
             Happening::ChangesRequested { .. } | Happening::SentBack { .. } => {
                 spans.push(Span { from: entry.at, until: None, why: PauseReason::WaitingForClient });
             }
@@ -91,6 +95,33 @@ pub fn pauses(item: &Item) -> Vec<Span> {
         }
     }
     spans
+}
+
+/// When the client's answer, or the completion, that is awaited again once an exception is over at `now` is due: by as much
+/// later as the exception took. A date set by hand stays.
+pub(super) fn due_after_exception(case: &Case<'_>, awaited: Phase) -> Option<Timestamp> {
+    let (item, journey) = (case.item, case.journey);
+    let begins = |is: fn(&Happening) -> bool| item.history.iter().rev().find(|entry| is(&entry.what));
+    let (begun, target, person) = match awaited {
+        Phase::ChangesRequested => {
+            let sent_back = |what: &Happening| {
+                matches!(what, Happening::ChangesRequested { .. } | Happening::SentBack { .. })
+            };
+            (begins(sent_back), journey.client_answer, None)
+        }
+        Phase::Approved => {
+            let approved = |what: &Happening| matches!(what, Happening::FullyApproved);
+            (begins(approved), journey.completion, item.owner.as_ref())
+        }
+        _ => return item.due_at,
+    };
+    let (Some(begun), Some(target), false) = (begun, target, item.due_by_hand) else { return item.due_at };
+    let mut pauses = pauses_of_reviews(item);
+    for pause in &mut pauses {
+        pause.until.get_or_insert(case.now);
+    }
+    let calendar = case.organisation.calendars.for_step(person, None, journey.calendar.as_ref());
+    calendar.due(begun.at, target, &pauses).at()
 }
 
 /// The pauses that a step's clock knows: exceptions. While the client has the item, no step is open.

@@ -1,5 +1,6 @@
 //! What is said about an item, and what it consists of.
 
+use super::refresh::cover_changes;
 use super::review::close_undecided;
 use super::{Case, MAX_TEXT, MAX_TITLE, Ruling, bounded, happened};
 use crate::command::Action;
@@ -149,6 +150,8 @@ fn content_changed(case: &Case<'_>, change: Event) -> Result<Ruling, Refusal> {
     }
     let after = case.after(&events)?;
     if stays_open(case, &after) {
+        // Whoever sits there for somebody else, or handed it on, is a contributor now.
+        events.extend(cover_changes(case, &after));
         return happened(events);
     }
     let closings = close_undecided(case.item, None);

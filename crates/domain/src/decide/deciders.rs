@@ -57,7 +57,7 @@ fn roles_named(step: &Step) -> Roles {
     })
 }
 
-const LEADS: Roles = Roles::of(&[Role::TeamLead]);
+pub(super) const LEADS: Roles = Roles::of(&[Role::TeamLead]);
 
 /// Whether one rule names the person. Contributors and the disabled are not looked at here.
 pub(super) fn names(rule: &Deciders, item: &Item, people: &People, person: &Person) -> bool {
@@ -203,13 +203,6 @@ fn decided_before(step: &Step, item: &Item, named: &[&Person], wanted: usize) ->
 
 fn count(people: usize) -> u32 {
     u32::try_from(people).unwrap_or(u32::MAX)
-}
-
-/// The team lead that the item falls to: another than `not`, where there is one.
-pub(super) fn lead_over(item: &Item, people: &People, not: Option<&PersonId>) -> Option<PersonId> {
-    let leads = || people.staff_with(LEADS).filter(|person| person.holds(Role::TeamLead, item.place()));
-    let others = nearest(item, leads().filter(|person| Some(&person.id) != not), 1);
-    others.into_iter().next().or_else(|| nearest(item, leads(), 1).into_iter().next())
 }
 
 /// The `wanted` people nearest to the item by rendezvous hashing: even, stable, and without a counter.

@@ -1,7 +1,7 @@
 //! Brought to somebody higher: by hand, or rung by rung by the portal's clock.
 
 use super::clock::{calendar_of, pauses_of_reviews};
-use super::deciders::lead_over;
+use super::opening::Opening;
 use super::{Case, Ruling, happened, optional, required};
 use crate::command::Action;
 use crate::event::Event;
@@ -26,16 +26,13 @@ pub(super) fn escalate(case: &Case<'_>, to: Option<&PersonId>, reason: &str) -> 
             }
             Some(id.clone())
         }
-        None => lead_over(case.item, &case.organisation.people, case.actor_id()),
+        None => case.opening(case.item).lead(case.actor_id()),
     };
-    let level = match &case.item.escalation {
-        Some(now) if to.is_none() || now.to == to => {
-            return Ok(Ruling::AlreadySatisfied(Satisfied::AlreadyEscalated));
-        }
-        Some(now) => now.level.saturating_add(1),
-        None => 1,
-    };
-    happened(vec![Event::Escalated { level, to, reason, rung: None }])
+    if case.item.escalation.as_ref().is_some_and(|now| to.is_none() || now.to == to) {
+        return Ok(Ruling::AlreadySatisfied(Satisfied::AlreadyEscalated));
+    }
+    let level = next_level(case.item);
+    happened(vec![Event::Escalated { level, to, reason, rung: None, automatic: false }])
 }
 
 pub(super) fn de_escalate(case: &Case<'_>, reason: Option<&str>) -> Result<Ruling, Refusal> {
@@ -57,13 +54,26 @@ pub(super) fn climb(case: &Case<'_>, stage: &StageKey, round: u32, rung: u8) -> 
     if rung <= item.rungs {
         return Ok(Ruling::AlreadySatisfied(Satisfied::AlreadyClimbed));
     }
-    let next = ladder(item, case.journey, case.organisation).into_iter().find(|each| each.rung == rung);
-    let next = next.ok_or(Refusal::NotDueYet { at: None })?;
-    if next.at > case.now || rung != item.rungs + 1 {
+    let rungs = rungs(item, case.journey, case.organisation, Some(case.now));
+    // A rung that waits for a date which the stage does not have is never reached; it holds none of the others back.
+    let next =
+        rungs.into_iter().find(|each| each.rung > item.rungs).ok_or(Refusal::NotDueYet { at: None })?;
+    if next.at > case.now || next.rung != rung {
         return Err(Refusal::NotDueYet { at: Some(next.at) });
     }
-    let level = item.escalation.as_ref().map_or(1, |now| now.level.saturating_add(1));
-    happened(vec![Event::Escalated { level, to: next.to, reason: next.reason, rung: Some(rung) }])
+    let level = next_level(item);
+    happened(vec![Event::Escalated {
+        level,
+        to: next.to,
+        reason: next.reason,
+        rung: Some(rung),
+        automatic: false,
+    }])
+}
+
+/// How high it is brought with the next escalation.
+pub(super) fn next_level(item: &Item) -> u8 {
+    item.escalation.as_ref().map_or(1, |now| now.level.saturating_add(1))
 }
 
 /// A rung of an item's ladder, at the instant when it is reached.
@@ -77,8 +87,19 @@ pub struct LadderRung {
     pub reason: String,
 }
 
-/// The rungs of the ladder that the item stands on, in their order. Empty while no step is open.
+/// The rungs of the ladder that the item stands on and that it can reach, in their order, each with whoever it leads to
+/// when it is reached. Empty while no step is open.
 pub fn ladder(item: &Item, journey: &Journey, organisation: &Organisation) -> Vec<LadderRung> {
+    rungs(item, journey, organisation, None)
+}
+
+/// As [`ladder`], each rung with whoever it leads to at `now`, where that is given.
+fn rungs(
+    item: &Item,
+    journey: &Journey,
+    organisation: &Organisation,
+    now: Option<Timestamp>,
+) -> Vec<LadderRung> {
     let Some(stage) = item.stage().and_then(|key| journey.stage(key)) else { return Vec::new() };
     let rungs = stage.escalation.as_ref().unwrap_or(&journey.escalation);
     let pauses = pauses_of_reviews(item);
@@ -100,19 +121,19 @@ pub fn ladder(item: &Item, journey: &Journey, organisation: &Organisation) -> Ve
                 None => organisation.calendars.for_step(None, None, journey.calendar.as_ref()),
             };
             let at = calendar.due(from, target, &pauses).at()?;
-            Some(LadderRung { rung: number, at, to: goes_to(rung, item, organisation), reason })
+            let then = Opening { journey, item, organisation, now: now.unwrap_or(at) };
+            Some(LadderRung { rung: number, at, to: goes_to(rung, &then), reason })
         })
         .collect()
 }
 
-fn goes_to(rung: &Rung, item: &Item, organisation: &Organisation) -> Option<PersonId> {
-    let people = &organisation.people;
-    let able = |id: &PersonId| people.get(id).filter(|person| !person.disabled).map(|_| id.clone());
+fn goes_to(rung: &Rung, then: &Opening<'_>) -> Option<PersonId> {
+    let owner = || then.item.owner.as_ref();
     let named = match &rung.to {
-        RungTo::Owner => item.owner.as_ref().and_then(able),
-        RungTo::OwnerLead => item.owner.as_ref().and_then(|owner| people.lead_of(owner)).and_then(able),
-        RungTo::Person(id) => able(id),
+        RungTo::Owner => owner(),
+        RungTo::OwnerLead => owner().and_then(|owner| then.organisation.people.lead_of(owner)),
+        RungTo::Person(id) => Some(id),
         RungTo::Lead => None,
     };
-    named.or_else(|| lead_over(item, people, None))
+    named.and_then(|id| then.present(id, Action::Escalate)).or_else(|| then.lead(None))
 }

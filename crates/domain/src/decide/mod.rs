@@ -10,6 +10,7 @@ mod exception;
 mod flow;
 mod migration;
 mod opening;
+mod present;
 mod refresh;
 mod review;
 mod short_handed;

@@ -2,13 +2,18 @@
 
 use super::clock::{clock, due, due_for};
 use super::covering::covers;
-use super::deciders::{Turn, groups_of_seats, lead_over, names, nearest, turn};
+use super::deciders::{Turn, groups_of_seats, names, turn};
+use super::escalation::next_level;
+use crate::command::Action;
 use crate::event::Event;
 use crate::ids::{PersonId, StageKey, StepKey};
 use crate::item::Item;
 use crate::journey::{Journey, NoDecider, Quorum, Stage, Step};
 use crate::organisation::Organisation;
+use crate::people::Person;
+use crate::permission::permits_place;
 use crate::refusal::Refusal;
+use crate::review::Review;
 use crate::time::Timestamp;
 
 /// The category of an exception that the journey raises by itself.
@@ -34,7 +39,7 @@ impl Opening<'_> {
         let mut events = Vec::new();
         let skipped = self.skipped(after, next.as_ref().map(|(stage, steps)| (*stage, steps.as_slice())));
         if !skipped.is_empty() {
-            events.push(Event::Skipped { steps: skipped });
+            events.push(Event::Skipped { steps: skipped, undecided: false });
         }
         match next {
             Some((stage, steps)) => events.extend(self.stage(stage, &steps)?),
@@ -65,6 +70,7 @@ impl Opening<'_> {
         let mut refused = None;
         let mut events = Vec::with_capacity(steps.len());
         let mut unattended = Vec::new();
+        let mut uncovered = Vec::new();
         for step in steps {
             let leads = step.no_decider == NoDecider::Lead;
             let found = turn(step, self.item, &self.organisation.people, leads);
@@ -84,20 +90,29 @@ impl Opening<'_> {
             let due_at = clock.as_ref().and_then(|clock| due(clock, &[], self.organisation));
             let covers = covers(self.journey, step, self.item, &reviewers, self.organisation, self.now);
             let groups = groups_of_seats(step, &self.organisation.people, &reviewers, &covers);
-            events.push(Event::ReviewOpened {
+            let review = Review {
                 stage: stage.key.clone(),
                 step: step.key.clone(),
+                round: self.item.round,
                 reviewers,
                 quorum: step.quorum.clone(),
                 needed,
                 veto: step.veto.clone(),
+                opened_at: self.now,
                 due_at,
                 clock,
                 covers,
                 groups,
-                fallback,
-            });
+                decisions: Vec::new(),
+                closed: None,
+            };
+            // Where nobody is away, nobody is missing.
+            if !review.covers.is_empty() && review.missing_people() > 0 {
+                uncovered.push(step.name.as_str());
+            }
+            events.push(opened(review, fallback));
         }
+        events.extend(self.uncovered(&uncovered));
         if !unattended.is_empty() {
             events.push(Event::ExceptionRaised {
                 category: NOBODY_TO_DECIDE.to_owned(),
@@ -109,20 +124,30 @@ impl Opening<'_> {
         (events, refused)
     }
 
-    /// Who handles an exception: whom the journey names, else the owner, else a team lead over the item.
+    /// Brings steps that lack people to a team lead. Nobody is given a seat by that: whoever is to decide is for people to
+    /// say.
+    pub fn uncovered(&self, steps: &[&str]) -> Option<Event> {
+        (!steps.is_empty()).then(|| Event::Escalated {
+            level: next_level(self.item),
+            to: self.lead(None),
+            reason: format!("Too few people are left to decide at {}.", steps.join(" and ")),
+            rung: None,
+            automatic: true,
+        })
+    }
+
+    /// Who handles an exception: whom the journey names, else the owner, else a team lead over the item; of those who are
+    /// there, or stand in for them.
     pub fn handler(&self) -> Option<PersonId> {
         let people = &self.organisation.people;
         let item = self.item;
         let rules = &self.journey.exceptions.handlers;
-        let named = people
-            .iter()
-            .filter(|person| !person.disabled && rules.iter().any(|rule| names(rule, item, people, person)));
-        let owner = || people.get(item.owner.as_ref()?).filter(|owner| !owner.disabled);
-        nearest(item, named, 1)
-            .into_iter()
-            .next()
-            .or_else(|| owner().map(|owner| owner.id.clone()))
-            .or_else(|| lead_over(item, people, None))
+        let resolves =
+            |person: &&Person| permits_place(person, Action::ResolveException, item.place()).is_ok();
+        let named = people.iter().filter(|person| rules.iter().any(|rule| names(rule, item, people, person)));
+        self.first_present(named.filter(resolves), Action::ResolveException)
+            .or_else(|| self.present(item.owner.as_ref()?, Action::ResolveException))
+            .or_else(|| self.lead(None))
     }
 
     /// What lies between `after` and `next` and does not apply.
@@ -157,6 +182,22 @@ pub fn stage_opening(
     let applying = stage.steps_for(item);
     let steps = if applying.is_empty() { stage.steps.iter().collect() } else { applying };
     opening.open(stage, &steps).0
+}
+
+fn opened(review: Review, fallback: bool) -> Event {
+    Event::ReviewOpened {
+        stage: review.stage,
+        step: review.step,
+        reviewers: review.reviewers,
+        quorum: review.quorum,
+        needed: review.needed,
+        veto: review.veto,
+        due_at: review.due_at,
+        clock: review.clock,
+        covers: review.covers,
+        groups: review.groups,
+        fallback,
+    }
 }
 
 fn needed_at_least(step: &Step) -> u32 {

@@ -9,6 +9,7 @@ use crate::command::Action;
 use crate::event::Event;
 use crate::item::{Item, Phase};
 use crate::refusal::{Refusal, Satisfied};
+use crate::review::Review;
 
 /// Looks again at every open step, at `now`. By automation alone; asked twice, the second finds nothing to do.
 pub(super) fn refresh(case: &Case<'_>) -> Result<Ruling, Refusal> {
@@ -22,15 +23,48 @@ pub(super) fn refresh(case: &Case<'_>) -> Result<Ruling, Refusal> {
     happened(events)
 }
 
-fn cover_changes(case: &Case<'_>, item: &Item) -> Vec<Event> {
-    let changed = item.reviews.iter().filter_map(|review| {
-        let (_, step) = case.journey.step(&review.step)?;
+/// Who sits where now, and whether that leaves a step without enough people which had them: once for each time that it
+/// comes to that.
+pub(super) fn cover_changes(case: &Case<'_>, item: &Item) -> Vec<Event> {
+    let (mut events, short) = covered_otherwise(case, item);
+    events.extend(case.opening(item).uncovered(&short));
+    events
+}
+
+/// What follows from somebody's having been given a seat in `after`: deputies sit down for whoever is away, and where
+/// that, or the new one's sitting there already, leaves too few people, it is escalated.
+pub(super) fn seated(case: &Case<'_>, after: Item) -> Result<Vec<Event>, Refusal> {
+    let (mut events, _) = covered_otherwise(case, &after);
+    let after = case.afterwards(after, &events)?;
+    let had_enough = |review: &Review| {
+        let before = case.item.review(&review.step);
+        before.is_some_and(|before| !before.reviewers.is_empty() && before.missing_people() == 0)
+    };
+    let short = after.reviews.iter().filter(|review| review.missing_people() > 0 && had_enough(review));
+    let names = short.filter_map(|review| Some(case.journey.step(&review.step)?.1.name.as_str()));
+    events.extend(case.opening(&after).uncovered(&names.collect::<Vec<_>>()));
+    Ok(events)
+}
+
+/// The open steps whose seats are covered otherwise now, and the names of those that lack people only by that.
+fn covered_otherwise<'a>(case: &Case<'a>, item: &Item) -> (Vec<Event>, Vec<&'a str>) {
+    let mut events = Vec::new();
+    let mut uncovered = Vec::new();
+    for review in &item.reviews {
+        let Some((_, step)) = case.journey.step(&review.step) else { continue };
         let now = covers(case.journey, step, item, &review.reviewers, case.organisation, case.now);
         let groups = groups_of_seats(step, &case.organisation.people, &review.reviewers, &now);
-        let changed = now != review.covers || groups != review.groups;
-        changed.then(|| Event::CoverChanged { step: review.step.clone(), covers: now, groups })
-    });
-    changed.collect()
+        if now == review.covers && groups == review.groups {
+            continue;
+        }
+        let after = Review { covers: now, groups, ..review.clone() };
+        if review.missing_people() == 0 && after.missing_people() > 0 {
+            uncovered.push(step.name.as_str());
+        }
+        let Review { covers, groups, .. } = after;
+        events.push(Event::CoverChanged { step: review.step.clone(), covers, groups });
+    }
+    (events, uncovered)
 }
 
 /// The clocks of open steps that are due at another time now, by the calendar that counts for them now.

@@ -46,20 +46,31 @@ pub(super) fn overrule(
         Seeing::Open(review) => review,
         Seeing::Satisfied(why) => return Ok(Ruling::AlreadySatisfied(why)),
     };
-    let me = me(case, action)?;
-    let rules = &case.journey.overrides;
-    let denied = |why| Refusal::Denied { action, why };
-    if !rules.roles.iter().any(|role| me.holds(*role, case.item.place())) {
-        return Err(denied(Denial::NoOverride));
-    }
-    if case.item.contributors.contains(&me.id) && !rules.own_work {
-        return Err(denied(Denial::Contributor));
-    }
+    let me = overruler(case, action, |me| case.item.contributors.contains(me))?;
     let step = step_of(case, review)?;
     check_outputs(case, step, outputs)?;
     let turn = Turn { review, step, me, on_behalf_of: Vec::new() };
     let decision = Decision { overriding: true, ..turn.decision(case, Verdict::Approve, Some(reason), seen) };
     close_if_approved(case, &turn, decision, outputs)
+}
+
+/// The actor, who acts in the deciders' place: with a role that the journey names for it, and on their own work only where
+/// the journey says so.
+pub(super) fn overruler<'a>(
+    case: &Case<'a>,
+    action: Action,
+    is_own_work: impl Fn(&PersonId) -> bool,
+) -> Result<&'a Person, Refusal> {
+    let denied = |why| Refusal::Denied { action, why };
+    let rules = &case.journey.overrides;
+    let me = case.acting_person().ok_or_else(|| denied(Denial::NoOverride))?;
+    if !rules.roles.iter().any(|role| me.holds(*role, case.item.place())) {
+        return Err(denied(Denial::NoOverride));
+    }
+    if is_own_work(&me.id) && !rules.own_work {
+        return Err(denied(Denial::Contributor));
+    }
+    Ok(me)
 }
 
 fn close_if_approved(

@@ -26,6 +26,10 @@ pub fn happening(what: &Happening, reader: &dyn Reader) -> (String, Option<Strin
             let names: Vec<String> = steps.iter().map(step).collect();
             (format!("passed over {}: it does not apply here", list(&names, "and")), None)
         }
+        Happening::LedPast { steps } => {
+            let names: Vec<String> = steps.iter().map(step).collect();
+            (format!("led past {}, which nobody approved", list(&names, "and")), None)
+        }
         Happening::ReviewOpened { step: key, reviewers, .. } if reviewers.is_empty() => {
             (format!("opened {} for whoever claims it", step(key)), None)
         }
@@ -78,8 +82,10 @@ pub fn happening(what: &Happening, reader: &dyn Reader) -> (String, Option<Strin
         Happening::ExceptionRaised { category, reason } => {
             (format!("raised an exception ({category})"), Some(reason.clone()))
         }
-        Happening::ExceptionResolved { to, reason } => {
-            (format!("resolved the exception: {}", phase_name(*to).to_lowercase()), Some(reason.clone()))
+        Happening::ExceptionResolved { to, reason, overriding } => {
+            let whose = if *overriding { " in the deciders' place" } else { "" };
+            let to = phase_name(*to).to_lowercase();
+            (format!("resolved the exception{whose}: {to}"), Some(reason.clone()))
         }
         Happening::Completed => plain("completed it"),
         Happening::Withdrawn { reason } => ("withdrew it".to_owned(), Some(reason.clone())),
@@ -117,7 +123,7 @@ fn cover_changed(step: &str, covers: &[Seat], reader: &dyn Reader) -> String {
         })
         .collect();
     if seats.is_empty() {
-        format!("found everybody back at {step}")
+        format!("found nobody away any more at {step}")
     } else {
         format!("changed who decides at {step}: {}", list(&seats, "and"))
     }

@@ -4,6 +4,7 @@ mod command;
 mod event;
 mod next;
 mod refusal;
+mod why;
 mod words;
 
 pub use command::command;

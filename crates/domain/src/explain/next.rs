@@ -1,15 +1,12 @@
 //! What happens next with an item: who must act, by when, and why.
 
 use super::Reader;
+use super::list;
+use super::why::because;
 use super::words::{date_time, role_name, step_name};
-use super::{actor, list};
-use crate::absence::{self, Seat};
-use crate::calendar::{Clock, Due, Target};
-use crate::decide::whole_ledger;
 use crate::digest::ContentDigest;
-use crate::event::Happening;
 use crate::item::{Item, Phase};
-use crate::journey::{Condition, Deciders, Quorum, Stage, Step};
+use crate::journey::{Deciders, Quorum, Stage, Step};
 use crate::review::Review;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,7 +32,7 @@ pub fn next_sentence(item: &Item, reader: &dyn Reader) -> String {
     match item.phase {
         Phase::Draft => "The client has not handed it over yet.".to_owned(),
         Phase::Submitted => "It was handed over and enters review.".to_owned(),
-        Phase::InReview => in_review(item, reader, &by),
+        Phase::InReview => in_review(item, reader),
         Phase::ChangesRequested => format!("Waiting on the client to answer the request for changes{by}."),
         Phase::Approved => match &item.owner {
             Some(owner) => format!("Approved. {} completes it{by}.", reader.person(owner)),
@@ -76,14 +73,16 @@ pub fn next_for_client(item: &Item, reader: &dyn Reader) -> Next {
     Next { sentence, because: Vec::new() }
 }
 
-fn in_review(item: &Item, reader: &dyn Reader, by: &str) -> String {
-    let sentences: Vec<String> =
-        item.reviews.iter().map(|review| waiting(item, review, reader, by)).collect();
+fn in_review(item: &Item, reader: &dyn Reader) -> String {
+    let sentences: Vec<String> = item.reviews.iter().map(|review| waiting(item, review, reader)).collect();
     if sentences.is_empty() { "In review.".to_owned() } else { sentences.join(" ") }
 }
 
 /// Who has to do what at one open step.
-fn waiting(item: &Item, review: &Review, reader: &dyn Reader, by: &str) -> String {
+fn waiting(item: &Item, review: &Review, reader: &dyn Reader) -> String {
+    // Steps side by side are due each at its own time, but for a date that somebody set for the item.
+    let due = if item.due_by_hand { item.due_at } else { review.due_at };
+    let by = due.map(|due| format!(" by {}", date_time(due, reader.zone()))).unwrap_or_default();
     let step = step_of(item, review, reader).map(|(_, step)| step);
     let name = step.map_or_else(|| step_name(&review.step, reader), |step| step.name.clone());
     let names: Vec<String> = review.waiting_on().map(|id| reader.person(id)).collect();
@@ -126,121 +125,8 @@ pub fn who_decides(step: &Step, reader: &dyn Reader) -> String {
     list(&rules, "or")
 }
 
-fn because(item: &Item, reader: &dyn Reader, now: Timestamp) -> Vec<String> {
-    let mut reasons = because_of_phase(item, reader, now);
-    reasons.extend(whole_way(item, reader, now));
-    reasons
-}
-
-/// Until when the whole way is to be passed, where its journey says so.
-fn whole_way(item: &Item, reader: &dyn Reader, now: Timestamp) -> Option<String> {
-    if item.phase.is_terminal() {
-        return None;
-    }
-    let ledger = whole_ledger(item, reader.journey_of(item)?, reader.organisation(), now)?;
-    Some(match ledger.due {
-        Due::At(due) if due < now => {
-            format!("The whole of it was due by {}.", date_time(due, reader.zone()))
-        }
-        Due::At(due) => format!("The whole of it is due by {}.", date_time(due, reader.zone())),
-        Due::Paused { .. } => "The time that the whole of it may take stands still meanwhile.".to_owned(),
-        Due::Beyond => return None,
-    })
-}
-
-fn because_of_phase(item: &Item, reader: &dyn Reader, now: Timestamp) -> Vec<String> {
-    let last = |is: fn(&Happening) -> bool| item.history.iter().rev().find(|entry| is(&entry.what));
-    match item.phase {
-        Phase::InReview => {
-            item.reviews.iter().flat_map(|review| because_of(item, review, reader, now)).collect()
-        }
-        Phase::ChangesRequested => last(|what| matches!(what, Happening::ChangesRequested { .. }))
-            .map(|entry| said(&actor(&entry.by, reader), &entry.what, reader))
-            .into_iter()
-            .collect(),
-        Phase::Exception => item
-            .exception
-            .iter()
-            .map(|exception| {
-                format!("{} raised the exception: {}", actor(&exception.by, reader), exception.reason)
-            })
-            .collect(),
-        Phase::Draft | Phase::Submitted | Phase::Approved | Phase::Completed | Phase::Withdrawn => Vec::new(),
-    }
-}
-
-fn said(who: &str, what: &Happening, reader: &dyn Reader) -> String {
-    match super::happening(what, reader) {
-        (sentence, Some(reason)) => format!("{who} {sentence}: {reason}"),
-        (sentence, None) => format!("{who} {sentence}."),
-    }
-}
-
-/// The rules that make one open step what it is.
-fn because_of(item: &Item, review: &Review, reader: &dyn Reader, now: Timestamp) -> Vec<String> {
-    let Some(journey) = reader.journey_of(item) else { return Vec::new() };
-    let Some((stage, step)) = journey.step(&review.step) else { return Vec::new() };
-    let conditions = [&stage.when, &step.when].into_iter().flatten();
-    let mut reasons: Vec<String> = conditions.map(|condition| applies(&step.name, condition)).collect();
-    reasons.push(format!(
-        "{} is decided by {}; it has {}.",
-        step.name,
-        who_decides(step, reader),
-        progress(review, &item.content)
-    ));
-    if fell_to_others(item, review) {
-        let names: Vec<String> = review.reviewers.iter().map(|id| reader.person(id)).collect();
-        reasons.push(format!("Too few of them may decide here, so it fell to {}.", list(&names, "and")));
-    }
-    let absences = &reader.organisation().absences;
-    let cover = |seat: &Seat| absence::explain::cover(&seat.cover, &seat.reviewer, now, absences, reader);
-    reasons.extend(review.covers.iter().map(cover));
-    reasons.extend(review.clock.as_ref().map(|clock| reckoned(&step.name, clock, reader)));
-    reasons
-}
-
-/// Whether it opened for people whom the step does not name.
-fn fell_to_others(item: &Item, review: &Review) -> bool {
-    let opened = item.history.iter().rev().find_map(|entry| match &entry.what {
-        Happening::ReviewOpened { step, fallback, .. } if step == &review.step => Some(*fallback),
-        _ => None,
-    });
-    opened == Some(true) && !review.reviewers.is_empty()
-}
-
-fn applies(step: &str, condition: &Condition) -> String {
-    format!("{step} applies because this holds: {}.", condition.source())
-}
-
 /// How many approvals there are, of those that must be.
 pub fn progress(review: &Review, content: &ContentDigest) -> String {
     let approvals = if review.needed == 1 { "approval" } else { "approvals" };
     format!("{} of {} {approvals}", review.approvals(content), review.needed)
-}
-
-fn reckoned(step: &str, clock: &Clock, reader: &dyn Reader) -> String {
-    let from = date_time(clock.started_at, reader.zone());
-    let name = &clock.calendar;
-    match clock.target {
-        Target::Hours(hours) => format!("{step} has {} from {from} on.", counted(hours, "hour")),
-        Target::BusinessMinutes(minutes) => format!(
-            "{step} has {} of working time from {from} on, by the calendar “{name}”.",
-            minutes_in_words(minutes)
-        ),
-        Target::BusinessDays(days) => {
-            format!("{step} has {} from {from} on, by the calendar “{name}”.", counted(days, "working day"))
-        }
-    }
-}
-
-fn minutes_in_words(minutes: u32) -> String {
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => counted(minutes, "minute"),
-        (hours, 0) => counted(hours, "hour"),
-        (hours, minutes) => format!("{} {}", counted(hours, "hour"), counted(minutes, "minute")),
-    }
-}
-
-fn counted(number: u32, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

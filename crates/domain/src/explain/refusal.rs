@@ -38,6 +38,14 @@ pub fn refusal(refusal: &Refusal, reader: &dyn Reader) -> String {
             let names: Vec<String> = steps.iter().map(|step| step_name(step, reader)).collect();
             format!("Several steps are open. Say which you mean: {}.", list(&names, "or"))
         }
+        Refusal::SeatRequired { step, people } => {
+            let names: Vec<String> = people.iter().map(|id| reader.person(id)).collect();
+            format!(
+                "Several people have {}: {}. Say in whose place somebody else is to decide.",
+                step_name(step, reader),
+                list(&names, "and")
+            )
+        }
         Refusal::QuorumUnreachable { step, needed } => format!(
             "{} needs {needed} different people; this would leave fewer. Replace one person at a time.",
             step_name(step, reader)
@@ -116,6 +124,12 @@ pub fn denial(action: Action, why: &Denial) -> String {
         Denial::Disabled => format!("You cannot {what}: your account is switched off."),
         Denial::UnknownPerson => format!("You cannot {what}: the portal does not know you any more."),
         Denial::NoOverride => format!("You cannot {what}: its journey gives you no right to override."),
+        Denial::NotInvolved => format!(
+            "You cannot {what}: it takes its owner, somebody whose turn it is, a team lead or a portal admin."
+        ),
+        Denial::NotHandler => format!(
+            "You cannot {what}: that is for its handler, for whom its journey names, a team lead or a portal admin."
+        ),
         Denial::AutomationOnly => format!("You cannot {what}: only the portal itself does this."),
     }
 }
@@ -152,6 +166,8 @@ pub(crate) fn denial_of(why: &Denial) -> String {
         Denial::Disabled => "has an account that is switched off".to_owned(),
         Denial::UnknownPerson => "is not known".to_owned(),
         Denial::NoOverride => "has no right to override steps of this journey".to_owned(),
+        Denial::NotInvolved => "neither owns it nor has it, and is no lead or admin over it".to_owned(),
+        Denial::NotHandler => "is not one of those who resolve its exceptions".to_owned(),
         Denial::AutomationOnly => "is not the portal's own automation".to_owned(),
     }
 }

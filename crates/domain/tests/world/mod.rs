@@ -176,3 +176,22 @@ impl World {
 pub fn set_title(title: &str) -> Command {
     Command::SetFields { fields: Fields::new(), title: Some(title.into()), description: None }
 }
+
+/// `who` is away for years; `to` take all of their work, the first who can.
+pub fn away(world: &mut World, who: &str, to: &[&str]) {
+    let absence = absence::Absence {
+        id: AbsenceId(format!("away-{who}")),
+        person: who.into(),
+        from: absence::LocalDateTime::parse("2025-01-01T00:00").expect("a date"),
+        until: absence::LocalDateTime::parse("2030-01-01T00:00").expect("a date"),
+        zone: "Europe/Amsterdam".into(),
+        delegations: to
+            .iter()
+            .map(|to| absence::Delegation { to: (*to).into(), scope: absence::DelegationScope::EVERYTHING })
+            .collect(),
+        note: String::new(),
+        version: 1,
+        cancelled: false,
+    };
+    world.organisation.absences = world.organisation.absences.with(&absence);
+}

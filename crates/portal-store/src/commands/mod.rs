@@ -14,7 +14,7 @@ use crate::items::{self, StoredItem};
 use crate::results::{self, StoredResult};
 use crate::store::Store;
 use crate::{references, wakes};
-use postern_domain::{Command, Item, Phase, Timestamp};
+use postern_domain::{Actor, Command, Item, Phase, Timestamp};
 use postern_protocol::{CommandOutcome, Outcome};
 use prepare::prepare;
 use repeated::{advance, answer, repeated};
@@ -181,10 +181,18 @@ impl Store {
         }
         let at_seq = writing.head.seq;
         let result = StoredResult { person: order.author(), item: order.item.clone(), outcome, at_seq };
-        writing.appended.result(&order.id, result.clone(), now);
+        if !asks_again(order, &result.outcome) {
+            writing.appended.result(&order.id, result.clone(), now);
+        }
         advance(writing, order, now);
         Ok(answer(order, result))
     }
+}
+
+/// Whether the order may come again under its id and be decided anew. A chore of the clock is named after what it does; what
+/// refuses it now, a date that was moved or an exception that was raised meanwhile, does not once it is due again.
+fn asks_again(order: &Order, outcome: &Outcome) -> bool {
+    matches!(order.by, Actor::System(_)) && matches!(outcome, Outcome::Refused { .. })
 }
 
 /// Whether somebody who saw the item may have lost sight of it.

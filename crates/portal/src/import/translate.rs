@@ -181,7 +181,13 @@ impl<'a> Translator<'a> {
                 self.begun(way, &by, at, event.line)?;
                 let to = self.book.owner.clone();
                 way.record(
-                    Event::Escalated { level: 1, to, reason: event.activity.clone(), rung: None },
+                    Event::Escalated {
+                        level: 1,
+                        to,
+                        reason: event.activity.clone(),
+                        rung: None,
+                        automatic: false,
+                    },
                     &by,
                     at,
                 )

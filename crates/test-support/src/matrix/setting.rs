@@ -81,8 +81,13 @@ impl Setting {
                 self.open_review(relation, standing);
             }
         }
-        let escalated =
-            Event::Escalated { level: 1, to: Some("lars".into()), reason: "it waits".into(), rung: None };
+        let escalated = Event::Escalated {
+            level: 1,
+            to: Some("lars".into()),
+            reason: "it waits".into(),
+            rung: None,
+            automatic: false,
+        };
         self.happen_by(Actor::System("clock".into()), escalated);
         match standing {
             Standing::ChangesRequested => {

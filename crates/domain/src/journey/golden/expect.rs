@@ -108,7 +108,7 @@ fn opened(event: &Event) -> Option<&StepKey> {
 
 fn skipped(event: &Event) -> &[StepKey] {
     match event {
-        Event::Skipped { steps } => steps,
+        Event::Skipped { steps, .. } => steps,
         _ => &[],
     }
 }

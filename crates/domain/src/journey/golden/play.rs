@@ -5,7 +5,7 @@ use super::{Act, Case, Deed, Member, START};
 use crate::apply::apply;
 use crate::command::ExceptionExit;
 use crate::command::{Command, Seen, Submission};
-use crate::decide::{Ruling, Situation, decide, eligible};
+use crate::decide::{Ruling, Situation, decide, eligible, ladder};
 use crate::event::{Event, Recorded};
 use crate::ids::{ClientId, ItemId, PersonId, StageKey, StepKey};
 use crate::item::{Actor, Item};
@@ -104,7 +104,10 @@ impl Play<'_> {
             None => item.reviews.first().filter(|_| item.reviews.len() == 1),
         };
         let step = act.at.clone().or_else(|| review.map(|review| review.step.clone()));
-        let command = command(number, act, item, step)?;
+        let command = match act.does {
+            Deed::Climb => self.climb(number, item)?,
+            _ => command(number, act, item, step)?,
+        };
         let actor = match (&act.who, act.does) {
             (Some(who), _) => Actor::Person(who.clone()),
             (None, Deed::Climb) => Actor::System(CLOCK.to_owned()),
@@ -115,6 +118,17 @@ impl Play<'_> {
             ),
         };
         Ok((actor, command))
+    }
+
+    /// The next rung that the item can reach.
+    fn climb(&self, number: usize, item: &Item) -> Result<Command, Difference> {
+        let rungs = ladder(item, self.journey, &self.organisation);
+        let rung = rungs.iter().find(|rung| rung.rung > item.rungs).map(|rung| rung.rung);
+        Ok(Command::Climb {
+            stage: item.stage().cloned().ok_or(Difference::Nobody { act: number })?,
+            round: item.round,
+            rung: rung.unwrap_or_else(|| item.rungs.saturating_add(1)),
+        })
     }
 
     fn whose_turn(&self, item: &Item, review: &Review) -> Option<PersonId> {
@@ -170,11 +184,8 @@ fn command(number: usize, act: &Act, item: &Item, step: Option<StepKey>) -> Resu
         Deed::Withdraw => Command::Withdraw { reason: reason()? },
         Deed::Reopen => Command::Reopen { reason: reason()? },
         Deed::Escalate => Command::Escalate { to: act.to.clone().map(PersonId::new), reason: reason()? },
-        Deed::Climb => Command::Climb {
-            stage: item.stage().cloned().ok_or(Difference::Nobody { act: number })?,
-            round: item.round,
-            rung: item.rungs.saturating_add(1),
-        },
+        // Which rung is next depends on more than the item.
+        Deed::Climb => return Err(needs("rung")),
     })
 }
 
