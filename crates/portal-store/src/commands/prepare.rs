@@ -1,12 +1,12 @@
 //! Before the rules: checks what only the store can know, and fills in what only the portal may give.
 
-use super::order::Order;
+use super::order::{Order, Source};
 use crate::dialect::Connection;
 use crate::directory::DirectorySnapshot;
 use crate::error::StoreError;
 use crate::items::StoredItem;
 use crate::{files, references};
-use postern_domain::{Command, Refusal, Submission};
+use postern_domain::{Command, Journey, Refusal, Submission};
 
 /// The command to decide about, or the rule that refuses it already.
 pub(crate) async fn prepare(
@@ -29,7 +29,15 @@ pub(crate) async fn prepare(
                 Some(stored) => stored.item.reference.clone(),
                 None => references::next(db, client).await?,
             };
-            let submission = Submission { reference, ..(**submission).clone() };
+            let journey = match (before, &order.source) {
+                // A console does not know which version was published for whom.
+                (None, Source::Console { .. }) => {
+                    directory.journey_for(&submission.journey.key, &submission.client)
+                }
+                _ => None,
+            };
+            let journey = journey.map_or_else(|| submission.journey.clone(), Journey::reference);
+            let submission = Submission { reference, journey, ..(**submission).clone() };
             Ok(Ok(Command::Submit(Box::new(submission))))
         }
         Command::AttachVersion { sha256, size, .. } => {
