@@ -1,19 +1,20 @@
 //! Out of office, and who gets what while somebody is away.
 
+mod coverage;
+
 use crate::engine::Engine;
 use crate::failure::{CallError, failure};
 use crate::portal::Call;
 use crate::queries::person_ref;
 use crate::views::{
-    AbsenceDraft, AbsenceView, CoverageView, Failure, FailureCode, PersonRef, SavedAbsenceView,
+    AbsenceDraft, AbsenceView, Connection, Failure, FailureCode, PersonRef, SavedAbsenceView,
 };
 use postern_console_store::Lookup;
 use postern_domain::absence::{
-    Absence, Delegation, DelegationScope, LocalDateTime, Question, Work, explain, simulate,
+    Absence, Delegation, DelegationScope, LocalDateTime, explain, warnings_before_saving,
 };
-use postern_domain::{AbsenceId, Item, ItemId, Kind, PersonId, Timestamp, may_stand_in};
-use postern_protocol::{SaveAbsence, SavedAbsence, paths};
-use std::collections::BTreeSet;
+use postern_domain::{AbsenceId, Organisation, Timestamp, may_set_absence, may_take_delegated};
+use postern_protocol::{AbsenceNotice, SaveAbsence, SavedAbsence, paths};
 
 impl Engine {
     /// The absences that are not over, of everybody on the staff.
@@ -31,11 +32,11 @@ impl Engine {
         Ok(current.map(|absence| view(absence, &lookup)).collect())
     }
 
-    /// Saves an absence at the portal, or with `check_only` asks what is to be thought of first. Needs the network:
-    /// others must not go on to count on somebody who is away.
+    /// Saves an absence at the portal: others must not go on to count on somebody who is away. With `check_only` only says
+    /// what is to be thought of first, by what is known on this device where the portal cannot be asked.
     ///
     /// # Errors
-    /// What the draft says wrongly, what the portal refuses, or that it cannot be reached.
+    /// What the draft says wrongly, what the portal refuses, or, for saving, that it cannot be reached.
     pub async fn save_absence(
         &self,
         draft: &AbsenceDraft,
@@ -43,8 +44,19 @@ impl Engine {
     ) -> Result<SavedAbsenceView, Failure> {
         let lookup = self.lookup().await?;
         let absence = self.absence(draft, &lookup)?;
-        let call = Call::post(paths::ABSENCES, &SaveAbsence { absence, check_only });
-        let saved: SavedAbsence = self.call(call).await.map_err(|error: CallError| Failure::from(error))?;
+        if check_only && self.status().connection == Connection::Offline {
+            return checked_here(&absence, self.now(), &lookup);
+        }
+        let call = Call::post(paths::ABSENCES, &SaveAbsence { absence: absence.clone(), check_only });
+        let saved: SavedAbsence = match self.call(call).await {
+            Ok(saved) => saved,
+            Err(CallError::Offline { .. } | CallError::Later { .. } | CallError::SignedOut { .. })
+                if check_only =>
+            {
+                return checked_here(&absence, self.now(), &lookup);
+            }
+            Err(error) => return Err(error.into()),
+        };
         if saved.saved {
             self.inner.wake.notify_one();
         }
@@ -52,7 +64,47 @@ impl Engine {
             absence: view(&saved.absence, &lookup),
             saved: saved.saved,
             notices: saved.notices,
+            here: false,
         })
+    }
+
+    /// The draft that changes an absence: `edit` is given what stands there.
+    ///
+    /// # Errors
+    /// [`FailureCode::NotFound`], when there is none with that id that is not over.
+    pub async fn absence_draft(&self, id: &AbsenceId) -> Result<AbsenceDraft, Failure> {
+        let found = self.absences().await?.into_iter().find(|absence| &absence.id == id);
+        let absence = found.ok_or_else(|| {
+            failure(FailureCode::NotFound, format!("There is no absence {id} that is not over."))
+        })?;
+        Ok(AbsenceDraft {
+            id: Some(absence.id),
+            person: Some(absence.person.id),
+            from: absence.from,
+            until: absence.until,
+            delegations: absence.delegations,
+            note: absence.note,
+            cancelled: false,
+        })
+    }
+
+    /// The draft of an absence that ends now: the days that were one stay one.
+    ///
+    /// # Errors
+    /// [`FailureCode::NotFound`], or [`FailureCode::Refused`] when it has not begun.
+    pub async fn early_return(&self, id: &AbsenceId) -> Result<AbsenceDraft, Failure> {
+        let draft = self.absence_draft(id).await?;
+        let lookup = self.lookup().await?;
+        let now = self.now();
+        let absence = lookup.organisation.absences.get(id);
+        let begun = absence.and_then(|absence| absence.window().ok()).is_some_and(|(from, _)| from < now);
+        let local = absence
+            .and_then(|absence| absence.zone.parse().ok())
+            .and_then(|zone| LocalDateTime::shown_at(now, zone));
+        match local {
+            Some(local) if begun => Ok(AbsenceDraft { until: local.to_string(), ..draft }),
+            _ => Err(failure(FailureCode::Refused, "It has not begun: take it back instead.")),
+        }
     }
 
     /// Everybody on the staff who may sign in, by name.
@@ -69,33 +121,6 @@ impl Engine {
             .collect();
         staff.sort_by_key(|person| person.name.to_lowercase());
         Ok(staff)
-    }
-
-    /// Who gets `person`'s work between two instants: the item's, or, without one, a request of no client in particular
-    /// whose amount is not known.
-    ///
-    /// # Errors
-    /// [`FailureCode::NotFound`] for an item that is not in the cache.
-    pub async fn coverage(
-        &self,
-        person: &PersonId,
-        from: Timestamp,
-        until: Timestamp,
-        item: Option<&ItemId>,
-    ) -> Result<Vec<CoverageView>, Failure> {
-        let lookup = self.lookup().await?;
-        let item = match item {
-            Some(id) => Some(
-                self.inner
-                    .cache
-                    .item(id)
-                    .await?
-                    .ok_or_else(|| failure(FailureCode::NotFound, "This item is not in sight any more."))?
-                    .item,
-            ),
-            None => None,
-        };
-        Ok(spans(person, from, until, item.as_ref(), &lookup))
     }
 
     fn absence(&self, draft: &AbsenceDraft, lookup: &Lookup) -> Result<Absence, Failure> {
@@ -124,47 +149,23 @@ impl Engine {
     }
 }
 
-fn spans(
-    person: &PersonId,
-    from: Timestamp,
-    until: Timestamp,
-    item: Option<&Item>,
-    lookup: &Lookup,
-) -> Vec<CoverageView> {
-    let nobody = BTreeSet::new();
-    // Without an item, a request of no client in particular, whose amount is not known.
-    let anywhere = postern_domain::ClientId::new("");
-    let (place, barred, amount) = match item {
-        Some(item) => {
-            (item.place(), &item.contributors, lookup.journey(item).and_then(|journey| journey.amount(item)))
-        }
-        None => {
-            (postern_domain::Place { client: &anywhere, project: None, kind: Kind::Request }, &nobody, None)
-        }
-    };
-    let organisation = &lookup.organisation;
-    let question = Question {
-        absences: &organisation.absences,
-        people: &organisation.people,
-        work: Work { place, amount },
-        barred,
-    };
-    let step = item.and_then(|item| {
-        let review = item.review_for(person)?;
-        Some((item, lookup.journey(item)?.step(&review.step)?.1))
-    });
-    simulate(question, person, from, until, |deputy| match step {
-        Some((item, step)) => may_stand_in(step, item, &organisation.people, deputy),
-        None => Ok(()),
-    })
-    .into_iter()
-    .map(|span| CoverageView {
-        from: span.from,
-        until: span.until,
-        sentence: explain::cover(&span.cover, person, span.from, &organisation.absences, lookup.people()),
-        covered: !matches!(span.cover, postern_domain::absence::Cover::Uncovered { .. }),
-    })
-    .collect()
+/// What the portal would say of it, by what is known here.
+fn checked_here(absence: &Absence, now: Timestamp, lookup: &Lookup) -> Result<SavedAbsenceView, Failure> {
+    if !lookup.myself().is_some_and(|me| may_set_absence(me, &absence.person, lookup.people())) {
+        return Err(failure(
+            FailureCode::Refused,
+            "Only somebody themselves, a team lead or a portal admin says when they are away.",
+        ));
+    }
+    let Organisation { absences, people, .. } = &lookup.organisation;
+    let notices = warnings_before_saving(absence, absences, people, now, may_take_delegated)
+        .iter()
+        .map(|warning| AbsenceNotice {
+            severity: warning.severity(),
+            sentence: explain::warning(warning, absence, lookup),
+        })
+        .collect();
+    Ok(SavedAbsenceView { absence: view(absence, lookup), saved: false, notices, here: true })
 }
 
 fn view(absence: &Absence, lookup: &Lookup) -> AbsenceView {
@@ -184,17 +185,22 @@ fn view(absence: &Absence, lookup: &Lookup) -> AbsenceView {
     }
 }
 
-/// Who takes what, for example `Bram Jansen (invoices up to 500.00)`.
+/// Who takes what, for example `Bram Jansen (only invoices, up to 500.00)`.
 fn deputy(delegation: &Delegation, lookup: &Lookup) -> String {
     let name = lookup.people().name(&delegation.to);
     let DelegationScope { client, kind, amount_up_to } = &delegation.scope;
     let parts: Vec<String> = [
         kind.map(|kind| format!("only {}s", kind.as_str())),
         client.as_ref().map(|client| format!("only for {}", lookup.client_name(client))),
-        amount_up_to.map(|amount| format!("up to {}.{:02}", amount / 100, amount.abs() % 100)),
+        amount_up_to.map(|amount| format!("up to {}", money(amount))),
     ]
     .into_iter()
     .flatten()
     .collect();
     if parts.is_empty() { name.to_owned() } else { format!("{name} ({})", parts.join(", ")) }
+}
+
+/// Minor units with two decimals.
+fn money(amount: i64) -> String {
+    format!("{}.{:02}", amount / 100, amount.abs() % 100)
 }
