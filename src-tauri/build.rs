@@ -13,6 +13,7 @@ const COMMANDS: &[&str] = &[
     "predict",
     "undo",
     "candidates",
+    "new_item_choices",
     "outbox",
     "outbox_retry",
     "outbox_discard",

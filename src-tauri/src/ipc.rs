@@ -2,11 +2,12 @@
 
 use crate::files;
 use postern_console_core::{
-    AbsenceDraft, AbsenceView, ActItemResult, ActOptions, ActResult, BottleneckView, CoverageView, Engine,
-    Failure, FailureCode, GroupBy, ItemView, KeepView, ListPage, ListQuery, OutboxLine, PersonRef,
-    QueueCount, Request, SavedAbsenceView, SessionView, SyncStatus, Target,
+    AbsenceDraft, AbsenceView, ActItemResult, ActOptions, ActResult, BottleneckView, CoverageAbout,
+    CoverageAnswer, Engine, Failure, FailureCode, GroupBy, ItemView, KeepView, ListPage, ListQuery,
+    NewItemChoices, OutboxLine, PersonRef, QueueCount, Request, SavedAbsenceView, SessionView, SyncStatus,
+    Target,
 };
-use postern_domain::{CommandId, ItemId, PersonId, Timestamp};
+use postern_domain::{Action, CommandId, ItemId, PersonId, Timestamp};
 use serde_json::Value;
 use std::io::Write;
 use tauri::ipc::Invoke;
@@ -27,6 +28,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         find_item,
         act,
         predict,
+        new_item_choices,
         undo,
         candidates,
         outbox,
@@ -112,13 +114,18 @@ async fn predict(engine: Core<'_>, targets: Vec<Target>, request: Request) -> An
 }
 
 #[tauri::command]
+async fn new_item_choices(engine: Core<'_>) -> Answer<NewItemChoices> {
+    engine.new_item_choices().await
+}
+
+#[tauri::command]
 async fn undo(engine: Core<'_>, batch: String) -> Answer<usize> {
     Ok(engine.undo(&batch).await?.len())
 }
 
 #[tauri::command]
-async fn candidates(engine: Core<'_>, ids: Vec<ItemId>) -> Answer<Vec<PersonRef>> {
-    engine.candidates(&ids).await
+async fn candidates(engine: Core<'_>, ids: Vec<ItemId>, action: Action) -> Answer<Vec<PersonRef>> {
+    engine.candidates(&ids, action).await
 }
 
 #[tauri::command]
@@ -186,9 +193,9 @@ async fn coverage(
     person: PersonId,
     from: Timestamp,
     until: Timestamp,
-    item: Option<ItemId>,
-) -> Answer<Vec<CoverageView>> {
-    engine.coverage(&person, from, until, item.as_ref()).await
+    about: CoverageAbout,
+) -> Answer<Vec<CoverageAnswer>> {
+    engine.coverage(&person, from, until, &about).await
 }
 
 #[tauri::command]

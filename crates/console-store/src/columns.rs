@@ -17,6 +17,8 @@ pub struct Columns {
     pub escalated: bool,
     /// In review, with a seat that nobody has taken.
     pub unassigned: bool,
+    /// In review, and too few people are there to decide it.
+    pub uncovered: bool,
     /// 0 urgent … 3 low.
     pub urgency: i64,
     pub stuck_from_ms: Option<i64>,
@@ -45,6 +47,7 @@ impl Columns {
             mine: item.owner.as_ref().is_some_and(is_me),
             escalated: item.escalation.is_some() && item.phase.is_open(),
             unassigned,
+            uncovered: item.is_uncovered(),
             urgency: urgency(item.priority),
             stuck_from_ms: stuck_from(item, &lookup.norms).map(|from| from.ms()),
             cohort: lookup.clients.get(&item.client).map(|client| client.cohort.clone()).unwrap_or_default(),

@@ -24,8 +24,8 @@ pub struct CachedItem {
     pub base: Option<Item>,
 }
 
-const COLUMNS: &str = "row, id, layer, live, version, mark, standing, my_turn, team, mine, escalated, unassigned, urgency, \
-     due_ms, due_sort, stuck_from_ms, entered_ms, updated_ms, submitted_ms, kind, phase, stage, journey, \
+const COLUMNS: &str = "row, id, layer, live, version, mark, standing, my_turn, team, mine, escalated, unassigned, uncovered, \
+     urgency, due_ms, due_sort, stuck_from_ms, entered_ms, updated_ms, submitted_ms, kind, phase, stage, journey, \
      journey_version, client, project, cohort, owner, submitter, escalated_to, comments, attachments, waiting, \
      reference, title";
 
@@ -79,6 +79,7 @@ async fn insert_rows(
             .push_bind(columns.mine)
             .push_bind(columns.escalated)
             .push_bind(columns.unassigned)
+            .push_bind(columns.uncovered)
             .push_bind(columns.urgency)
             .push_bind(item.due_at.map(|due| due.ms()))
             .push_bind(item.due_at.map_or(i64::MAX, |due| due.ms()))

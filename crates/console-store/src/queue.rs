@@ -77,6 +77,7 @@ pub struct ListRow {
     pub entered_at: Timestamp,
     pub updated_at: Timestamp,
     pub stuck_from: Option<Timestamp>,
+    pub uncovered: bool,
     pub escalated: bool,
     pub mark: Option<Mark>,
     pub comments: u32,
@@ -206,7 +207,8 @@ impl Cache {
             };
             let mut sql = Sql::new(
                 "SELECT id, reference, title, kind, client, phase, journey, journey_version, stage, owner, waiting,
-                        urgency, due_ms, entered_ms, updated_ms, stuck_from_ms, escalated, comments, attachments,
+                        urgency, due_ms, entered_ms, updated_ms, stuck_from_ms, uncovered, escalated, comments,
+                        attachments,
                         (SELECT min(CASE outcome_kind WHEN 'conflict' THEN 1 WHEN 'refused' THEN 2
                                     WHEN 'quarantined' THEN 2 ELSE 3 END)
                          FROM outbox WHERE outbox.item = items.id
@@ -324,6 +326,7 @@ fn read_row(row: &SqliteRow) -> Result<ListRow> {
         entered_at: Timestamp::from_ms(row.try_get("entered_ms")?),
         updated_at: Timestamp::from_ms(row.try_get("updated_ms")?),
         stuck_from: row.try_get::<Option<i64>, _>("stuck_from_ms")?.map(Timestamp::from_ms),
+        uncovered: row.try_get("uncovered")?,
         escalated: row.try_get("escalated")?,
         mark: match row.try_get::<Option<i64>, _>("mark")? {
             Some(1) => Some(Mark::Conflict),

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Executor};
 
 /// Raised when the family's shape or the meaning of a column changes: an older cache is emptied of items and
 /// bootstraps again, its outbox kept.
-pub const ITEM_TABLES_VERSION: i64 = 3;
+pub const ITEM_TABLES_VERSION: i64 = 4;
 
 /// Which of the two families.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,7 @@ fn tables(prefix: &str) -> String {
             mine INTEGER NOT NULL,
             escalated INTEGER NOT NULL,
             unassigned INTEGER NOT NULL,
+            uncovered INTEGER NOT NULL,
             urgency INTEGER NOT NULL, -- 0 urgent … 3 low
             due_ms INTEGER,
             due_sort INTEGER NOT NULL, -- no due time comes last

@@ -1,12 +1,13 @@
 //! The console without a window: for terminals, scripts and tests.
 //!
 //! It opens the same profile as the window and may run beside it. It holds no rule of its own: each command asks the
-//! engine and prints what it says. To add a command: a variant in `cli.rs`, a function in `commands/`, a line in the
-//! table below.
+//! engine and prints what it says. To add a command: a variant in `cli/`, a function in `commands/`, a line in the
+//! table below. What is done to items is a variant of `cli/deed.rs` with its request in `commands/decide.rs`.
 
 mod cli;
 mod commands;
 mod exit;
+mod instant;
 mod output;
 mod profile;
 
@@ -40,7 +41,7 @@ async fn run(cli: &Cli) -> Result<Exit, Stop> {
         Command::Keep(keep) => commands::keep::keep(cli, keep).await,
         Command::Queue(queue) => commands::queue::queue(cli, queue).await,
         Command::Show(refs) => commands::show::show(cli, refs).await,
-        Command::Audit(refs) => commands::show::audit(cli, refs).await,
+        Command::Audit(refs) => commands::audit::audit(cli, refs).await,
         Command::Away(away) => commands::away::away(cli, away).await,
         Command::Coverage(coverage) => commands::away::coverage(cli, coverage).await,
         Command::Attach(attach) => commands::attach::attach(cli, attach).await,
@@ -51,7 +52,9 @@ async fn run(cli: &Cli) -> Result<Exit, Stop> {
             Ok(Exit::Ok)
         }
         Command::Man => commands::shell::man(),
-        decision => commands::decide::decide(cli, decision).await,
+        Command::Decide(deed) => commands::decide::decide(cli, deed).await,
+        Command::Submit(submit) => commands::new_item::submit(cli, submit).await,
+        Command::Forms(forms) => commands::new_item::forms(cli, forms).await,
     }
 }
 

@@ -21,10 +21,13 @@ pub async fn offline(cli: &Cli) -> Result<Engine, Stop> {
 pub async fn cached(cli: &Cli) -> Result<Engine, Stop> {
     let engine = offline(cli).await?;
     match engine.session().await? {
-        SessionView::SignedOut { .. } if engine.status().cached_items == 0 => Err(Stop::new(
-            Exit::NotSignedIn,
-            "Nobody is signed in and nothing is cached: use `posternctl login`, or name another profile with --profile.",
-        )),
+        // What was keyed in and not sent yet is something, too.
+        SessionView::SignedOut { .. } if engine.status().cached_items + engine.status().pending == 0 => {
+            Err(Stop::new(
+                Exit::NotSignedIn,
+                "Nobody is signed in and nothing is cached: use `posternctl login`, or name another profile with --profile.",
+            ))
+        }
         _ => Ok(engine),
     }
 }

@@ -37,8 +37,11 @@ pub fn wish(item: &Item, me: &PersonId, dice: &mut Dice) -> Request {
         4 => Request::RequestChanges { reason: reason() },
         5 => Request::Override { reason: reason(), outputs: Fields::new(), step: None },
         6 => Request::Claim { step: None },
-        7 | 8 => Request::Reassign { to: somebody(dice), reason: None, step: None },
-        9 => Request::Escalate { reason: reason() },
+        7 | 8 => {
+            let to = somebody(dice);
+            Request::Reassign { to, reason: None, step: None, from: None, everyone: false }
+        }
+        9 => Request::Escalate { reason: reason(), to: None },
         10 => Request::DeEscalate { reason: None },
         11 => Request::RaiseException { category: "other".to_owned(), reason: reason() },
         12 => Request::Withdraw { reason: reason() },
@@ -72,10 +75,10 @@ pub fn command(request: Request, item: &Item, me: &PersonId, id: &str) -> Comman
         Request::Override { reason, outputs, .. } => Command::Override { seen, reason, outputs },
         Request::RequestChanges { reason } => Command::RequestChanges { seen, reason },
         Request::Claim { step } => Command::Claim { step, assignment_version },
-        Request::Reassign { to, reason, step } => {
-            Command::Reassign { step, from: None, to, assignment_version, reason }
+        Request::Reassign { to, reason, step, from, .. } => {
+            Command::Reassign { step, from, to, assignment_version, reason }
         }
-        Request::Escalate { reason } => Command::Escalate { to: None, reason },
+        Request::Escalate { reason, to } => Command::Escalate { to, reason },
         Request::DeEscalate { reason } => Command::DeEscalate { reason },
         Request::Comment { visibility, .. } => {
             let body = "by another way".to_owned();
@@ -89,6 +92,11 @@ pub fn command(request: Request, item: &Item, me: &PersonId, id: &str) -> Comman
         Request::ResolveException { to, reason } => Command::ResolveException { to, reason },
         Request::SetPriority { priority } => Command::SetPriority { priority },
         Request::SetDue { due_at } => Command::SetDue { due_at },
+        Request::SetFields { title, description, fields } => {
+            Command::SetFields { fields, title, description }
+        }
+        // The item is there: nobody hands it over a second time.
+        Request::Submit(_) => Command::Complete {},
         Request::AttachVersion { attachment, name, sha256, size, media_type } => {
             let attachment = attachment.unwrap_or_else(|| AttachmentId::new(id));
             Command::AttachVersion { attachment, name, sha256, size, media_type }

@@ -7,6 +7,7 @@ import { Bottlenecks } from "$lib/bottleneck/bottlenecks.svelte";
 import type { EngineEvent, Queue, QueueCount, SessionView, SyncStatus } from "$lib/generated";
 import { Acting } from "$lib/item/acting.svelte";
 import { Files } from "$lib/item/files.svelte";
+import { NewItem } from "$lib/item/newItem.svelte";
 import { Reading } from "$lib/item/reading.svelte";
 import { OutboxModel } from "$lib/outbox/outbox.svelte";
 import { Preferences } from "$lib/preferences.svelte";
@@ -16,7 +17,7 @@ import { text } from "$lib/text/en";
 import { Toasts } from "$lib/toasts.svelte";
 
 export type Page = "queue" | "outbox" | "bottleneck" | "away";
-export type Overlay = "palette" | "help" | "settings" | "sign_out";
+export type Overlay = "palette" | "help" | "settings" | "sign_out" | "new_item";
 
 /** So long the frame waits for the first queue; then it is drawn without. In ms. */
 const FIRST_MS = 100;
@@ -45,6 +46,7 @@ export class App {
   readonly acting: Acting;
   readonly outbox: OutboxModel;
   readonly files: Files;
+  readonly newItem: NewItem;
   readonly bottlenecks: Bottlenecks;
   readonly away: Away;
   readonly coverage: Coverage;
@@ -73,6 +75,7 @@ export class App {
     this.away = new Away(backend, this.toasts, fail);
     this.coverage = new Coverage(backend, fail);
     this.acting = new Acting(backend, this.list, this.reading, this.toasts, () => this.paneOpen, fail, this.now);
+    this.newItem = new NewItem(backend, fail, (what, result) => this.acting.submitted(what, result));
     this.files = new Files(backend, this.toasts, (name, result) => this.acting.attached(name, result), fail);
   }
 
@@ -86,6 +89,16 @@ export class App {
 
   get leads(): boolean {
     return this.signedIn?.roles.some((role) => role === "team_lead" || role === "portal_admin") ?? false;
+  }
+
+  /** Whether there may be something to key in; for which client, the engine says. */
+  get keysIn(): boolean {
+    return this.signedIn?.roles.some((role) => role === "internal_owner" || role === "team_lead") ?? false;
+  }
+
+  openNewItem(): void {
+    if (this.keysIn) this.overlay = "new_item";
+    else this.toasts.notice(text.actions.newItem.nobodyBody);
   }
 
   /** In a tight window list and pane take turns, and it starts with the list. */

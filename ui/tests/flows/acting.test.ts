@@ -135,11 +135,16 @@ describe("deciding one item", () => {
     await press("m");
     const search = await screen.findByTestId("person-search");
     await waitFor(() => expect(screen.getAllByTestId("person").length).toBeGreaterThan(5));
+    search.focus();
     await fireEvent.input(search, { target: { value: "dvorak" } });
     expect(screen.getAllByTestId("person").map((one) => one.textContent)).toEqual([
       expect.stringContaining("Tomáš Dvořák"),
     ]);
     await press("Enter");
+    // Where several people have a seat, it is said whose.
+    const seats = screen.queryByTestId("from");
+    if (seats) await fireEvent.click(within(seats).getAllByRole("radio")[0]!);
+    search.focus();
     await press("Enter", { ctrlKey: true });
     await waitFor(() => expect(opened.backend.acts[0]?.request).toMatchObject({ do: "reassign", to: "p-tomas" }));
   });

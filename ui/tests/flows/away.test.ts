@@ -349,4 +349,41 @@ describe("who gets it", () => {
     await fireEvent.change(screen.getByTestId("coverage-until"));
     expect(await screen.findByText("The last day is before the first.")).toBeTruthy();
   });
+
+  const answers = () => screen.getAllByTestId("coverage-answer").map((one) => one.querySelector("h3")?.textContent);
+
+  it("has an answer for each part that is handed on", async () => {
+    await openAway();
+    await write("coverage-until", "2027-01-10");
+    await fireEvent.change(screen.getByTestId("coverage-until"));
+    await waitFor(() => expect(answers()).toEqual(["Invoices up to 500.00", "Any other work"]));
+    const [invoices] = screen.getAllByTestId("coverage-answer");
+    expect(invoices?.textContent).toContain("Mara Lindqvist gets it");
+  });
+
+  it("asks about one kind of work, or about one item alone", async () => {
+    const { backend } = await openAway();
+    await fireEvent.change(screen.getByTestId("coverage-kind"), { target: { value: "invoice" } });
+    await write("coverage-amount", "600.00");
+    await fireEvent.change(screen.getByTestId("coverage-amount"));
+    await waitFor(() => expect(backend.coverageAsked.at(-1)).toEqual({ kind: "invoice", amount: 60_000 }));
+
+    const [item] = backend.items.values();
+    await write("coverage-item", item!.reference);
+    await fireEvent.change(screen.getByTestId("coverage-item"));
+    await waitFor(() => expect(backend.coverageAsked.at(-1)).toEqual({ item: item!.id }));
+    await waitFor(() => expect(answers()).toEqual([`${item!.reference} ${item!.title}`]));
+    expect(screen.getByTestId<HTMLSelectElement>("coverage-kind").disabled).toBe(true);
+  });
+
+  it("says when there is no such item, and when an amount is none", async () => {
+    await openAway();
+    await write("coverage-item", "ACME-99999");
+    await fireEvent.change(screen.getByTestId("coverage-item"));
+    expect(await screen.findByText("There is no item ACME-99999 in sight.")).toBeTruthy();
+    await write("coverage-item", "");
+    await write("coverage-amount", "lots");
+    await fireEvent.change(screen.getByTestId("coverage-amount"));
+    expect(await screen.findByText(/Write an amount with at most 2 decimals/)).toBeTruthy();
+  });
 });

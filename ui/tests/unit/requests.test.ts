@@ -42,10 +42,13 @@ describe("a request", () => {
 
 describe("outcomes", () => {
   it("that say the same stand together, those that go through first", () => {
+    const told = (id: string, accepted: boolean, message: string) => {
+      return { id, reference: `A-${id}`, accepted, message, problems: [], effects: [] };
+    };
     const groups = grouped([
-      { id: "1", reference: "A-1", accepted: false, message: "A-1 is completed." },
-      { id: "2", reference: "A-2", accepted: true, message: "Goes on." },
-      { id: "3", reference: "A-3", accepted: false, message: "A-3 is completed." },
+      told("1", false, "A-1 is completed."),
+      told("2", true, "Goes on."),
+      told("3", false, "A-3 is completed."),
     ]);
     expect(groups.map((group) => [group.accepted, group.references.length])).toEqual([
       [true, 1],

@@ -1,10 +1,12 @@
 //! From what a person asks to the command that is sent, bound to what was seen.
 
+use super::new_item::{draft_of, submission};
 use crate::deps::Chance;
 use crate::views::Request;
 use postern_console_store::Lookup;
 use postern_domain::{
-    Attachment, AttachmentId, Command, CommentId, FieldValue, Fields, Item, Journey, Seen, StepKey, eligible,
+    Attachment, AttachmentId, Command, CommentId, FieldValue, Fields, Item, Journey, PersonId, Review, Seen,
+    StepKey,
 };
 
 /// Binds a request to the item that it was made on. `seen` is what was on the screen; without it, the item as it is.
@@ -19,22 +21,23 @@ pub(super) fn form(
     let assignment_version = item.assignment_version;
     match request.clone() {
         Request::Approve { comment, outputs } => {
-            Command::Approve { seen: seen(), comment, outputs: typed(outputs, item, lookup) }
+            Command::Approve { seen: seen(), comment, outputs: typed(outputs, lookup.journey(item)) }
         }
         Request::Override { reason, outputs, step } => {
             let seen = seen();
             Command::Override {
                 seen: Seen { step: step.or(seen.step), ..seen },
                 reason,
-                outputs: typed(outputs, item, lookup),
+                outputs: typed(outputs, lookup.journey(item)),
             }
         }
         Request::RequestChanges { reason } => Command::RequestChanges { seen: seen(), reason },
         Request::Claim { step } => Command::Claim { step, assignment_version },
-        Request::Reassign { to, reason, step } => {
-            Command::Reassign { step, from: None, to, assignment_version, reason }
+        Request::Reassign { to, reason, step, from, everyone } => {
+            let from = if everyone { None } else { from.or_else(|| own_seat(item, step.as_ref(), lookup)) };
+            Command::Reassign { step, from, to, assignment_version, reason }
         }
-        Request::Escalate { reason } => Command::Escalate { to: None, reason },
+        Request::Escalate { reason, to } => Command::Escalate { to, reason },
         Request::DeEscalate { reason } => Command::DeEscalate { reason },
         Request::Comment { visibility, body } => {
             Command::Comment { id: CommentId(chance.id()), visibility, body, mentions: Vec::new() }
@@ -56,7 +59,23 @@ pub(super) fn form(
         },
         Request::SetPriority { priority } => Command::SetPriority { priority },
         Request::SetDue { due_at } => Command::SetDue { due_at },
+        Request::SetFields { title, description, fields } => {
+            Command::SetFields { fields: typed(fields, lookup.journey(item)), title, description }
+        }
+        Request::Submit(draft) => submission(&draft, &item.id, lookup),
     }
+}
+
+/// My seat, where it is one of several that nobody has filled: without a word, only this one is handed over.
+fn own_seat(item: &Item, step: Option<&StepKey>, lookup: &Lookup) -> Option<PersonId> {
+    let me = lookup.me.as_ref()?;
+    let mine = |review: &Review| {
+        let seat = review.undecided().find(|reviewer| review.sitting_for(reviewer) == Some(me)).cloned();
+        seat.filter(|_| review.undecided().count() > 1)
+    };
+    let mut seats =
+        item.reviews.iter().filter(|review| step.is_none_or(|step| &review.step == step)).filter_map(mine);
+    seats.next()
 }
 
 /// What has this name and content already: attached again, it is not another one.
@@ -68,10 +87,9 @@ fn attached(item: &Item, name: &str, sha256: &str) -> Option<AttachmentId> {
 }
 
 /// Values as the form wants them: what was written as a text is read as the field's type.
-fn typed(written: Fields, item: &Item, lookup: &Lookup) -> Fields {
-    let Some(journey) = lookup.journey(item) else { return written };
+pub(super) fn typed(written: Fields, journey: Option<&Journey>) -> Fields {
     let read = |(key, value): (String, FieldValue)| {
-        let value = match (journey.field(&key), value) {
+        let value = match (journey.and_then(|journey| journey.field(&key)), value) {
             (Some(field), FieldValue::Text(text)) => field.of.read(&text),
             (_, value) => value,
         };
@@ -87,8 +105,10 @@ pub(super) fn request_of(command: &Command) -> Option<Request> {
         Command::Override { seen, reason, outputs } => Request::Override { reason, outputs, step: seen.step },
         Command::RequestChanges { reason, .. } => Request::RequestChanges { reason },
         Command::Claim { step, .. } => Request::Claim { step },
-        Command::Reassign { to, reason, step, .. } => Request::Reassign { to, reason, step },
-        Command::Escalate { reason, .. } => Request::Escalate { reason },
+        Command::Reassign { to, reason, step, from, .. } => {
+            Request::Reassign { to, reason, step, everyone: from.is_none(), from }
+        }
+        Command::Escalate { reason, to } => Request::Escalate { reason, to },
         Command::DeEscalate { reason } => Request::DeEscalate { reason },
         Command::Comment { visibility, body, .. } => Request::Comment { visibility, body },
         Command::Complete {} => Request::Complete {},
@@ -102,95 +122,10 @@ pub(super) fn request_of(command: &Command) -> Option<Request> {
         }
         Command::SetPriority { priority } => Request::SetPriority { priority },
         Command::SetDue { due_at } => Request::SetDue { due_at },
-        Command::Submit(_)
-        | Command::SetFields { .. }
-        | Command::Climb { .. }
-        | Command::Refresh {}
-        | Command::Migrate { .. } => return None,
+        Command::SetFields { title, description, fields } => {
+            Request::SetFields { title, description, fields }
+        }
+        Command::Submit(submission) => Request::Submit(Box::new(draft_of(*submission))),
+        Command::Climb { .. } | Command::Refresh {} | Command::Migrate { .. } => return None,
     })
-}
-
-/// A sample of each action, to ask whether it would be accepted; `to` is somebody who could take the item.
-pub(crate) fn samples(
-    item: &Item,
-    lookup: &Lookup,
-    to: Option<&postern_domain::PersonId>,
-) -> Vec<(postern_domain::Action, Command)> {
-    use postern_domain::{Action, ExceptionExit, Priority, Visibility};
-    let seen = lookup.seen(item);
-    let reason = || "…".to_owned();
-    let assignment_version = item.assignment_version;
-    let comment = |visibility| Command::Comment {
-        id: CommentId::new("sample"),
-        visibility,
-        body: reason(),
-        mentions: Vec::new(),
-    };
-    let other_priority = if item.priority == Priority::Urgent { Priority::Normal } else { Priority::Urgent };
-    let other_due = item.due_at.map_or(item.updated_at, |due| due.plus_ms(postern_domain::DAY_MS));
-    let outputs = filled_in(item, lookup.journey(item), seen.step.as_ref());
-    let approval = Command::Approve { seen: seen.clone(), comment: Some(reason()), outputs: outputs.clone() };
-    let category = lookup.journey(item).and_then(|journey| journey.exceptions.categories.first().cloned());
-    let mut samples = vec![
-        (Action::Approve, approval),
-        (Action::Override, Command::Override { seen: seen.clone(), reason: reason(), outputs }),
-        (Action::RequestChanges, Command::RequestChanges { seen, reason: reason() }),
-        (Action::Claim, Command::Claim { step: claimable(item, lookup), assignment_version }),
-        (Action::Escalate, Command::Escalate { to: None, reason: reason() }),
-        (Action::DeEscalate, Command::DeEscalate { reason: None }),
-        (Action::Comment, comment(Visibility::Client)),
-        (Action::NoteInternally, comment(Visibility::Internal)),
-        (Action::Complete, Command::Complete {}),
-        (Action::Resubmit, Command::Resubmit { comment: None }),
-        (Action::Withdraw, Command::Withdraw { reason: reason() }),
-        (Action::Reopen, Command::Reopen { reason: reason() }),
-        (
-            Action::RaiseException,
-            Command::RaiseException {
-                category: category.unwrap_or_else(|| "other".to_owned()),
-                reason: reason(),
-            },
-        ),
-        (Action::ResolveException, Command::ResolveException { to: ExceptionExit::Back, reason: reason() }),
-        (Action::AttachVersion, attachment()),
-        (Action::SetPriority, Command::SetPriority { priority: other_priority }),
-        (Action::SetDue, Command::SetDue { due_at: Some(other_due) }),
-    ];
-    if let Some(to) = to {
-        let reassign = Command::reassign(to.clone(), assignment_version);
-        samples.insert(4, (Action::Reassign, reassign));
-    }
-    samples
-}
-
-/// Some file.
-fn attachment() -> Command {
-    Command::AttachVersion {
-        attachment: AttachmentId::new("sample"),
-        name: "sample".to_owned(),
-        sha256: "0".repeat(64),
-        size: 0,
-        media_type: "text/plain".to_owned(),
-    }
-}
-
-/// The first open step with a free seat that the signed-in person could take.
-fn claimable(item: &Item, lookup: &Lookup) -> Option<StepKey> {
-    let (me, journey) = (lookup.myself()?, lookup.journey(item)?);
-    let free = item.reviews.iter().filter(|review| review.has_free_seats());
-    let mut mine = free.filter(|review| {
-        journey.step(&review.step).is_some_and(|(_, step)| eligible(step, item, lookup.people(), me).is_ok())
-    });
-    mine.next().map(|review| review.step.clone())
-}
-
-/// Everything that an approval of the step must leave behind: what stands there, or some value that may.
-fn filled_in(item: &Item, journey: Option<&Journey>, step: Option<&StepKey>) -> Fields {
-    let step = || Some((journey?, journey?.step(step?)?.1));
-    let Some((journey, step)) = step() else { return Fields::new() };
-    let value = |key: &String| {
-        let there = item.fields.get(key).cloned();
-        Some((key.clone(), there.or_else(|| Some(journey.field(key)?.of.sample()))?))
-    };
-    step.outputs.iter().filter_map(value).collect()
 }

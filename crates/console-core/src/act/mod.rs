@@ -1,16 +1,20 @@
 //! What a person does: predicted at once, durable at once, held for a moment, sent when it can be.
 
-pub(crate) mod form;
+mod candidates;
+mod edits;
+mod form;
+mod new_item;
+pub(crate) mod samples;
 
 use crate::engine::Engine;
 use crate::failure::failure;
-use crate::queries::{NOT_KEPT, person_ref};
-use crate::views::{ActItemResult, ActResult, Failure, FailureCode, PersonRef, Request, Target};
+use crate::queries::NOT_KEPT;
+use crate::views::{ActItemResult, ActResult, Failure, FailureCode, Request, Target};
 use form::form;
 use postern_console_store::{Lookup, NewCommand, Predicted, predict};
 use postern_domain::explain;
-use postern_domain::{CommandId, Item, ItemId, Person, PersonId, Refusal, Review, Role, Seen, eligible};
-use std::collections::{BTreeMap, HashMap};
+use postern_domain::{Command, CommandId, Item, ItemId, Refusal, Seen};
+use std::collections::HashMap;
 
 /// How long an action is held so that it can be undone, in milliseconds.
 const HOLD_MS: i64 = 10_000;
@@ -40,6 +44,9 @@ impl Engine {
         options: ActOptions,
     ) -> Result<ActResult, Failure> {
         self.require_identity().await?;
+        if let Request::Submit(draft) = request {
+            return self.submit(draft, options).await;
+        }
         let lookup = self.lookup().await?;
         let now = self.device_now();
         let held_until = now.plus_ms(options.hold_ms);
@@ -61,7 +68,7 @@ impl Engine {
                 let command_id = CommandId(chance.id());
                 let predicted = predict(Some(item), id, &command, &command_id, now, &lookup);
                 let give = matches!(predicted, Ok(Predicted::Changed { .. }));
-                results.push(result(item, predicted, &lookup));
+                results.push(result_on(item, &command, predicted, &lookup));
                 give.then(|| NewCommand {
                     id: command_id,
                     item: id.clone(),
@@ -88,6 +95,9 @@ impl Engine {
         targets: &[Target],
         request: &Request,
     ) -> Result<Vec<ActItemResult>, Failure> {
+        if let Request::Submit(draft) = request {
+            return Ok(vec![self.predict_submit(draft).await?]);
+        }
         let lookup = self.lookup().await?;
         let now = self.device_now();
         let mut results = Vec::with_capacity(targets.len());
@@ -106,7 +116,7 @@ impl Engine {
                 now,
                 &lookup,
             );
-            results.push(result(&cached.item, predicted, &lookup));
+            results.push(result_on(&cached.item, &command, predicted, &lookup));
         }
         Ok(results)
     }
@@ -196,30 +206,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Who could take all of these items, in the order of their names.
-    ///
-    /// # Errors
-    /// [`FailureCode::Cache`].
-    pub async fn candidates(&self, ids: &[ItemId]) -> Result<Vec<PersonRef>, Failure> {
-        let lookup = self.lookup().await?;
-        let mut counts: BTreeMap<PersonId, usize> = BTreeMap::new();
-        let mut items = 0;
-        for id in ids {
-            let Some(cached) = self.inner.cache.item(id).await? else { continue };
-            items += 1;
-            for person in takers(&cached.item, &lookup) {
-                *counts.entry(person.id.clone()).or_default() += 1;
-            }
-        }
-        let mut people: Vec<PersonRef> = counts
-            .into_iter()
-            .filter(|(_, count)| *count == items)
-            .map(|(id, _)| person_ref(&id, &lookup))
-            .collect();
-        people.sort_by_key(|person| person.name.to_lowercase());
-        Ok(people)
-    }
-
     async fn outbox_row(&self, command: &CommandId) -> Result<postern_console_store::OutboxRow, Failure> {
         self.inner
             .cache
@@ -234,7 +220,9 @@ impl Engine {
             Some((item, _)) => (item.reference, NOT_KEPT),
             None => (String::new(), "This item is not in sight any more."),
         };
-        ActItemResult { id: id.clone(), reference, accepted: false, message: message.to_owned() }
+        let (accepted, message) = (false, message.to_owned());
+        let (problems, effects) = (Vec::new(), Vec::new());
+        ActItemResult { id: id.clone(), reference, accepted, message, problems, effects }
     }
 
     async fn require_identity(&self) -> Result<(), Failure> {
@@ -249,33 +237,39 @@ impl Engine {
     }
 }
 
-/// Those who could take the item over: an open step, or with none open, its ownership.
-pub(crate) fn takers<'a>(item: &'a Item, lookup: &'a Lookup) -> impl Iterator<Item = &'a Person> {
-    let people = lookup.people();
-    let takes = move |review: &Review, person: &Person| {
-        let step = lookup.journey(item).and_then(|journey| journey.step(&review.step));
-        !review.decisions.iter().any(|decision| decision.by == person.id)
-            && step.is_some_and(|(_, step)| eligible(step, item, people, person).is_ok())
-    };
-    people.iter().filter(move |person| {
-        if item.reviews.is_empty() {
-            [Role::InternalOwner, Role::TeamLead].iter().any(|role| person.holds(*role, item.place()))
-        } else {
-            item.reviews.iter().any(|review| takes(review, person))
-        }
-    })
-}
-
 fn unique(targets: &[Target]) -> Vec<ItemId> {
     let mut ids = std::collections::HashSet::new();
     targets.iter().filter(|target| ids.insert(&target.id)).map(|target| target.id.clone()).collect()
 }
 
-fn result(item: &Item, predicted: Result<Predicted, Refusal>, lookup: &Lookup) -> ActItemResult {
-    let (accepted, message) = match predicted {
-        Ok(Predicted::Changed { item, .. }) => (true, explain::next_sentence(&item, lookup)),
-        Ok(Predicted::Unchanged(why)) => (true, explain::satisfied(why)),
-        Err(refusal) => (false, explain::refusal(&refusal, lookup)),
+/// What a command on an item comes to, with what it does to a form and to what was decided.
+fn result_on(
+    item: &Item,
+    command: &Command,
+    predicted: Result<Predicted, Refusal>,
+    lookup: &Lookup,
+) -> ActItemResult {
+    let problems = edits::problems(command, item, lookup);
+    let result = result(&item.id, &item.reference, Some(item), predicted, lookup);
+    ActItemResult { problems, ..result }
+}
+
+fn result(
+    id: &ItemId,
+    reference: &str,
+    before: Option<&Item>,
+    predicted: Result<Predicted, Refusal>,
+    lookup: &Lookup,
+) -> ActItemResult {
+    let (accepted, message, effects) = match predicted {
+        Ok(Predicted::Changed { item, events }) => {
+            let effects =
+                before.map_or_else(Vec::new, |before| edits::effects(before, &item, &events, lookup));
+            (true, explain::next_sentence(&item, lookup), effects)
+        }
+        Ok(Predicted::Unchanged(why)) => (true, explain::satisfied(why), Vec::new()),
+        Err(refusal) => (false, explain::refusal(&refusal, lookup), Vec::new()),
     };
-    ActItemResult { id: item.id.clone(), reference: item.reference.clone(), accepted, message }
+    let reference = reference.to_owned();
+    ActItemResult { id: id.clone(), reference, accepted, message, problems: Vec::new(), effects }
 }

@@ -3,17 +3,18 @@
 use super::list::row_view;
 use super::visit::{NOT_KEPT, Sighted};
 use super::{initials, person_ref, steps};
-use crate::act::form::samples;
-use crate::act::takers;
+use crate::act::samples::samples;
 use crate::engine::Engine;
 use crate::failure::failure;
 use crate::views::{
     ActionState, AttachmentVersionView, AttachmentView, CommentView, EscalationView, ExceptionView, Failure,
-    FailureCode, FieldView, HistoryLine, ItemView, OutputView, StageView,
+    FailureCode, FieldView, FormField, FormView, HistoryLine, ItemView, OutputView, StageView,
 };
 use postern_console_store::{CachedItem, Columns, ListRow, Lookup, Mark, OutboxRow, Predicted, predict};
 use postern_domain::explain::{self, Names as _};
-use postern_domain::{Action, CommandId, Entry, Item, ItemId, Journey, PersonId, Review, Step, Timestamp};
+use postern_domain::{
+    Action, CommandId, Entry, FieldValue, Item, ItemId, Journey, Part, Review, Step, Timestamp,
+};
 use postern_protocol::Outcome;
 
 impl Engine {
@@ -51,11 +52,8 @@ fn item_view(cached: &CachedItem, mine: &[OutboxRow], lookup: &Lookup, now: Time
         row: row_view(list_row(item, mine, lookup), lookup, now),
         kept: true,
         description: item.description.clone(),
-        fields: item
-            .fields
-            .iter()
-            .map(|(key, value)| FieldView { key: key.clone(), label: label(key), value: value.to_string() })
-            .collect(),
+        fields: item.fields.iter().map(|(key, value)| field(key, value, lookup.journey(item))).collect(),
+        form: form_of(lookup.journey(item), Some(item)),
         cohort: lookup.clients.get(&item.client).map(|client| client.cohort.clone()).unwrap_or_default(),
         project_name: item
             .project
@@ -135,6 +133,49 @@ fn stages(item: &Item, lookup: &Lookup) -> Vec<StageView> {
     stages.iter().map(|stage| StageView { key: stage.key.clone(), name: stage.name.clone() }).collect()
 }
 
+fn field(key: &str, value: &FieldValue, journey: Option<&Journey>) -> FieldView {
+    let known = journey.and_then(|journey| journey.field(key));
+    FieldView {
+        key: key.to_owned(),
+        label: known.map_or_else(|| label(key), |field| field.name.clone()),
+        value: value.to_string(),
+        of: known.map(|field| field.of.clone()),
+    }
+}
+
+/// What can be written under a journey, with what stands in `item`. Under one without a form, that is what stands there.
+pub(crate) fn form_of(journey: Option<&Journey>, item: Option<&Item>) -> FormView {
+    let value = |key: &str| Some(item?.fields.get(key)?.to_string());
+    let known = journey.map_or(&[][..], |journey| &journey.fields);
+    let fields = known.iter().filter(|field| !field.output).map(|field| FormField {
+        key: field.key.clone(),
+        name: field.name.clone(),
+        help: field.help.clone(),
+        of: Some(field.of.clone()),
+        required: field.required,
+        material: field.is_material(),
+        internal: field.internal,
+        value: value(&field.key),
+    });
+    let unknown = item.filter(|_| known.is_empty()).into_iter().flat_map(|item| item.fields.keys());
+    let unknown = unknown.map(|key| FormField {
+        key: key.clone(),
+        name: label(key),
+        help: None,
+        of: None,
+        required: false,
+        material: true,
+        internal: false,
+        value: value(key),
+    });
+    let material = |part| journey.is_none_or(|journey| !journey.cosmetic.contains(&part));
+    FormView {
+        title_material: material(Part::Title),
+        description_material: material(Part::Description),
+        fields: fields.chain(unknown).collect(),
+    }
+}
+
 /// The item's row, as its queue shows it.
 fn list_row(item: &Item, mine: &[OutboxRow], lookup: &Lookup) -> ListRow {
     let columns = Columns::of(item, lookup);
@@ -162,6 +203,7 @@ fn list_row(item: &Item, mine: &[OutboxRow], lookup: &Lookup) -> ListRow {
         entered_at: item.entered_at,
         updated_at: item.updated_at,
         stuck_from: columns.stuck_from_ms.map(Timestamp::from_ms),
+        uncovered: columns.uncovered,
         escalated: columns.escalated,
         mark: mark.min_by_key(|(rank, _)| *rank).map(|(_, mark)| mark),
         comments: u32::try_from(item.comments.len()).unwrap_or(u32::MAX),
@@ -258,9 +300,7 @@ fn line(entry: &Entry, pending: bool, lookup: &Lookup) -> HistoryLine {
 
 /// Each action with the portal's own answer to a sample of it.
 fn actions(item: &Item, lookup: &Lookup, now: Timestamp) -> Vec<ActionState> {
-    let holders: Vec<PersonId> = Columns::of(item, lookup).turns;
-    let to = takers(item, lookup).find(|person| !holders.contains(&person.id));
-    let mut actions: Vec<ActionState> = samples(item, lookup, to.map(|person| &person.id))
+    let mut actions: Vec<ActionState> = samples(item, lookup)
         .into_iter()
         .map(|(action, command)| {
             let sample = CommandId::new("sample");
@@ -272,7 +312,7 @@ fn actions(item: &Item, lookup: &Lookup, now: Timestamp) -> Vec<ActionState> {
             ActionState { action, allowed: why_not.is_none(), why_not }
         })
         .collect();
-    if to.is_none() {
+    if !actions.iter().any(|one| one.action == Action::Reassign) {
         let why_not = Some("Nobody else could take this.".to_owned());
         actions.push(ActionState { action: Action::Reassign, allowed: false, why_not });
     }

@@ -8,7 +8,7 @@ use crate::views::{
 use postern_console_store::{ListRow, Listing, Lookup, Mark, QueueKind, SortKey};
 use postern_domain::explain::{phase_name, stage_name};
 use postern_domain::filter::{self, Filter};
-use postern_domain::{ItemId, Phase, Timestamp};
+use postern_domain::{ItemId, MIN_SAMPLES, Phase, Timestamp};
 
 /// The largest page.
 const MOST: u32 = 500;
@@ -35,14 +35,16 @@ impl Engine {
     pub async fn list(&self, query: &ListQuery) -> Result<ListPage, Failure> {
         let (filter, problems) = parse(&query.filter);
         if !problems.is_empty() {
-            return Ok(ListPage { total: 0, offset: query.offset, rows: Vec::new(), problems });
+            let definition = definition(query.queue);
+            return Ok(ListPage { total: 0, offset: query.offset, rows: Vec::new(), problems, definition });
         }
         let now = self.now();
         let listing = listing(query, filter, now);
         let page = self.inner.cache.list(&listing).await?;
         let lookup = self.lookup().await?;
         let rows = page.rows.into_iter().map(|row| row_view(row, &lookup, now)).collect();
-        Ok(ListPage { total: page.total, offset: query.offset, rows, problems })
+        let definition = definition(query.queue);
+        Ok(ListPage { total: page.total, offset: query.offset, rows, problems, definition })
     }
 
     /// The ids of everything that a queue and a filter match; none when a part of the filter is not understood.
@@ -68,6 +70,19 @@ impl Engine {
         }
         Ok(self.inner.cache.ids(&listing(query, filter, self.now())).await?)
     }
+}
+
+/// What makes an item a member of a queue, where its name alone does not say.
+fn definition(queue: Queue) -> Option<String> {
+    (queue == Queue::Stuck).then(stuck_definition)
+}
+
+/// What counts as stuck, in words.
+pub(super) fn stuck_definition() -> String {
+    format!(
+        "Stuck is what is past its due time, what nobody can decide because somebody is away, and what has been at its \
+         stage for longer than 85 of 100 closed reviews of that stage took (where at least {MIN_SAMPLES} are known)."
+    )
 }
 
 fn listing(query: &ListQuery, filter: Filter, now: Timestamp) -> Listing {
@@ -135,6 +150,12 @@ pub(super) fn row_view(row: ListRow, lookup: &Lookup, now: Timestamp) -> Row {
     };
     let overdue = row.phase.is_open() && row.due_at.is_some_and(|due| due < now);
     let stuck = row.phase.is_open() && row.stuck_from.is_some_and(|from| from < now);
+    // The most pressing of its reasons: an item that nobody can decide does not go on by waiting.
+    let reason = match (row.uncovered, overdue) {
+        (true, _) => StuckReason::Uncovered,
+        (false, true) => StuckReason::PastDue,
+        (false, false) => StuckReason::SlowerThanUsual,
+    };
     Row {
         id: row.id,
         reference: row.reference,
@@ -152,11 +173,7 @@ pub(super) fn row_view(row: ListRow, lookup: &Lookup, now: Timestamp) -> Row {
         entered_at: row.entered_at,
         updated_at: row.updated_at,
         overdue,
-        stuck: match (overdue, stuck) {
-            (true, _) => Some(StuckReason::PastDue),
-            (false, true) => Some(StuckReason::SlowerThanUsual),
-            _ => None,
-        },
+        stuck: (stuck || overdue).then_some(reason),
         escalated: row.escalated && row.phase != Phase::Draft,
         pending: row.mark.map(|mark| match mark {
             Mark::Conflict => PendingMark::Conflict,

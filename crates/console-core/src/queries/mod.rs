@@ -1,5 +1,6 @@
 //! Questions that the cache answers, with names in the place of ids.
 
+mod audit;
 mod item;
 mod list;
 mod outbox;
@@ -7,6 +8,7 @@ mod report;
 mod steps;
 mod visit;
 
+pub(crate) use item::form_of;
 pub(crate) use visit::{NOT_KEPT, Visited};
 
 pub use outbox::Settlement;
@@ -17,7 +19,7 @@ use crate::portal::Call;
 use crate::views::{Failure, FailureCode, PersonRef};
 use postern_console_store::Lookup;
 use postern_domain::{ItemId, PersonId};
-use postern_protocol::{AuditLine, paths};
+use postern_protocol::paths;
 
 pub(crate) fn person_ref(id: &PersonId, lookup: &Lookup) -> PersonRef {
     let name = lookup.people().name(id).to_owned();
@@ -117,14 +119,6 @@ impl Engine {
                 ))
             }
         }
-    }
-
-    /// An item's audit trail, from the portal.
-    ///
-    /// # Errors
-    /// [`FailureCode::Offline`] and the portal's own refusals.
-    pub async fn audit(&self, reference: &str) -> Result<Vec<AuditLine>, Failure> {
-        Ok(self.call(Call::get(format!("{}/{}/audit", paths::ITEMS, encoded(reference)))).await?)
     }
 
     /// A front end's own value, kept with the profile.

@@ -1,12 +1,12 @@
 //! The bottleneck page: where open work waits, group by group.
 
-use super::list::parse;
+use super::list::{parse, stuck_definition};
 use crate::engine::Engine;
 use crate::views::{BottleneckCell, BottleneckGroup, BottleneckView, Failure, GroupBy};
 use postern_console_store::{Aging, Grouping, Lookup};
 use postern_domain::explain::{self, Names as _};
 use postern_domain::filter::{Filter, Flag, Term, Test, Who};
-use postern_domain::{ClientId, MIN_SAMPLES, PersonId, Phase, StageKey, metrics};
+use postern_domain::{ClientId, PersonId, Phase, StageKey, metrics};
 use std::collections::BTreeMap;
 
 impl Engine {
@@ -62,10 +62,7 @@ fn view(group_by: GroupBy, filter: &Filter, aging: &[Aging], lookup: &Lookup) ->
         sentence: sentence(&groups),
         open,
         groups,
-        stuck_definition: format!(
-            "Stuck is what is past its due time, or has been at its step for longer than 85 of 100 closed reviews of \
-             that step took (where at least {MIN_SAMPLES} are known)."
-        ),
+        stuck_definition: stuck_definition(),
     }
 }
 

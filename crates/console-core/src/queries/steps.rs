@@ -2,7 +2,7 @@
 
 use crate::queries::item::outputs_of;
 use crate::queries::person_ref;
-use crate::views::{DecisionView, StepLedger, StepState, StepView};
+use crate::views::{DecisionView, SeatView, StepLedger, StepState, StepView};
 use postern_console_store::Lookup;
 use postern_domain::calendar::Ledger;
 use postern_domain::explain::{self, Names as _, list};
@@ -41,6 +41,7 @@ pub(super) fn steps(item: &Item, base: Option<&Item>, lookup: &Lookup, now: Time
                 outcome: review.and_then(|review| Some(review.closed.as_ref()?.outcome)),
                 decisions: decisions(item, base, &step.key, content, lookup),
                 away: review.map_or_else(Vec::new, |review| away(review, lookup, now)),
+                seats: item.review(&step.key).map_or_else(Vec::new, |review| seats(review, lookup)),
                 has_free_seats: item.review(&step.key).is_some_and(Review::has_free_seats),
                 outputs: match (item.review(&step.key), lookup.journey(item)) {
                     (Some(_), Some(journey)) => outputs_of(item, journey, step),
@@ -64,6 +65,15 @@ fn away(review: &Review, lookup: &Lookup, now: Timestamp) -> Vec<String> {
     covers
         .map(|seat| absence::explain::cover(&seat.cover, &seat.reviewer, now, absences, lookup.people()))
         .collect()
+}
+
+/// The seats that nobody has filled yet.
+fn seats(review: &Review, lookup: &Lookup) -> Vec<SeatView> {
+    let seat = |reviewer| SeatView {
+        reviewer: person_ref(reviewer, lookup),
+        decides: review.sitting_for(reviewer).map(|id| person_ref(id, lookup)),
+    };
+    review.undecided().map(seat).collect()
 }
 
 fn reckoning(item: &Item, review: &Review, lookup: &Lookup, now: Timestamp) -> Option<StepLedger> {
@@ -188,6 +198,7 @@ fn unknown(
         outcome: None,
         decisions: decisions(item, base, &review.step, content, lookup),
         away: Vec::new(),
+        seats: seats(review, lookup),
         has_free_seats: false,
         outputs: Vec::new(),
         ledger: None,

@@ -2,7 +2,7 @@
 
 use super::list::PersonRef;
 use postern_domain::absence::Delegation;
-use postern_domain::{AbsenceId, PersonId, Timestamp};
+use postern_domain::{AbsenceId, ClientId, ItemId, Kind, PersonId, Timestamp};
 use postern_protocol::AbsenceNotice;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,37 @@ pub struct SavedAbsenceView {
     /// False where it was only checked.
     pub saved: bool,
     pub notices: Vec<AbsenceNotice>,
+    /// The portal could not be asked: this is what is known on this device.
+    pub here: bool,
+}
+
+/// Which work a question of coverage is about. What is left out is any.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct CoverageAbout {
+    /// The work on one item; then nothing else of this counts.
+    #[serde(default)]
+    #[ts(optional)]
+    pub item: Option<ItemId>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub client: Option<ClientId>,
+    #[serde(default)]
+    #[ts(optional)]
+    pub kind: Option<Kind>,
+    /// Minor units (cents).
+    #[serde(default)]
+    #[ts(optional, as = "Option<f64>")]
+    pub amount: Option<i64>,
+}
+
+/// Who gets some of somebody's work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct CoverageAnswer {
+    /// Which work, in words, for example `invoices of Acme up to 500.00`.
+    pub scope: String,
+    pub spans: Vec<CoverageView>,
 }
 
 /// Who gets somebody's work for a stretch of time.

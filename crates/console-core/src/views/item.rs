@@ -4,8 +4,8 @@ use super::list::{PersonRef, Row};
 use postern_domain::calendar::{self, LedgerLine};
 use postern_domain::explain::Next;
 use postern_domain::{
-    Action, AttachmentId, CalendarKey, CommentId, FieldType, Fields, ItemId, ReviewOutcome, Seen, StageKey,
-    StepKey, Timestamp, Verdict, Visibility,
+    Action, AttachmentId, CalendarKey, CommentId, FieldType, ReviewOutcome, Seen, StageKey, StepKey,
+    Timestamp, Verdict, Visibility,
 };
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub struct ItemView {
     pub kept: bool,
     pub description: String,
     pub fields: Vec<FieldView>,
+    /// What of it can be written, and what a change does.
+    pub form: FormView,
     pub cohort: String,
     pub project_name: Option<String>,
     pub journey_name: String,
@@ -58,6 +60,37 @@ pub struct FieldView {
     pub key: String,
     pub label: String,
     pub value: String,
+    /// None where the journey's form does not say.
+    pub of: Option<FieldType>,
+}
+
+/// What of an item can be written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct FormView {
+    /// Whether another title outdates approvals.
+    pub title_material: bool,
+    pub description_material: bool,
+    /// In the form's order; what deciders fill in is not among them.
+    pub fields: Vec<FormField>,
+}
+
+/// One field of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct FormField {
+    pub key: String,
+    pub name: String,
+    pub help: Option<String>,
+    /// What may be written; none where the journey's form does not say.
+    pub of: Option<FieldType>,
+    pub required: bool,
+    /// Whether its change outdates approvals.
+    pub material: bool,
+    /// Clients do not see it.
+    pub internal: bool,
+    /// What stands there already.
+    pub value: Option<String>,
 }
 
 /// A field that an approval fills in.
@@ -113,12 +146,23 @@ pub struct StepView {
     pub decisions: Vec<DecisionView>,
     /// One sentence for each reviewer who is away: who decides instead, or why nobody does.
     pub away: Vec<String>,
+    /// The seats that nobody has filled yet.
+    pub seats: Vec<SeatView>,
     /// Somebody eligible may still take a seat.
     pub has_free_seats: bool,
     /// What an approval of it has to fill in.
     pub outputs: Vec<OutputView>,
     /// Why it is due when it is; none without a target.
     pub ledger: Option<StepLedger>,
+}
+
+/// A seat of an open step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct SeatView {
+    pub reviewer: PersonRef,
+    /// Who sits in it: the reviewer, a deputy, or nobody.
+    pub decides: Option<PersonRef>,
 }
 
 /// A due time, reckoned stretch by stretch.
@@ -231,122 +275,15 @@ pub struct ExceptionView {
     pub at: Timestamp,
 }
 
-/// What a person asks for on one item or many. The engine adds what was seen, ids and times.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(tag = "do", rename_all = "snake_case")]
-#[ts(export)]
-pub enum Request {
-    Approve {
-        comment: Option<String>,
-        /// Values of the step's output fields.
-        #[serde(default)]
-        #[ts(optional, as = "Option<Fields>")]
-        outputs: Fields,
-    },
-    /// Close the step in the deciders' place.
-    Override {
-        reason: String,
-        /// Values of the step's output fields.
-        #[serde(default)]
-        #[ts(optional, as = "Option<Fields>")]
-        outputs: Fields,
-        /// Where several steps are open: which one. None: the one that was on the screen.
-        #[serde(default)]
-        #[ts(optional)]
-        step: Option<StepKey>,
-    },
-    RequestChanges {
-        reason: String,
-    },
-    Claim {
-        /// Where several steps have a free seat: which one.
-        #[serde(default)]
-        #[ts(optional)]
-        step: Option<StepKey>,
-    },
-    Reassign {
-        to: postern_domain::PersonId,
-        reason: Option<String>,
-        /// Where several steps are open: which one.
-        #[serde(default)]
-        #[ts(optional)]
-        step: Option<StepKey>,
-    },
-    Escalate {
-        reason: String,
-    },
-    DeEscalate {
-        reason: Option<String>,
-    },
-    Comment {
-        visibility: Visibility,
-        body: String,
-    },
-    Complete {},
-    Resubmit {
-        comment: Option<String>,
-    },
-    Withdraw {
-        reason: String,
-    },
-    Reopen {
-        reason: String,
-    },
-    RaiseException {
-        category: String,
-        reason: String,
-    },
-    ResolveException {
-        to: postern_domain::ExceptionExit,
-        reason: String,
-    },
-    /// Attach content that is on this device, or another version of what is attached.
-    AttachVersion {
-        /// Whose next version it is. Absent: another attachment.
-        #[serde(default)]
-        #[ts(optional)]
-        attachment: Option<AttachmentId>,
-        name: String,
-        sha256: String,
-        /// Bytes.
-        #[ts(type = "number")]
-        size: u64,
-        media_type: String,
-    },
-    SetPriority {
-        priority: postern_domain::Priority,
-    },
-    SetDue {
-        due_at: Option<Timestamp>,
-    },
-}
-
-/// An item acted on, with what was on the screen: a decision is bound to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[ts(export)]
-pub struct Target {
-    pub id: ItemId,
-    /// What the person looked at. Absent: what the cache holds now (acting from a list).
-    #[serde(default)]
-    pub seen: Option<postern_domain::Seen>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[ts(export)]
-pub struct ActResult {
-    /// Names this action for undo.
-    pub batch: String,
-    pub results: Vec<ActItemResult>,
-    /// Until then the action is held and can be undone.
-    pub undo_until: Timestamp,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[ts(export)]
-pub struct ActItemResult {
-    pub id: ItemId,
-    pub reference: String,
-    pub accepted: bool,
-    /// What is predicted, or why it was not accepted, in one sentence.
-    pub message: String,
+/// A line of the audit trail, with its sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditLineView {
+    #[serde(flatten)]
+    pub line: postern_protocol::AuditLine,
+    /// A name, or `system:<name>`; and on whose behalf.
+    pub who: String,
+    /// A sentence without its subject.
+    pub text: String,
+    /// The reason or comment that came with it.
+    pub detail: Option<String>,
 }

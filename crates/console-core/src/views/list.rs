@@ -72,6 +72,8 @@ pub struct ListPage {
     pub rows: Vec<Row>,
     /// What the filter says that cannot be understood; such a part matches nothing.
     pub problems: Vec<FilterProblem>,
+    /// What makes an item a member of the queue, in one sentence, where its name alone does not say.
+    pub definition: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -104,7 +106,7 @@ pub enum PendingMark {
     Refused,
 }
 
-/// Why an item counts as stuck.
+/// Why an item counts as stuck. That nobody can decide it comes before that it is past due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
@@ -112,8 +114,19 @@ pub enum StuckReason {
     PastDue,
     /// Longer in its stage than 85 of 100 items were.
     SlowerThanUsual,
-    /// Nobody can decide it.
+    /// Somebody is away, and too few people are left to decide it.
     Uncovered,
+}
+
+impl StuckReason {
+    /// To go on after a colon.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            StuckReason::PastDue => "past due",
+            StuckReason::SlowerThanUsual => "longer here than 85 of 100 items were",
+            StuckReason::Uncovered => "nobody can decide it",
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]

@@ -7,14 +7,18 @@ mod away;
 mod files;
 mod item;
 mod list;
+mod new_item;
 mod outbox;
 mod reports;
+mod request;
 mod session;
 
 pub use away::*;
 pub use files::*;
 pub use item::*;
 pub use list::*;
+pub use new_item::*;
 pub use outbox::*;
 pub use reports::*;
+pub use request::*;
 pub use session::*;

@@ -1,6 +1,6 @@
 use crate::harness::*;
-use postern_console_core::{ActOptions, FailureCode, OutboxState, Request, Target};
-use postern_domain::{Action, ItemId, PersonId};
+use postern_console_core::{ActOptions, FailureCode, OutboxState, Target};
+use postern_domain::{Action, ItemId};
 use postern_protocol::paths;
 
 fn targets(items: &[postern_domain::Item]) -> Vec<Target> {
@@ -91,12 +91,18 @@ async fn candidates_are_those_who_could_take_every_item() {
     let names = |people: Vec<postern_console_core::PersonRef>| -> Vec<String> {
         people.into_iter().map(|person| person.name).collect()
     };
-    assert_eq!(names(lea.engine.candidates(std::slice::from_ref(&first.id)).await.unwrap()), ["lea", "olga"]);
     assert_eq!(
-        names(lea.engine.candidates(std::slice::from_ref(&second.id)).await.unwrap()),
+        names(lea.engine.candidates(std::slice::from_ref(&first.id), Action::Reassign).await.unwrap()),
+        ["lea", "olga"]
+    );
+    assert_eq!(
+        names(lea.engine.candidates(std::slice::from_ref(&second.id), Action::Reassign).await.unwrap()),
         ["abel", "lea"]
     );
-    assert_eq!(names(lea.engine.candidates(&[first.id, second.id]).await.unwrap()), ["lea"]);
+    assert_eq!(
+        names(lea.engine.candidates(&[first.id, second.id], Action::Reassign).await.unwrap()),
+        ["lea"]
+    );
 }
 
 #[tokio::test]
@@ -110,8 +116,7 @@ async fn an_action_that_would_be_refused_says_why_before_it_is_tried() {
     assert_eq!(approve.why_not.as_deref(), Some("You cannot approve this: it is somebody else's turn."));
     let note = view.actions.iter().find(|state| state.action == Action::NoteInternally).unwrap();
     assert!(note.allowed, "{note:?}");
-    let given =
-        abel.act(&item.id, Request::Reassign { to: PersonId::from("carla"), reason: None, step: None }).await;
+    let given = abel.act(&item.id, reassign("carla")).await;
     assert!(!given.results[0].accepted);
 }
 

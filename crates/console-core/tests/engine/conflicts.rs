@@ -1,6 +1,6 @@
 use crate::harness::*;
 use postern_console_core::{OutboxState, PendingMark, Queue, Request, Settlement, Target};
-use postern_domain::{Command, PersonId};
+use postern_domain::Command;
 
 #[tokio::test]
 async fn a_decision_on_content_that_changed_is_shown_as_a_conflict_and_not_applied() {
@@ -93,7 +93,7 @@ async fn a_command_that_the_portal_refuses_is_kept_until_it_was_read() {
     let abel = world.console("abel").await;
     let olga = world.console("olga").await;
     // Withdrawn elsewhere in the meantime: a comment would still be possible, an escalation is not.
-    let command = abel.give(&item.id, Request::Escalate { reason: "late".to_owned() }).await;
+    let command = abel.give(&item.id, Request::Escalate { reason: "late".to_owned(), to: None }).await;
     world.elsewhere("olga", &item.id, Command::Withdraw { reason: "no longer needed".to_owned() }).await;
     abel.sync().await;
     olga.sync().await;
@@ -111,8 +111,8 @@ async fn what_somebody_else_did_already_needs_nothing_more() {
     let world = World::new().await;
     let item = world.item("Annual report").await;
     let (olga, lea) = (world.console("olga").await, world.console("lea").await);
-    olga.give(&item.id, Request::Escalate { reason: "late".to_owned() }).await;
-    let second = lea.give(&item.id, Request::Escalate { reason: "very late".to_owned() }).await;
+    olga.give(&item.id, Request::Escalate { reason: "late".to_owned(), to: None }).await;
+    let second = lea.give(&item.id, Request::Escalate { reason: "very late".to_owned(), to: None }).await;
     olga.sync().await;
     lea.sync().await;
     assert!(matches!(lea.settlement(&second).await, Settlement::AlreadySatisfied { .. }));
@@ -127,8 +127,7 @@ async fn a_reassignment_that_crossed_another_one_is_a_conflict() {
     world.elsewhere("olga", &item.id, approval_of(&item)).await;
     let lea = world.console("lea").await;
     let version = world.now(&item.id).await.assignment_version;
-    let command =
-        lea.give(&item.id, Request::Reassign { to: PersonId::from("lea"), reason: None, step: None }).await;
+    let command = lea.give(&item.id, reassign("lea")).await;
     world
         .portal
         .add_person(

@@ -205,3 +205,7 @@ pub fn note(body: &str) -> Request {
 pub fn new_title(title: &str) -> Command {
     Command::SetFields { fields: Fields::new(), title: Some(title.to_owned()), description: None }
 }
+
+pub fn reassign(to: &str) -> Request {
+    Request::Reassign { to: PersonId::from(to), reason: None, step: None, from: None, everyone: false }
+}

@@ -1,12 +1,12 @@
 //! Before the rules: checks what only the store can know, and fills in what only the portal may give.
 
-use super::order::Order;
+use super::order::{Order, Source};
 use crate::dialect::Connection;
 use crate::directory::DirectorySnapshot;
 use crate::error::StoreError;
 use crate::items::StoredItem;
 use crate::{files, references};
-use postern_domain::{Action, Actor, Command, Place, Refusal, Submission, permits_place};
+use postern_domain::{Action, Actor, Command, Journey, Place, Refusal, Submission, permits_place};
 
 /// The command to decide about, or the rule that refuses it already.
 pub(crate) async fn prepare(
@@ -25,7 +25,15 @@ pub(crate) async fn prepare(
             let Some(client) = client.filter(|_| project_fits) else {
                 return Ok(Err(Refusal::UnknownClient));
             };
+            let journey = match (before, &order.source) {
+                // A console does not know which version was published for whom: the portal says which.
+                (None, Source::Console { .. }) => {
+                    directory.journey_for(&submission.journey.key, &submission.client)
+                }
+                _ => None,
+            };
             if before.is_none()
+                && journey.is_none()
                 && let Some(refusal) = starts_elsewhere(submission, &order.by, directory)
             {
                 return Ok(Err(refusal));
@@ -34,7 +42,8 @@ pub(crate) async fn prepare(
                 Some(stored) => stored.item.reference.clone(),
                 None => references::next(db, client).await?,
             };
-            let submission = Submission { reference, ..(**submission).clone() };
+            let journey = journey.map_or_else(|| submission.journey.clone(), Journey::reference);
+            let submission = Submission { reference, journey, ..(**submission).clone() };
             Ok(Ok(Command::Submit(Box::new(submission))))
         }
         Command::AttachVersion { sha256, size, .. } => {
@@ -48,8 +57,8 @@ pub(crate) async fn prepare(
     }
 }
 
-/// Whether new items of the client start on another version than the one that the author knew: a console predicts by
-/// the journeys that it has, and another may have been published since. A draft stays on its version. Whoever may not
+/// Whether new items of the client start on another version than the one that the author named, or on none. A draft
+/// stays on its version. Whoever may not
 /// hand anything over there is told that, by the rules.
 fn starts_elsewhere(submission: &Submission, by: &Actor, directory: &DirectorySnapshot) -> Option<Refusal> {
     let Submission { journey, client, project, kind, .. } = submission;

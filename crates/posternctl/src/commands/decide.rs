@@ -1,11 +1,13 @@
 //! Decisions: saved first, then sent, then waited for.
 
 use super::show::found;
-use crate::cli::{Cli, Command, Decision};
+use crate::cli::{Cli, Deed};
 use crate::exit::{Exit, Stop};
+use crate::instant::instant;
 use crate::{output, profile};
 use postern_console_core::{
-    ActOptions, ActResult, Engine, FailureCode, OutboxState, Request, SessionView, Settlement, Target,
+    ActItemResult, ActOptions, ActResult, Engine, FailureCode, OutboxState, Request, SessionView, Settlement,
+    Target,
 };
 use postern_domain::{CommandId, ItemId, StepKey, Visibility};
 use serde::Serialize;
@@ -23,14 +25,15 @@ pub(super) struct Line {
     command: Option<CommandId>,
     state: &'static str,
     message: String,
+    /// What a change of content does to what was decided before.
+    effects: Vec<String>,
     #[serde(skip)]
     exit: Exit,
 }
 
-pub async fn decide(cli: &Cli, command: &Command) -> Result<Exit, Stop> {
-    let on = on(command)?;
+pub async fn decide(cli: &Cli, deed: &Deed) -> Result<Exit, Stop> {
     let engine = if cli.offline { profile::offline(cli).await? } else { profile::signed_in(cli).await? };
-    let done = carry_out(cli, &engine, command, on).await;
+    let done = carry_out(cli, &engine, deed).await;
     engine.stop().await;
     let lines = done?;
     Ok(told(cli, &lines))
@@ -48,11 +51,17 @@ pub(super) fn told(cli: &Cli, lines: &[Line]) -> Exit {
             })
             .collect();
         output::table(&["REF", "RESULT", ""], &rows);
+        for line in lines {
+            for effect in &line.effects {
+                output::line(&format!("  {}: {}", output::plain(&line.reference), output::plain(effect)));
+            }
+        }
     }
     lines.iter().map(|line| line.exit).max().unwrap_or(Exit::Ok)
 }
 
-async fn carry_out(cli: &Cli, engine: &Engine, command: &Command, on: &Decision) -> Result<Vec<Line>, Stop> {
+async fn carry_out(cli: &Cli, engine: &Engine, deed: &Deed) -> Result<Vec<Line>, Stop> {
+    let on = deed.on();
     let ids = match found(engine, &on.refs).await {
         Err(stop) if stop.exit == Exit::NotFound && !cli.offline => {
             // It may have come since the last sync.
@@ -61,55 +70,99 @@ async fn carry_out(cli: &Cli, engine: &Engine, command: &Command, on: &Decision)
         }
         other => other?,
     };
-    let request = request(engine, command).await?;
+    let request = request(engine, deed).await?;
     let targets: Vec<Target> = ids.into_iter().map(|id| Target { id, seen: None }).collect();
-    let given = engine.act(&targets, &request, ActOptions { hold_ms: 0 }).await?;
+    if matches!(deed, Deed::SetFields { check: true, .. }) {
+        return Ok(engine.predict(&targets, &request).await?.iter().map(checked).collect());
+    }
+    give(cli, engine, &targets, &request, on.timeout).await
+}
+
+/// Gives one request, sends it unless the network must not be touched, and says what became of it.
+pub(super) async fn give(
+    cli: &Cli,
+    engine: &Engine,
+    targets: &[Target],
+    request: &Request,
+    timeout: u64,
+) -> Result<Vec<Line>, Stop> {
+    let given = engine.act(targets, request, ActOptions { hold_ms: 0 }).await?;
     let commands: HashMap<ItemId, CommandId> = engine.commands_of(&given.batch).await?.into_iter().collect();
     if !cli.offline {
-        wait(engine, commands.values(), Duration::from_secs(on.timeout)).await?;
+        wait(engine, commands.values(), Duration::from_secs(timeout)).await?;
     }
     lines(cli, engine, &given, &commands).await
 }
 
-fn on(command: &Command) -> Result<&Decision, Stop> {
-    match command {
-        Command::Approve { on, .. }
-        | Command::Override { on, .. }
-        | Command::RequestChanges { on, .. }
-        | Command::Claim { on, .. }
-        | Command::Complete { on }
-        | Command::Reassign { on, .. }
-        | Command::Escalate { on, .. }
-        | Command::Comment { on, .. } => Ok(on),
-        _ => Err(Stop::new(Exit::Internal, "This is not a decision.")),
-    }
-}
-
-async fn request(engine: &Engine, command: &Command) -> Result<Request, Stop> {
-    Ok(match command {
-        Command::Approve { comment, outputs, .. } => {
+async fn request(engine: &Engine, deed: &Deed) -> Result<Request, Stop> {
+    let step = |key: &Option<String>| key.as_deref().map(StepKey::from);
+    let person = async |wanted: &Option<String>| match wanted {
+        Some(wanted) => engine.find_person(wanted).await.map(|person| Some(person.id)),
+        None => Ok(None),
+    };
+    Ok(match deed {
+        Deed::Approve { comment, outputs, .. } => {
             Request::Approve { comment: comment.clone(), outputs: outputs.iter().cloned().collect() }
         }
-        Command::Override { reason, outputs, step, .. } => Request::Override {
+        Deed::Override { reason, outputs, step: key, .. } => Request::Override {
             reason: reason.clone(),
             outputs: outputs.iter().cloned().collect(),
-            step: step.as_deref().map(StepKey::from),
+            step: step(key),
         },
-        Command::RequestChanges { reason, .. } => Request::RequestChanges { reason: reason.clone() },
-        Command::Claim { step, .. } => Request::Claim { step: step.as_deref().map(StepKey::from) },
-        Command::Complete { .. } => Request::Complete {},
-        Command::Reassign { to, reason, step, .. } => Request::Reassign {
+        Deed::RequestChanges { reason, .. } => Request::RequestChanges { reason: reason.clone() },
+        Deed::Resubmit { comment, .. } => Request::Resubmit { comment: comment.clone() },
+        Deed::Claim { step: key, .. } => Request::Claim { step: step(key) },
+        Deed::Complete { .. } => Request::Complete {},
+        Deed::Withdraw { reason, .. } => Request::Withdraw { reason: reason.clone() },
+        Deed::Reopen { reason, .. } => Request::Reopen { reason: reason.clone() },
+        Deed::Reassign { to, reason, step: key, from, everyone, .. } => Request::Reassign {
             to: engine.find_person(to).await?.id,
             reason: reason.clone(),
-            step: step.as_deref().map(StepKey::from),
+            step: step(key),
+            from: person(from).await?,
+            everyone: *everyone,
         },
-        Command::Escalate { reason, .. } => Request::Escalate { reason: reason.clone() },
-        Command::Comment { body, client_visible, .. } => Request::Comment {
+        Deed::Escalate { reason, to, .. } => {
+            Request::Escalate { reason: reason.clone(), to: person(to).await? }
+        }
+        Deed::DeEscalate { reason, .. } => Request::DeEscalate { reason: reason.clone() },
+        Deed::RaiseException { category, reason, .. } => {
+            Request::RaiseException { category: category.clone(), reason: reason.clone() }
+        }
+        Deed::ResolveException { reason, to, stage, .. } => {
+            Request::ResolveException { to: to.exit(stage.as_deref()), reason: reason.clone() }
+        }
+        Deed::Comment { body, client_visible, .. } => Request::Comment {
             visibility: if *client_visible { Visibility::Client } else { Visibility::Internal },
             body: body.clone(),
         },
-        _ => return Err(Stop::new(Exit::Internal, "This is not a decision.")),
+        Deed::SetFields { title, description, fields, .. } => Request::SetFields {
+            title: title.clone(),
+            description: description.clone(),
+            fields: fields.iter().cloned().collect(),
+        },
+        Deed::SetDue { at, .. } => Request::SetDue { due_at: at.as_deref().map(instant).transpose()? },
+        Deed::SetPriority { to, .. } => Request::SetPriority { priority: (*to).into() },
     })
+}
+
+/// What would come of it.
+pub(super) fn checked(result: &ActItemResult) -> Line {
+    Line {
+        reference: result.reference.clone(),
+        item: result.id.clone(),
+        command: None,
+        state: if result.accepted { "would_apply" } else { "refused" },
+        message: why(result),
+        effects: result.effects.clone(),
+        exit: if result.accepted { Exit::Ok } else { Exit::Refused },
+    }
+}
+
+/// Of a form, all that is wrong with it, and not the first alone.
+fn why(result: &ActItemResult) -> String {
+    let problems: Vec<&str> = result.problems.iter().map(|problem| problem.sentence.as_str()).collect();
+    if result.accepted || problems.is_empty() { result.message.clone() } else { problems.join(" ") }
 }
 
 /// Uploads and sends, or lets the window do so, until every command has its outcome or the time is over. That the portal cannot be
@@ -166,7 +219,7 @@ pub(super) async fn lines(
         let command = commands.get(&result.id).cloned();
         let (state, message, exit) = match &command {
             None if result.accepted => ("already", result.message.clone(), Exit::Ok),
-            None => ("refused", result.message.clone(), Exit::Refused),
+            None => ("refused", why(result), Exit::Refused),
             Some(command) => match engine.settlement(command).await? {
                 Settlement::Applied => ("applied", result.message.clone(), Exit::Ok),
                 Settlement::AlreadySatisfied { why } => ("already", why, Exit::Ok),
@@ -192,6 +245,7 @@ pub(super) async fn lines(
             command,
             state,
             message,
+            effects: result.effects.clone(),
             exit,
         });
     }

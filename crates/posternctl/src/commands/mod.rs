@@ -1,10 +1,12 @@
 //! One file for each family of commands.
 
 pub mod attach;
+pub mod audit;
 pub mod away;
 pub mod decide;
 pub mod file;
 pub mod keep;
+pub mod new_item;
 pub mod outbox;
 pub mod queue;
 pub mod session;

@@ -3,7 +3,7 @@
 use crate::cli::{Cli, QueueArgs, QueueName, SortName};
 use crate::exit::{Exit, Stop};
 use crate::{output, profile};
-use postern_console_core::{Engine, ListPage, ListQuery, PendingMark, Queue, Row, SortBy};
+use postern_console_core::{Engine, ListPage, ListQuery, PendingMark, Queue, Row, SortBy, StuckReason};
 
 /// Rows of one page when all are wanted.
 const PAGE: u32 = 500;
@@ -19,6 +19,10 @@ pub async fn queue(cli: &Cli, args: &QueueArgs) -> Result<Exit, Stop> {
         output::json(&page);
     } else {
         let rows: Vec<Vec<String>> = page.rows.iter().map(cells).collect();
+        if let Some(definition) = &page.definition {
+            output::line(definition);
+            output::line("");
+        }
         output::table(&["REF", "TITLE", "CLIENT", "STAGE", "WAITING ON", "DUE", "MARKS"], &rows);
         let shown = u32::try_from(page.rows.len()).unwrap_or(u32::MAX);
         if page.total > shown {
@@ -126,21 +130,21 @@ fn cells(row: &Row) -> Vec<String> {
 
 fn marks(row: &Row) -> String {
     let mut marks = Vec::new();
-    if row.overdue {
-        marks.push("overdue");
+    if row.overdue && row.stuck != Some(StuckReason::PastDue) {
+        marks.push("overdue".to_owned());
     }
-    if row.stuck.is_some() && !row.overdue {
-        marks.push("stuck");
+    if let Some(reason) = row.stuck {
+        marks.push(format!("stuck: {}", reason.in_words()));
     }
     if row.escalated {
-        marks.push("escalated");
+        marks.push("escalated".to_owned());
     }
     marks.extend(row.pending.map(|mark| match mark {
-        PendingMark::Pending => "pending",
-        PendingMark::Conflict => "conflict",
-        PendingMark::Refused => "refused",
+        PendingMark::Pending => "pending".to_owned(),
+        PendingMark::Conflict => "conflict".to_owned(),
+        PendingMark::Refused => "refused".to_owned(),
     }));
-    marks.join(",")
+    marks.join(", ")
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! One item or several, in full.
 
-use crate::cli::{Cli, Refs};
+use crate::cli::{Cli, ShowArgs};
 use crate::exit::{Exit, Stop};
 use crate::{output, profile};
-use postern_console_core::{AttachmentVersionView, Engine, Failure, FailureCode, ItemView, SessionView};
+use postern_console_core::{AttachmentVersionView, Engine, FailureCode, ItemView, StepState};
 use postern_domain::Visibility;
-use serde_json::json;
 
-pub async fn show(cli: &Cli, refs: &Refs) -> Result<Exit, Stop> {
+pub async fn show(cli: &Cli, args: &ShowArgs) -> Result<Exit, Stop> {
+    let refs = &args.on;
     let engine = profile::cached(cli).await?;
     let mut views = Vec::new();
     let ids = match found(&engine, &refs.refs).await {
@@ -29,6 +29,9 @@ pub async fn show(cli: &Cli, refs: &Refs) -> Result<Exit, Stop> {
                 output::line("");
             }
             print(view);
+            if args.why_due {
+                why_due(view);
+            }
         }
     }
     Ok(Exit::Ok)
@@ -79,6 +82,7 @@ fn print(view: &ItemView) {
         fact("Content", view.seen.content.short()),
     ];
     facts.extend(view.escalation.iter().map(|escalation| fact("Escalated", &escalation.reason)));
+    facts.extend(row.stuck.map(|reason| fact("Stuck", reason.in_words())));
     facts.extend(view.exception.iter().map(|exception| fact("Exception", &exception.reason)));
     facts.extend(view.fields.iter().map(|field| fact(&output::plain(&field.label), &field.value)));
     for file in &view.attachments {
@@ -123,6 +127,31 @@ fn print(view: &ItemView) {
     }
 }
 
+/// Each due time that is not met yet, stretch by stretch, and that of the whole way.
+fn why_due(view: &ItemView) {
+    let open = view.steps.iter().filter(|step| step.state == StepState::Current);
+    let steps = open.filter_map(|step| Some((step.name.as_str(), step.ledger.as_ref()?)));
+    let whole = view.whole.iter().map(|ledger| ("The whole way", ledger));
+    let mut reckoned = steps.chain(whole).peekable();
+    if reckoned.peek().is_none() {
+        output::line("");
+        output::line("Its journey sets no target for where it stands, nor for the whole way.");
+    }
+    for (name, ledger) in reckoned {
+        output::line("");
+        output::line(&format!(
+            "{}, reckoned by the calendar {} {} in {}:",
+            output::plain(name),
+            ledger.calendar,
+            ledger.calendar_version,
+            ledger.zone
+        ));
+        let rows: Vec<Vec<String>> =
+            ledger.lines.iter().map(|line| vec![line.when.clone(), output::plain(&line.said)]).collect();
+        output::table(&["", ""], &rows);
+    }
+}
+
 /// For example `plan.pdf, version 2, 3.1 MB, by Mara Lindqvist, 2026-11-24 14:00, on this device`.
 fn file_line(name: &str, version: &AttachmentVersionView) -> String {
     let AttachmentVersionView { number, size, by, at, here, pending, .. } = version;
@@ -132,84 +161,4 @@ fn file_line(name: &str, version: &AttachmentVersionView) -> String {
         (false, false) => "",
     };
     format!("{name}, version {number}, {}, by {by}, {}{mark}", output::size(*size), output::time(*at))
-}
-
-/// The portal does not repeat what it was asked for; of several references, the person needs to know which.
-fn unseen(reference: &str, failure: Failure) -> Stop {
-    let not_found = failure.code == FailureCode::NotFound;
-    let mut stop = Stop::from(failure);
-    if not_found {
-        stop.message = format!("Not among the items that you may see: {}.", output::plain(reference));
-    }
-    stop
-}
-
-pub async fn audit(cli: &Cli, refs: &Refs) -> Result<Exit, Stop> {
-    let engine = profile::open(cli).await?;
-    let online = !cli.offline && matches!(engine.session().await?, SessionView::SignedIn { .. });
-    if !online && !cli.offline {
-        return Err(Stop::new(Exit::NotSignedIn, profile::not_signed_in(None)));
-    }
-    let mut documents = Vec::new();
-    for reference in &refs.refs {
-        if online {
-            let lines = engine.audit(reference).await.map_err(|failure| unseen(reference, failure))?;
-            if cli.json {
-                documents.push(json!({ "reference": reference, "source": "portal", "lines": lines }));
-            } else {
-                let rows: Vec<Vec<String>> = lines
-                    .iter()
-                    .map(|line| {
-                        let event = serde_json::to_value(&line.recorded.event).unwrap_or_default();
-                        let what =
-                            event.get("happened").and_then(|name| name.as_str()).unwrap_or("?").to_owned();
-                        let by = match &line.recorded.by {
-                            postern_domain::Actor::Person(id) => id.to_string(),
-                            postern_domain::Actor::System(name) => format!("system:{name}"),
-                        };
-                        let hash = line.hash.get(..12).unwrap_or(&line.hash).to_owned();
-                        vec![
-                            line.seq.to_string(),
-                            output::time(line.recorded.at),
-                            output::plain(&by),
-                            what,
-                            hash,
-                        ]
-                    })
-                    .collect();
-                output::line(&format!(
-                    "{} — {} audit lines of the portal",
-                    output::plain(reference),
-                    rows.len()
-                ));
-                output::table(&["SEQ", "WHEN", "WHO", "WHAT", "HASH"], &rows);
-            }
-        } else {
-            let id = engine.find(reference).await?;
-            let view = engine.item(&id).await?;
-            if cli.json {
-                documents.push(json!({ "reference": reference, "source": "cache", "lines": view.history }));
-            } else {
-                output::note(
-                    "Offline: this is the history that the cache holds, without the portal's hashes.",
-                );
-                let rows: Vec<Vec<String>> = view
-                    .history
-                    .iter()
-                    .map(|line| {
-                        let detail =
-                            line.detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default();
-                        let pending = if line.pending { " (pending)" } else { "" };
-                        let text = output::short(&format!("{}{detail}{pending}", line.text), 100);
-                        vec![output::time(line.at), output::plain(&line.who), text]
-                    })
-                    .collect();
-                output::table(&["WHEN", "WHO", "WHAT"], &rows);
-            }
-        }
-    }
-    if cli.json {
-        output::json(&documents);
-    }
-    Ok(Exit::Ok)
 }

@@ -29,6 +29,8 @@ export class Away {
   editing = $state.raw<AbsenceView | null>(null);
   notices = $state.raw<AbsenceNotice[]>([]);
   state = $state<CheckState>("idle");
+  /** The portal could not be asked: what is said is what this device knows. */
+  here = $state(false);
   formFailure = $state.raw<Failure | null>(null);
   /** Saving was tried: what is missing is said. */
   tried = $state(false);
@@ -112,10 +114,11 @@ export class Away {
     try {
       await this.#findClients();
       const draft = this.#draft();
-      const { notices } = await this.backend.saveAbsence(draft, true);
+      const { notices, here } = await this.backend.saveAbsence(draft, true);
       if (asked !== this.#asked) return;
       this.#checkedFor = JSON.stringify(draft);
       this.notices = notices;
+      this.here = here;
       this.formFailure = null;
       this.state = "checked";
     } catch (error) {
@@ -228,6 +231,7 @@ export class Away {
     this.#start = start;
     this.form = form;
     this.notices = [];
+    this.here = false;
     this.state = "idle";
     this.formFailure = null;
     this.tried = false;

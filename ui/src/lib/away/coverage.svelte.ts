@@ -1,7 +1,8 @@
-/** Who gets somebody's work in a stretch of days. */
+/** Who gets somebody's work in a stretch of days: all of it scope by scope, some of it, or that on one item. */
 import { asFailure, type Backend } from "$lib/backend/backend";
-import type { CoverageView, Failure, PersonId } from "$lib/generated";
+import type { ClientChoice, CoverageAbout, CoverageAnswer, Failure, Kind, PersonId } from "$lib/generated";
 import { dayAfter, instantOf, localOf } from "$lib/time/local";
+import { amountOf } from "./draft";
 
 const DAYS = 14;
 
@@ -10,8 +11,16 @@ export class Coverage {
   /** Days, both included. */
   from = $state("");
   until = $state("");
-  spans = $state.raw<CoverageView[] | null>(null);
+  /** Which work; what is empty is any. The reference of an item stands for all the others. */
+  item = $state("");
+  client = $state("");
+  kind = $state<Kind | "">("");
+  amount = $state("");
+  clients = $state.raw<ClientChoice[]>([]);
+  answers = $state.raw<CoverageAnswer[] | null>(null);
   failure = $state.raw<Failure | null>(null);
+  /** The reference that means nothing here. */
+  unknown = $state<string | null>(null);
   #zone: string | undefined;
   #asked = 0;
 
@@ -21,15 +30,24 @@ export class Coverage {
   ) {}
 
   readonly backwards = $derived(this.from !== "" && this.until !== "" && this.until < this.from);
-  readonly holes = $derived(this.spans?.filter((span) => !span.covered).length ?? 0);
+  readonly badAmount = $derived(amountOf(this.amount) === null);
+  readonly holes = $derived(
+    this.answers?.reduce((sum, answer) => sum + answer.spans.filter((span) => !span.covered).length, 0) ?? 0,
+  );
 
   forget(): void {
     this.#asked++;
     this.person = null;
     this.from = "";
     this.until = "";
-    this.spans = null;
+    this.item = "";
+    this.client = "";
+    this.kind = "";
+    this.amount = "";
+    this.clients = [];
+    this.answers = null;
     this.failure = null;
+    this.unknown = null;
   }
 
   /** Whose and when, where nothing was chosen yet: mine, and the next 14 days. */
@@ -38,6 +56,11 @@ export class Coverage {
     this.person ??= me;
     if (this.from === "") this.from = localOf(now, zone).slice(0, 10);
     if (this.until === "") this.until = dayAfter(this.from, DAYS - 1);
+    this.backend.newItemChoices().then(
+      ({ clients }) => (this.clients = clients),
+      // Without the list, all clients are asked about together.
+      () => (this.clients = []),
+    );
     await this.load();
   }
 
@@ -45,26 +68,50 @@ export class Coverage {
     const asked = ++this.#asked;
     const from = instantOf(`${this.from}T00:00`, this.#zone);
     const until = instantOf(`${dayAfter(this.until, 1)}T00:00`, this.#zone);
-    if (this.person === null || from === null || until === null || until <= from) {
-      this.spans = null;
+    this.unknown = null;
+    if (this.person === null || from === null || until === null || until <= from || this.badAmount) {
+      this.answers = null;
       this.failure = null;
       return;
     }
     try {
-      const spans = await this.backend.coverage(this.person, from, until, null);
+      const about = await this.#about();
       if (asked !== this.#asked) return;
-      this.spans = spans;
+      if (about === null) {
+        this.unknown = this.item.trim();
+        this.answers = null;
+        this.failure = null;
+        return;
+      }
+      const answers = await this.backend.coverage(this.person, from, until, about);
+      if (asked !== this.#asked) return;
+      this.answers = answers;
       this.failure = null;
     } catch (error) {
       if (asked !== this.#asked) return;
-      if (this.spans) this.onFailure(error);
+      if (this.answers) this.onFailure(error);
       else this.failure = asFailure(error);
     }
   }
 
-  /** Another person or stretch: what is shown does not belong to it. */
+  /** Another person, stretch or kind of work: what is shown does not belong to it. */
   async chosen(): Promise<void> {
-    this.spans = null;
+    this.answers = null;
     await this.load();
+  }
+
+  /** Null: there is no such item. */
+  async #about(): Promise<CoverageAbout | null> {
+    const reference = this.item.trim();
+    if (reference !== "") {
+      const item = await this.backend.findItem(reference);
+      return item === null ? null : { item };
+    }
+    const amount = amountOf(this.amount) ?? undefined;
+    return {
+      ...(this.client === "" ? {} : { client: this.client }),
+      ...(this.kind === "" ? {} : { kind: this.kind }),
+      ...(amount === undefined ? {} : { amount }),
+    };
   }
 }

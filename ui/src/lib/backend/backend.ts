@@ -8,16 +8,17 @@ import type {
   ActItemResult,
   ActResult,
   BottleneckView,
-  CoverageView,
+  CoverageAbout,
+  CoverageAnswer,
   EngineEvent,
   Failure,
   FileRules,
   GroupBy,
-  ItemId,
   ItemView,
   KeepView,
   ListPage,
   ListQuery,
+  NewItemChoices,
   OutboxLine,
   PersonId,
   PersonRef,
@@ -52,7 +53,10 @@ export interface Backend {
   predict(targets: Target[], request: Request): Promise<ActItemResult[]>;
   /** Resolves with the number of commands taken back. */
   undo(batch: string): Promise<number>;
-  candidates(ids: string[], action: "reassign"): Promise<PersonRef[]>;
+  /** Who could take all of them over, or, to escalate, the leads over them. */
+  candidates(ids: string[], action: "reassign" | "escalate"): Promise<PersonRef[]>;
+  /** For whom something may be keyed in, and which forms there are. */
+  newItemChoices(): Promise<NewItemChoices>;
 
   outbox(): Promise<OutboxLine[]>;
   outboxRetry(command: string): Promise<void>;
@@ -81,10 +85,10 @@ export interface Backend {
 
   /** Those that are not over, of everybody on the staff. */
   absences(): Promise<AbsenceView[]>;
-  /** Saves at the portal; with `checkOnly` only says what is to be thought of. Both need the network. */
+  /** Saves at the portal; with `checkOnly` only says what is to be thought of, without the network by what is known here. */
   saveAbsence(draft: AbsenceDraft, checkOnly: boolean): Promise<SavedAbsenceView>;
-  /** Who gets somebody's work between two instants: an item's, or work in general. */
-  coverage(person: PersonId, from: Timestamp, until: Timestamp, item: ItemId | null): Promise<CoverageView[]>;
+  /** Who gets somebody's work between two instants: an item's, or an answer for each scope that makes a difference. */
+  coverage(person: PersonId, from: Timestamp, until: Timestamp, about: CoverageAbout): Promise<CoverageAnswer[]>;
   staff(): Promise<PersonRef[]>;
 
   preferences(): Promise<Record<string, unknown>>;

@@ -5,6 +5,7 @@ import type { CommentView } from "./CommentView";
 import type { EscalationView } from "./EscalationView";
 import type { ExceptionView } from "./ExceptionView";
 import type { FieldView } from "./FieldView";
+import type { FormView } from "./FormView";
 import type { HistoryLine } from "./HistoryLine";
 import type { Next } from "./Next";
 import type { OutboxLine } from "./OutboxLine";
@@ -24,6 +25,10 @@ export type ItemView = {
   kept: boolean;
   description: string;
   fields: Array<FieldView>;
+  /**
+   * What of it can be written, and what a change does.
+   */
+  form: FormView;
   cohort: string;
   project_name: string | null;
   journey_name: string;

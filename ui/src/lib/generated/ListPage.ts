@@ -13,4 +13,8 @@ export type ListPage = {
    * What the filter says that cannot be understood; such a part matches nothing.
    */
   problems: Array<FilterProblem>;
+  /**
+   * What makes an item a member of the queue, in one sentence, where its name alone does not say.
+   */
+  definition: string | null;
 };

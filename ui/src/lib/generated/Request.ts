@@ -2,6 +2,7 @@
 import type { AttachmentId } from "./AttachmentId";
 import type { ExceptionExit } from "./ExceptionExit";
 import type { FieldValue } from "./FieldValue";
+import type { NewItemDraft } from "./NewItemDraft";
 import type { PersonId } from "./PersonId";
 import type { Priority } from "./Priority";
 import type { StepKey } from "./StepKey";
@@ -48,8 +49,23 @@ export type Request =
        * Where several steps are open: which one.
        */
       step?: StepKey;
+      /**
+       * Of several reviewers, whose seat. None: my own, where I have one of several; else all of them.
+       */
+      from?: PersonId;
+      /**
+       * In the place of everybody whose turn it is.
+       */
+      everyone?: boolean;
     }
-  | { do: "escalate"; reason: string }
+  | {
+      do: "escalate";
+      reason: string;
+      /**
+       * The team lead who is to look at it. None: the one whom the item falls to.
+       */
+      to?: PersonId;
+    }
   | { do: "de_escalate"; reason: string | null }
   | { do: "comment"; visibility: Visibility; body: string }
   | { do: "complete" }
@@ -73,4 +89,14 @@ export type Request =
       media_type: string;
     }
   | { do: "set_priority"; priority: Priority }
-  | { do: "set_due"; due_at: Timestamp | null };
+  | { do: "set_due"; due_at: Timestamp | null }
+  | {
+      do: "set_fields";
+      title?: string;
+      description?: string;
+      /**
+       * By the field's key; as the field's type has it, or as somebody wrote it.
+       */
+      fields?: { [key in string]: FieldValue };
+    }
+  | ({ do: "submit" } & NewItemDraft);

@@ -9,4 +9,8 @@ export type SavedAbsenceView = {
    */
   saved: boolean;
   notices: Array<AbsenceNotice>;
+  /**
+   * The portal could not be asked: this is what is known on this device.
+   */
+  here: boolean;
 };

@@ -3,6 +3,7 @@ import type { DecisionView } from "./DecisionView";
 import type { OutputView } from "./OutputView";
 import type { PersonRef } from "./PersonRef";
 import type { ReviewOutcome } from "./ReviewOutcome";
+import type { SeatView } from "./SeatView";
 import type { StageKey } from "./StageKey";
 import type { StepKey } from "./StepKey";
 import type { StepLedger } from "./StepLedger";
@@ -36,6 +37,10 @@ export type StepView = {
    * One sentence for each reviewer who is away: who decides instead, or why nobody does.
    */
   away: Array<string>;
+  /**
+   * The seats that nobody has filled yet.
+   */
+  seats: Array<SeatView>;
   /**
    * Somebody eligible may still take a seat.
    */

@@ -1,6 +1,6 @@
 /** From a key or a click to a request: who it is for, what is missing, what came of it. */
 import type { Backend } from "$lib/backend/backend";
-import type { ActItemResult, ActResult, ItemView } from "$lib/generated";
+import type { ActItemResult, ActResult, FormProblem, ItemView } from "$lib/generated";
 import type { ListModel } from "$lib/queue/list.svelte";
 import { count, text } from "$lib/text/en";
 import type { Toasts } from "$lib/toasts.svelte";
@@ -55,6 +55,8 @@ export class Acting {
   results = $state.raw<ActItemResult[] | null>(null);
   /** Why the engine refused what the form says; the form stays as it is. */
   refusal = $state<string | null>(null);
+  /** What of the form it was about. */
+  problems = $state.raw<FormProblem[]>([]);
   /** Newest first. */
   recent = $state.raw<Done[]>([]);
 
@@ -80,6 +82,21 @@ export class Acting {
     return this.composing?.item ? askedBy(this.composing.item) : NOTHING;
   }
 
+  /** The content of the item on the screen is being written. */
+  get editing(): boolean {
+    return this.composing?.action === "set_fields" && this.composing.place === "pane";
+  }
+
+  /** What an edit does to what was decided before. */
+  get effects(): string[] {
+    return this.predicted?.length === 1 ? (this.predicted[0]?.effects ?? []) : [];
+  }
+
+  /** What would come of it is said before it is sent. */
+  get #foretold(): boolean {
+    return this.composing?.place === "sheet" || this.composing?.action === "set_fields";
+  }
+
   /** The item on the screen, when it is the one that is meant. */
   #shown(id: string | undefined): ItemView | null {
     return id !== undefined && this.reading.item?.row.id === id ? this.reading.item : null;
@@ -98,6 +115,10 @@ export class Acting {
       const [id] = ids;
       if (id === undefined) {
         this.toasts.notice(hadSelection ? text.actions.noneShown : text.actions.nothingChosen);
+        return;
+      }
+      if (ids.length > 1 && action === "set_fields") {
+        this.toasts.notice(text.actions.edit.oneAtATime);
         return;
       }
       if (ids.length > 1) return this.#compose(action, ids, "sheet", text.actions.items(count(ids.length)), null);
@@ -151,8 +172,9 @@ export class Acting {
     this.predicted = null;
     this.results = null;
     this.refusal = null;
+    this.problems = [];
     this.composing = { action, ids, place, what, item };
-    if (place === "sheet") void this.predict();
+    if (this.#foretold) void this.predict();
   }
 
   #targets(ids: string[]) {
@@ -162,8 +184,9 @@ export class Acting {
   /** The form was changed: what was predicted or refused may not be so any more. */
   edited(): void {
     this.refusal = null;
+    this.problems = [];
     clearTimeout(this.#settling);
-    if (this.composing?.place === "sheet") this.#settling = setTimeout(() => void this.predict(), SETTLE_MS);
+    if (this.#foretold) this.#settling = setTimeout(() => void this.predict(), SETTLE_MS);
   }
 
   /** Nothing can be said of it before these are there. */
@@ -202,6 +225,7 @@ export class Acting {
     this.results = null;
     this.predicted = null;
     this.refusal = null;
+    this.problems = [];
   }
 
   async submit(): Promise<void> {
@@ -246,6 +270,7 @@ export class Acting {
     if (this.composing && only) {
       // What was written is not lost: it can be mended and sent again.
       this.refusal = only.message;
+      this.problems = only.problems;
       return;
     }
     if (this.composing && refused.length > 0) this.results = result.results;
@@ -267,6 +292,11 @@ export class Acting {
     const refused = result.results.find((one) => !one.accepted);
     if (refused) this.toasts.notice(text.actions.refused(text.item.attach, refused.message));
     else this.#remember(text.item.attached(name), result, 1);
+  }
+
+  /** An item was keyed in. */
+  submitted(what: string, result: ActResult): void {
+    this.#remember(text.actions.newItem.done(what), result, 1);
   }
 
   /** It is told, and can be undone as long as it is held. */

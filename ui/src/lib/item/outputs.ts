@@ -4,6 +4,9 @@ import { text } from "$lib/text/en";
 
 const words = text.actions.outputs;
 
+/** Something to fill in: by an approval, where all of it must be, or in a form, where some of it need not. */
+export type Asking = Pick<OutputView, "of" | "value"> & { required?: boolean };
+
 /** How many decimals a currency has: 2 for EUR, 0 for JPY. */
 function decimalsOf(currency: string): number {
   try {
@@ -48,7 +51,7 @@ export function readMoney(typed: string, currency: string): number | null {
 }
 
 /** What stands in the field before anybody typed. */
-export function prefilled({ of, value }: OutputView): string {
+export function prefilled({ of, value }: Asking): string {
   if (value === null) return "";
   if (of?.type === "money" && /^-?\d+$/.test(value)) {
     const decimals = decimalsOf(of.currency);
@@ -58,8 +61,9 @@ export function prefilled({ of, value }: OutputView): string {
 }
 
 /** What is wrong with what was typed, in one sentence. */
-export function problemWith({ of }: OutputView, typed: string): string | null {
+export function problemWith({ of, required = true }: Asking, typed: string): string | null {
   const said = typed.trim();
+  if (said === "" && !required) return null;
   if (said === "") return of?.type === "flag" ? words.yesOrNo : of?.type === "choice" ? words.chooseOne : words.missing;
   const within = (value: number, bounds: { min?: number | null; max?: number | null }, say: (n: number) => string) => {
     if (typeof bounds.min === "number" && value < bounds.min) return words.atLeast(say(bounds.min));
@@ -90,7 +94,7 @@ export function problemWith({ of }: OutputView, typed: string): string | null {
 }
 
 /** What was typed, as the engine takes it. What cannot be read stays a text, and is refused as one. */
-export function valueOf({ of }: OutputView, typed: string): FieldValue {
+export function valueOf({ of }: Asking, typed: string): FieldValue {
   const said = typed.trim();
   switch (of?.type) {
     case "integer":
@@ -102,4 +106,9 @@ export function valueOf({ of }: OutputView, typed: string): FieldValue {
     default:
       return said;
   }
+}
+
+/** What stands there, as people read it: `€1,250.00`, for 125000 minor units. */
+export function shown({ of, value }: { of: OutputView["of"]; value: string }): string {
+  return of?.type === "money" && /^-?\d+$/.test(value) ? moneyText(Number(value), of.currency) : value;
 }

@@ -1,13 +1,51 @@
 /** What each action needs before it can be asked for, and the request it becomes. */
-import type { Action, ItemView, OutputView, Priority, Request, StageView, StepView } from "$lib/generated";
-import { openSteps } from "./steps";
+import type {
+  Action,
+  FormView,
+  ItemView,
+  OutputView,
+  Priority,
+  Request,
+  SeatView,
+  StageView,
+  StepView,
+} from "$lib/generated";
+import { changesOf, type Edit, editOf, problemsOf } from "./edit";
+import { openSteps, ownSeat } from "./steps";
 import { prefilled, problemWith, valueOf } from "./outputs";
 
-/** The actions that the window offers. */
-export type Doable = Exclude<
-  Action,
-  "view" | "submit" | "climb" | "refresh" | "migrate" | "set_fields" | "attach_version"
->;
+/**
+ * The actions on an item that the window offers, in the order of its menus. Together with what has a screen of its own
+ * (see `ELSEWHERE`) they are all that the staff may do: a test of `posternctl` reads both lists.
+ */
+export const DOABLE = [
+  "approve",
+  "request_changes",
+  "claim",
+  "reassign",
+  "escalate",
+  "de_escalate",
+  "set_fields",
+  "set_priority",
+  "set_due",
+  "note_internally",
+  "comment",
+  "complete",
+  "resubmit",
+  "raise_exception",
+  "resolve_exception",
+  "reopen",
+  "override",
+  "withdraw",
+] as const satisfies readonly Action[];
+
+/** What has a screen of its own: reading an item, keying one in, its files. */
+export const ELSEWHERE = ["view", "submit", "attach_version"] as const satisfies readonly Action[];
+
+export type Doable = (typeof DOABLE)[number];
+
+/** In the place of everybody whose turn it is. */
+export const EVERYONE = "*";
 
 /** Where a resolved exception leaves to; `stage` is one that is chosen besides. */
 export type Exit = "back" | "stage" | "complete" | "withdraw";
@@ -18,6 +56,8 @@ export interface Draft {
   person: string | null;
   /** Which of several open steps. */
   step: string | null;
+  /** Whose seat of several, or everybody's. */
+  from: string | null;
   category: string;
   exit: Exit;
   stage: string | null;
@@ -25,6 +65,7 @@ export interface Draft {
   dueAt: number | null;
   /** As typed, by the field's key. */
   outputs: Record<string, string>;
+  edit: Edit;
 }
 
 /** What this item asks for besides what the action always does. */
@@ -38,22 +79,50 @@ export interface Asked {
   /** What exceptions may be called; empty: any word. */
   categories: string[];
   stages: StageView[];
+  /** It is with a lead already: to escalate it is to bring it to another. */
+  escalated: boolean;
+  form: FormView;
+  /** The content as it stands. */
+  content: Edit;
 }
 
-export const NOTHING: Asked = { outputs: [], reason_required: false, steps: [], open: [], categories: [], stages: [] };
+const NO_FORM: FormView = { title_material: true, description_material: true, fields: [] };
+
+export const NOTHING: Asked = {
+  outputs: [],
+  reason_required: false,
+  steps: [],
+  open: [],
+  categories: [],
+  stages: [],
+  escalated: false,
+  form: NO_FORM,
+  content: { title: "", description: "", fields: {} },
+};
 
 export function askedBy(item: ItemView): Asked {
-  const { outputs, reason_required, categories, stages } = item;
-  const steps = openSteps(item);
-  return { outputs, reason_required, categories, stages, open: steps, steps: steps.length > 1 ? steps : [] };
+  const { outputs, reason_required, categories, stages, form } = item;
+  const open = openSteps(item);
+  const steps = open.length > 1 ? open : [];
+  const escalated = item.escalation !== null;
+  return { outputs, reason_required, categories, stages, open, steps, escalated, form, content: editOf(item) };
+}
+
+/** The step that is handed on: the one that was chosen, or the only one. */
+export const stepMeant = (draft: Draft, asked: Asked): StepView | null =>
+  asked.open.find((one) => one.step === draft.step) ?? (asked.open.length === 1 ? (asked.open[0] ?? null) : null);
+
+/** The seats of which one has to be chosen; none where there is only one. */
+export function seatsAsked(draft: Draft, asked: Asked): SeatView[] {
+  const seats = stepMeant(draft, asked)?.seats ?? [];
+  return seats.length > 1 ? seats : [];
 }
 
 /** What has to be filled in: by who approves, at their own step; by who overrides, at the one that they mean. */
 export function outputsAsked(action: Doable, draft: Draft, asked: Asked): OutputView[] {
   if (action === "approve") return asked.outputs;
   if (action !== "override") return [];
-  const meant = asked.open.find((one) => one.step === draft.step) ?? (asked.open.length === 1 ? asked.open[0] : null);
-  return meant?.outputs ?? [];
+  return stepMeant(draft, asked)?.outputs ?? [];
 }
 
 export function emptyDraft(): Draft {
@@ -62,28 +131,31 @@ export function emptyDraft(): Draft {
     body: "",
     person: null,
     step: null,
+    from: null,
     category: "",
     exit: "back",
     stage: null,
     priority: "normal",
     dueAt: null,
     outputs: {},
+    edit: { title: "", description: "", fields: {} },
   };
 }
 
 /** What the item says already: its priority and due date, values that stand there, the step where it is my turn. */
 export function draftFor(item: ItemView): Draft {
   const mine = item.row.waiting_on.some((one) => one.is_me);
+  const open = openSteps(item);
+  const step = mine ? item.seen.step : null;
   return {
     ...emptyDraft(),
-    step: mine ? item.seen.step : null,
+    step,
+    from: ownSeat(open.find((one) => one.step === step) ?? (open.length === 1 ? open[0] : undefined)),
+    edit: editOf(item),
     priority: item.row.priority,
     dueAt: item.row.due_at,
     outputs: Object.fromEntries(
-      [...openSteps(item).flatMap((step) => step.outputs), ...item.outputs].map((output) => [
-        output.key,
-        prefilled(output),
-      ]),
+      [...open.flatMap((step) => step.outputs), ...item.outputs].map((output) => [output.key, prefilled(output)]),
     ),
   };
 }
@@ -109,7 +181,18 @@ export const needsForm = (action: Doable, asked: Asked = NOTHING) =>
 export const movesOn = (action: Doable) => MOVES_ON.includes(action);
 export const decides = (action: Doable) => DECISIONS.includes(action);
 
-export type Missing = "reason" | "body" | "person" | "step" | "category" | "stage" | `output:${string}`;
+export type Missing =
+  | "reason"
+  | "body"
+  | "person"
+  | "step"
+  | "from"
+  | "category"
+  | "stage"
+  | "title"
+  | "change"
+  | `output:${string}`
+  | `field:${string}`;
 
 /** What is still missing or cannot be, by field. Empty: it can be asked for. */
 export function missing(action: Doable, draft: Draft, asked: Asked = NOTHING): Missing[] {
@@ -124,11 +207,18 @@ export function missing(action: Doable, draft: Draft, asked: Asked = NOTHING): M
       return [...outputs, ...(asked.reason_required ? reason : [])];
     case "override":
       return [...needed(asked.steps.length > 0 && draft.step === null, "step"), ...outputs, ...reason];
-    case "request_changes":
     case "escalate":
+      return [...needed(asked.escalated && draft.person === null, "person"), ...reason];
+    case "request_changes":
     case "withdraw":
     case "reopen":
       return reason;
+    case "set_fields": {
+      const problems = problemsOf(asked.form, draft.edit);
+      return problems.length > 0
+        ? problems
+        : needed(changesOf(asked.form, asked.content, draft.edit) === null, "change");
+    }
     case "resolve_exception":
       return [...needed(draft.exit === "stage" && draft.stage === null, "stage"), ...reason];
     case "raise_exception":
@@ -139,6 +229,7 @@ export function missing(action: Doable, draft: Draft, asked: Asked = NOTHING): M
     case "reassign":
       return [
         ...needed(asked.steps.length > 0 && draft.step === null, "step"),
+        ...needed(draft.from === null && seatsAsked(draft, asked).length > 0, "from"),
         ...needed(draft.person === null, "person"),
       ];
     default:
@@ -175,9 +266,12 @@ export function requestOf(action: Doable, draft: Draft, asked: Asked = NOTHING):
         to: draft.person ?? "",
         reason: optional,
         ...(asked.steps.length > 0 && draft.step !== null ? { step: draft.step } : {}),
+        ...seatOf(draft, asked),
       };
     case "escalate":
-      return { do: "escalate", reason };
+      return { do: "escalate", reason, ...(draft.person === null ? {} : { to: draft.person }) };
+    case "set_fields":
+      return { do: "set_fields", ...changesOf(asked.form, asked.content, draft.edit) };
     case "de_escalate":
       return { do: "de_escalate", reason: optional };
     case "comment":
@@ -205,4 +299,10 @@ export function requestOf(action: Doable, draft: Draft, asked: Asked = NOTHING):
     case "set_due":
       return { do: "set_due", due_at: draft.dueAt };
   }
+}
+
+/** Whose seat is handed on, where there are several. */
+function seatOf(draft: Draft, asked: Asked): { from?: string; everyone?: boolean } {
+  if (draft.from === null || seatsAsked(draft, asked).length === 0) return {};
+  return draft.from === EVERYONE ? { everyone: true } : { from: draft.from };
 }

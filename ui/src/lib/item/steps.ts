@@ -37,3 +37,7 @@ export const openSteps = (item: ItemView): StepView[] => item.steps.filter((step
 /** The step that a decision taken now is about. */
 export const stepSeen = (item: ItemView): StepView | undefined =>
   item.steps.find((step) => step.step === item.seen.step);
+
+/** The reviewer in whose seat I sit; null where I have none. */
+export const ownSeat = (step: StepView | undefined): string | null =>
+  step?.seats.find((seat) => seat.decides?.is_me)?.reviewer.id ?? null;

@@ -1,5 +1,6 @@
 /** What each command does. The registry says which key calls it. */
 import type { App } from "$lib/app.svelte";
+import { DOABLE, type Doable } from "$lib/item/requests";
 import type { CommandId } from "./registry";
 
 export function run(app: App, id: CommandId): void {
@@ -7,8 +8,11 @@ export function run(app: App, id: CommandId): void {
   if (done instanceof Promise) done.catch((error: unknown) => app.fail(error));
 }
 
+const isDoable = (id: CommandId): id is Doable => DOABLE.some((one) => one === id);
+
 function perform(app: App, id: CommandId): Promise<void> | void {
   const { list, acting } = app;
+  if (isDoable(id)) return acting.start(id);
   const page = Math.max(1, list.seen.to - list.seen.from - 2);
   switch (id) {
     case "next":
@@ -37,18 +41,8 @@ function perform(app: App, id: CommandId): Promise<void> | void {
       return list.extendTo(list.cursor - 1);
     case "selectInView":
       return selectMore(app);
-    case "approve":
-    case "override":
-    case "request_changes":
-    case "claim":
-    case "reassign":
-    case "escalate":
-    case "de_escalate":
-    case "comment":
-    case "note_internally":
-    case "complete":
-    case "set_priority":
-      return acting.start(id);
+    case "newItem":
+      return app.openNewItem();
     case "more":
       return app.openMore();
     case "filter":

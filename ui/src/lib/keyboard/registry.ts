@@ -2,6 +2,7 @@
  * The one list of keys. Shortcuts, the palette, menus and the help sheet all read it, so that they cannot disagree.
  * A binding names a command; the commands themselves are in `commands.ts`.
  */
+import type { Doable } from "$lib/item/requests";
 import { text } from "$lib/text/en";
 
 /** Where a key works. `global` works wherever no dialog is open; `queue` only while a queue is shown. */
@@ -34,17 +35,8 @@ export type CommandId =
   | "selectInView"
   | "paneNext"
   | "panePrevious"
-  | "approve"
-  | "override"
-  | "request_changes"
-  | "claim"
-  | "reassign"
-  | "escalate"
-  | "de_escalate"
-  | "comment"
-  | "note_internally"
-  | "complete"
-  | "set_priority"
+  | Doable
+  | "newItem"
   | "more"
   | "filter"
   | "palette"
@@ -96,8 +88,16 @@ export const BINDINGS: readonly Binding[] = [
   binding("decide", "queue", "note_internally", ["n"]),
   binding("decide", "queue", "comment", ["r"]),
   binding("decide", "queue", "set_priority", ["p"]),
-  // On purpose without a key: it is found by its name.
+  binding("decide", "queue", "set_due", ["Shift+d"]),
+  binding("decide", "queue", "set_fields", ["Shift+e"]),
+  // On purpose without a key: they are found by their names.
+  binding("decide", "queue", "de_escalate", []),
+  binding("decide", "queue", "resubmit", []),
+  binding("decide", "queue", "raise_exception", []),
+  binding("decide", "queue", "resolve_exception", []),
+  binding("decide", "queue", "reopen", []),
   binding("decide", "queue", "override", []),
+  binding("decide", "queue", "withdraw", []),
   binding("decide", "queue", "more", ["."], true),
 
   binding("go", "global", "goMyTurn", ["g i"]),
@@ -112,6 +112,7 @@ export const BINDINGS: readonly Binding[] = [
   binding("go", "global", "goBottleneck", ["g d"]),
   binding("go", "global", "goAway", ["g v"]),
 
+  binding("general", "global", "newItem", ["Shift+n"]),
   binding("general", "global", "palette", ["Mod+k"], true),
   binding("general", "global", "filter", ["/"]),
   binding("general", "global", "undo", ["Mod+z"]),

@@ -13,6 +13,8 @@ export class ListModel {
 
   total = $state<number | null>(null);
   problems = $state.raw<FilterProblem[]>([]);
+  /** What makes an item a member of the queue, where its name alone does not say. */
+  definition = $state<string | null>(null);
   pages = $state.raw<Pages>(new Map());
   /** The row that the keyboard is on; -1 before there is one. */
   cursor = $state(-1);
@@ -55,6 +57,7 @@ export class ListModel {
 
   /** Shows another queue, with its own filter. The selection does not follow. */
   async show(queue: Queue, filter = ""): Promise<void> {
+    if (queue !== this.queue) this.definition = null;
     this.queue = queue;
     this.filter = filter;
     this.selection.clear();
@@ -89,6 +92,7 @@ export class ListModel {
       this.pages = new Map([[0, page.rows]]);
       this.total = page.total;
       this.problems = page.problems;
+      this.definition = page.definition;
       this.moveTo(page.total > 0 ? 0 : -1);
     } catch (error) {
       if (generation !== this.#generation) return;

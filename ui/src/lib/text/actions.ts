@@ -1,6 +1,6 @@
-import type { Action } from "$lib/generated";
+import type { Doable } from "$lib/item/requests";
 
-const labels: Partial<Record<Action, string>> = {
+const labels: Record<Doable, string> = {
   approve: "Approve",
   override: "Override the step",
   request_changes: "Request changes",
@@ -18,9 +18,10 @@ const labels: Partial<Record<Action, string>> = {
   resolve_exception: "Resolve exception",
   set_priority: "Set priority",
   set_due: "Set due date",
+  set_fields: "Edit",
 };
 
-const done: Partial<Record<Action, (what: string) => string>> = {
+const done: Record<Doable, (what: string) => string> = {
   approve: (what) => `${what} approved`,
   override: (what) => `Step of ${what} overridden`,
   request_changes: (what) => `${what} sent back for changes`,
@@ -38,6 +39,7 @@ const done: Partial<Record<Action, (what: string) => string>> = {
   resolve_exception: (what) => `Exception on ${what} resolved`,
   set_priority: (what) => `Priority of ${what} set`,
   set_due: (what) => `Due date of ${what} set`,
+  set_fields: (what) => `${what} edited`,
 };
 
 const exits = {
@@ -67,6 +69,49 @@ const outputs = {
   email: "Write an e-mail address.",
   url: "Begin with https:// or http://.",
   choose: "Choose…",
+  none: "Not said",
+  optional: (name: string) => `${name} (optional)`,
+};
+
+const edit = {
+  legend:
+    "What is marked “Outdates approvals” is what people decide on: another value there undoes what was approved. The rest leaves approvals as they are.",
+  content: (what: string) => `Content of ${what}`,
+  title: "Title",
+  description: "Description",
+  fields: "Fields of the form",
+  material: "Outdates approvals",
+  cosmetic: "Leaves approvals",
+  titleRequired: "Give it a title.",
+  unchanged: "Nothing is changed yet.",
+  mendFirst: "Complete the form to see what it would do.",
+  save: "Save changes",
+  oneAtATime: "Edit one item at a time.",
+};
+
+const newItem = {
+  title: "New item for a client",
+  lead: "You key it in for the client, and so you cannot decide on it yourself.",
+  client: "Client",
+  clientRequired: "Choose a client.",
+  chooseClient: "Choose a client…",
+  kind: "What it is",
+  kindRequired: "Choose what it is.",
+  journey: "Journey",
+  journeyRequired: "Choose a journey.",
+  project: "Project",
+  noProject: "No project",
+  name: "Title",
+  description: "Description (optional)",
+  form: (journey: string) => `${journey} asks for`,
+  next: "What will happen",
+  fillFirst: "Complete the form to see what will happen.",
+  offline: "The portal cannot be reached. It is saved here, and handed over with the next contact.",
+  save: "Hand over",
+  nobodyTitle: "There is no client that you may key in for.",
+  nobodyBody: "It takes the role owner or team lead for a client.",
+  noJourney: "There is no journey for this.",
+  done: (what: string) => `${what} handed over`,
 };
 
 export const actions = {
@@ -74,6 +119,8 @@ export const actions = {
   done,
   exits,
   outputs,
+  edit,
+  newItem,
   bar: "Actions",
   more: "More actions",
   nothingChosen: "Choose an item first.",
@@ -94,6 +141,13 @@ export const actions = {
     comment: "Comment. The client reads it.",
     bodyRequired: "Write something first.",
     person: "To whom?",
+    from: "Whose seat?",
+    fromRequired: "Several people have a seat. Choose whose.",
+    seat: (reviewer: string, deputy: string | null) => (deputy ? `${reviewer} (${deputy} sits in)` : reviewer),
+    mySeat: (reviewer: string) => `${reviewer} (you sit in)`,
+    everyone: "Everybody’s",
+    lead: "To which lead? (optional: without one, to whom it falls)",
+    otherLead: "It is with a lead already. To which other one?",
     searchPeople: "Search people",
     noPerson: "Nobody of that name can take it.",
     personRequired: "Choose somebody.",

@@ -25,6 +25,7 @@ export const frame = {
   navigation: "Side bar",
   openNavigation: "Show the side bar",
   closeNavigation: "Hide the side bar",
+  newItem: "New item",
   outbox: "Outbox",
   bottlenecks: "Bottlenecks",
   away: "Out of office",

@@ -36,6 +36,8 @@ export const item = {
   unclaimed: "Nobody has taken it yet.",
   why: "Why?",
   whyThen: "Why then?",
+  whole: "The whole way",
+  wholeUntil: (due: string) => (due === "" ? "has a target" : due.charAt(0).toLowerCase() + due.slice(1)),
   reckoning: (step: string) => `Why ${step} is due then`,
   earlierContent: "on earlier content",
   pending: "Pending",

@@ -32,9 +32,15 @@ const phases: Record<Phase, string> = {
 const priorities: Record<Priority, string> = { low: "Low", normal: "Normal", high: "High", urgent: "Urgent" };
 const pending: Record<PendingMark, string> = { pending: "Pending", conflict: "Conflict", refused: "Refused" };
 const stuck: Record<StuckReason, string> = {
-  past_due: "Stuck: long past due",
+  past_due: "Stuck: past due",
   slower_than_usual: "Stuck: longer here than 85 of 100 items were",
   uncovered: "Stuck: nobody can decide it",
+};
+/** In the queue of what is stuck, where the word itself need not be said again. */
+const stuckShort: Record<StuckReason, string> = {
+  past_due: "Past due",
+  slower_than_usual: "Slower than usual",
+  uncovered: "Nobody can decide",
 };
 const sorts: Record<SortBy, string> = {
   due: "Due",
@@ -68,7 +74,7 @@ const empty: Record<Queue, { title: string; body: string }> = {
   },
   stuck: {
     title: "Everything moves.",
-    body: "No item is long past due, slower than usual, or without anybody to decide it.",
+    body: "No item is past due, slower than usual, or without anybody to decide it.",
   },
   open: { title: "Nothing is open.", body: "As soon as a client hands something in, it can be found here." },
   closed: { title: "Nothing is closed yet.", body: "Completed and withdrawn items can be looked up here." },
@@ -81,6 +87,7 @@ export const queue = {
   priorities,
   pending,
   stuck,
+  stuckShort,
   sorts,
   empty,
   list: (name: string) => `${name}: items`,

@@ -3,8 +3,11 @@ import type {
   AbsenceDraft,
   AbsenceNotice,
   AbsenceView,
+  CoverageAbout,
+  CoverageAnswer,
   CoverageView,
   Delegation,
+  DelegationScope,
   PersonRef,
   SavedAbsenceView,
 } from "$lib/generated";
@@ -50,6 +53,23 @@ function inWords({ to, scope }: Delegation): string {
 
 const takesAll = ({ scope }: Delegation) =>
   scope.client === undefined && scope.kind === undefined && scope.amount_up_to === undefined;
+
+const same = (one: DelegationScope, other: DelegationScope) =>
+  one.client === other.client && one.kind === other.kind && one.amount_up_to === other.amount_up_to;
+
+const meets = (scope: DelegationScope, about: CoverageAbout) =>
+  (scope.client === undefined || about.client === undefined || scope.client === about.client) &&
+  (scope.kind === undefined || about.kind === undefined || scope.kind === about.kind) &&
+  (scope.amount_up_to === undefined || about.amount === undefined || about.amount <= scope.amount_up_to);
+
+function scopeInWords(scope: CoverageAbout & DelegationScope, other: boolean): string {
+  const client = COMPANIES.find((one) => one.id === scope.client)?.name;
+  const limit = scope.amount_up_to === undefined ? "" : ` up to ${(scope.amount_up_to / 100).toFixed(2)}`;
+  const amount = scope.amount === undefined ? limit : ` worth ${(scope.amount / 100).toFixed(2)}`;
+  const words = `${scope.kind ? `${scope.kind}s` : "work"}${client ? ` of ${client}` : ""}${amount}`;
+  if (words === "work") return other ? "any other work" : "any work";
+  return other ? `other ${words}` : words;
+}
 
 const starts = (one: FakeAbsence) => instantOf(one.from, one.zone) ?? 0;
 const ends = (one: FakeAbsence) => instantOf(one.until, one.zone) ?? 0;
@@ -106,10 +126,24 @@ export class Absences {
       if (!known) this.#made += 1;
       this.#all.set(id, absence);
     }
-    return { absence: view(absence), saved, notices };
+    return { absence: view(absence), saved, notices, here: false };
   }
 
-  coverage(of: string, from: number, until: number): CoverageView[] {
+  /** One answer for each scope that is handed on; of an item, or of work that is named, one alone. */
+  answers(of: string, from: number, until: number, about: CoverageAbout, item?: string): CoverageAnswer[] {
+    if (item !== undefined) return [{ scope: item, spans: this.coverage(of, from, until, {}) }];
+    const mine = this.#live().filter((one) => one.person === of && starts(one) < until && ends(one) > from);
+    const handed = mine.flatMap((one) => one.delegations).filter((one) => !takesAll(one) && meets(one.scope, about));
+    const answers = handed.map(({ scope }) => ({
+      scope: scopeInWords(scope, false),
+      spans: this.coverage(of, from, until, scope),
+    }));
+    const rest = { scope: scopeInWords(about, answers.length > 0), spans: this.coverage(of, from, until, {}) };
+    return [...answers, rest];
+  }
+
+  /** `scope`: which of the limited delegations counts besides those without limits. */
+  coverage(of: string, from: number, until: number, scope: DelegationScope): CoverageView[] {
     const cuts = new Set([from, until]);
     for (const one of this.#live())
       for (const at of [starts(one), ends(one)]) if (at > from && at < until) cuts.add(at);
@@ -117,7 +151,7 @@ export class Absences {
     const spans: CoverageView[] = [];
     for (const [index, at] of times.slice(0, -1).entries()) {
       const next = times[index + 1] ?? until;
-      const { sentence, covered } = this.#coverAt(of, at);
+      const { sentence, covered } = this.#coverAt(of, at, scope);
       const last = spans.at(-1);
       if (last?.sentence === sentence) last.until = next;
       else spans.push({ from: at, until: next, sentence, covered });
@@ -125,7 +159,7 @@ export class Absences {
     return spans;
   }
 
-  #coverAt(of: string, at: number): { sentence: string; covered: boolean } {
+  #coverAt(of: string, at: number, scope: DelegationScope): { sentence: string; covered: boolean } {
     const seen = [of];
     for (let holder = of; ;) {
       const away = this.#awayAt(holder, at);
@@ -136,7 +170,7 @@ export class Absences {
         const why = through ? ` because ${through} is away too` : "";
         return { sentence: `${nameOf(of)} is away. ${name} gets it${why}.`, covered: true };
       }
-      const next = away.delegations.find(takesAll);
+      const next = away.delegations.find((one) => takesAll(one) || (holder === of && same(one.scope, scope)));
       if (!next) {
         const also = holder === of ? "names nobody for it" : `passes it to ${name}, who is away and names nobody`;
         return { sentence: `${nameOf(of)} is away and ${also}.`, covered: false };

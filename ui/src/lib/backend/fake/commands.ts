@@ -10,8 +10,10 @@ import type {
   Target,
   UploadView,
 } from "$lib/generated";
-import { REASONS, STAFF } from "./names";
+import { ME, REASONS, STAFF } from "./names";
 import type { FakeItem } from "./organisation";
+import { editProblems, effectsOf, keyedIn } from "./forms";
+import { buildItems } from "./organisation";
 import { copyOf } from "./reviews";
 import { apply, prediction, whyRefused } from "./rules";
 
@@ -50,6 +52,8 @@ const WHAT: Record<Request["do"], string> = {
   attach_version: "Attach a file",
   set_priority: "Set the priority",
   set_due: "Set the due date",
+  set_fields: "Change fields",
+  submit: "Hand over",
 };
 
 const NEEDS_AUTHOR: readonly OutboxState[] = ["conflict", "refused", "quarantined", "stale", "upload_stopped"];
@@ -75,22 +79,35 @@ export class Outbox {
   ) {}
 
   predict(targets: Target[], request: Request): ActItemResult[] {
+    if (request.do === "submit") return [this.#submission(request)];
     return targets.flatMap(({ id }) => {
       const item = this.items.get(id);
       if (!item) return [];
       const why = whyRefused(item, request);
       const message = why ?? prediction(item, request);
-      return [{ id, reference: item.reference, accepted: why === null, message }];
+      const effects = why === null ? effectsOf(item, request) : [];
+      return [
+        { id, reference: item.reference, accepted: why === null, message, problems: editProblems(request), effects },
+      ];
     });
+  }
+
+  #submission(request: Extract<Request, { do: "submit" }>): ActItemResult {
+    const problems = editProblems(request);
+    const [first] = problems;
+    const message = first?.sentence ?? "The owner decides at Intake check.";
+    const id = `new-${this.#made + 1}`;
+    return { id, reference: `NEW-${1000 + this.#made}`, accepted: !first, message, problems, effects: [] };
   }
 
   act(targets: Target[], request: Request): ActResult {
     const now = this.now();
     const batch = `b-${++this.#made}`;
     const results = this.predict(targets, request);
+    if (request.do === "submit") this.#submit(request, results, batch, now);
     for (const result of results) {
       const item = this.items.get(result.id);
-      if (!item || !result.accepted) continue;
+      if (!item || !result.accepted || request.do === "submit") continue;
       const kept = copyOf(item);
       apply(item, request, now);
       const command = `${batch}-${result.id}`;
@@ -109,6 +126,36 @@ export class Outbox {
       });
     }
     return { batch, results, undo_until: now + HOLD_MS };
+  }
+
+  #submit(request: Extract<Request, { do: "submit" }>, results: ActItemResult[], batch: string, now: number): void {
+    const [result] = results;
+    const [base] = buildItems(1, now);
+    if (!result?.accepted || !base) return;
+    const item: FakeItem = {
+      ...keyedIn(request, base),
+      id: result.id,
+      reference: result.reference,
+      number: this.items.size,
+      project: null,
+      round: 1,
+      stage: 0,
+      owner: ME,
+      escalation: null,
+      exception: null,
+      reviews: [],
+      closedReviews: [],
+      commentCount: 0,
+      attachmentCount: 0,
+      createdAt: now,
+      updatedAt: now,
+      completedAt: null,
+    };
+    apply(item, request, now);
+    this.items.set(item.id, item);
+    const why = "Held for a moment, so that you can undo it.";
+    const held = { state: "held", why, conflict: null, upload: null, before: null } as const;
+    this.commands.unshift({ command: `${batch}-${item.id}`, batch, item: item.id, request, madeAt: now, ...held });
   }
 
   undo(batch: string): number {
@@ -268,6 +315,7 @@ export class Outbox {
 
   #takeBack(one: FakeCommand): void {
     if (one.before) this.items.set(one.item, one.before);
+    else if (one.request.do === "submit") this.items.delete(one.item);
     this.commands = this.commands.filter((other) => other !== one);
   }
 

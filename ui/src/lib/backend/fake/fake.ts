@@ -6,7 +6,8 @@ import type {
   ActResult,
   BottleneckView,
   Connection,
-  CoverageView,
+  CoverageAbout,
+  CoverageAnswer,
   EngineEvent,
   Failure,
   FilterProblem,
@@ -17,6 +18,7 @@ import type {
   KeepView,
   ListPage,
   ListQuery,
+  NewItemChoices,
   OutboxLine,
   PersonRef,
   Priority,
@@ -35,10 +37,11 @@ import { Absences } from "./absences";
 import { Outbox } from "./commands";
 import { Files } from "./files";
 import { type Facts, overdue, readFilter } from "./filter";
+import { choices } from "./forms";
 import { ME, STAFF } from "./names";
 import { buildItems, type FakeItem, isOpen } from "./organisation";
 import { digestOf } from "./random";
-import { bottleneck } from "./reports";
+import { bottleneck, STUCK } from "./reports";
 import { buildShowcase, idOf, type Shown, SHOWN } from "./showcase";
 import { person, waitingOn } from "./reviews";
 import { itemView, rowOf, stuckReason } from "./views";
@@ -202,7 +205,8 @@ export class FakeBackend implements Backend {
       const { items, problems } = this.#answerTo(query);
       const shown = items.slice(query.offset, query.offset + query.limit);
       const rows = shown.map((item) => rowOf(item, this.#now(), this.outboxState.markOf(item.id)));
-      return { total: items.length, offset: query.offset, rows, problems };
+      const definition = query.queue === "stuck" ? STUCK : null;
+      return { total: items.length, offset: query.offset, rows, problems, definition };
     });
 
   matchingIds = (query: ListQuery) => this.#answer(() => this.#ids(query));
@@ -238,7 +242,7 @@ export class FakeBackend implements Backend {
     this.#answer((): ActResult => {
       this.acts.push({ targets, request });
       const result = this.outboxState.act(targets, request);
-      queueMicrotask(() => this.changed(targets.map((target) => target.id)));
+      queueMicrotask(() => this.changed(result.results.map((one) => one.id)));
       return result;
     });
 
@@ -253,7 +257,11 @@ export class FakeBackend implements Backend {
       return count;
     });
 
-  candidates = (_ids: string[], _action: "reassign") => this.#answer((): PersonRef[] => STAFF.map(person));
+  candidates = (_ids: string[], action: "reassign" | "escalate") =>
+    this.#answer((): PersonRef[] => (action === "escalate" ? STAFF.slice(1, 4) : STAFF).map(person));
+
+  newItemChoices = () =>
+    this.#answer((): NewItemChoices => (this.options.items === 0 ? { clients: [], journeys: [] } : choices()));
 
   outbox = () => this.#answer((): OutboxLine[] => this.outboxState.lines());
 
@@ -290,10 +298,10 @@ export class FakeBackend implements Backend {
 
   saveAbsence = (draft: AbsenceDraft, checkOnly: boolean) =>
     this.#answer((): SavedAbsenceView => {
-      if (this.connection === "offline")
-        throw failure("offline", "The portal cannot be reached. Nothing was saved.", null);
+      const offline = this.connection === "offline";
+      if (offline && !checkOnly) throw failure("offline", "The portal cannot be reached. Nothing was saved.", null);
       this.absenceDrafts.push({ draft, checkOnly });
-      const saved = this.absencesState.save(draft, checkOnly);
+      const saved = { ...this.absencesState.save(draft, checkOnly), here: offline };
       const errors = saved.notices.filter((notice) => notice.severity === "error");
       if (!checkOnly && errors.length > 0)
         throw failure("refused", errors.map((notice) => notice.sentence).join(" "), "req-51bd-0c7e");
@@ -301,8 +309,14 @@ export class FakeBackend implements Backend {
       return saved;
     });
 
-  coverage = (of: string, from: number, until: number, _item: string | null) =>
-    this.#answer((): CoverageView[] => this.absencesState.coverage(of, from, until));
+  /** What was asked about coverage, for tests. */
+  readonly coverageAsked: CoverageAbout[] = [];
+  coverage = (of: string, from: number, until: number, about: CoverageAbout) =>
+    this.#answer((): CoverageAnswer[] => {
+      this.coverageAsked.push(about);
+      const item = about.item === undefined ? undefined : this.items.get(about.item);
+      return this.absencesState.answers(of, from, until, about, item && `${item.reference} ${item.title}`);
+    });
 
   staff = () => this.#answer((): PersonRef[] => STAFF.map(person).sort((a, b) => a.name.localeCompare(b.name, "en")));
 

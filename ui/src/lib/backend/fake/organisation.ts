@@ -31,6 +31,11 @@ export interface FakeItem {
   closedReviews: FakeReview[];
   /** Values that approvals filled in. */
   fields: Record<string, string>;
+  /** Written by staff, in the place of what was handed in. */
+  written: Record<string, string>;
+  description: string | null;
+  /** Keyed in by staff: nothing was handed in by a client. */
+  keyedIn: boolean;
   contributors: string[];
   createdAt: number;
   enteredAt: number;
@@ -115,6 +120,9 @@ function buildItem(at: number, random: Random, numbers: Map<string, number>, now
     reviews: phase === "in_review" ? [reviewOf(step, random, enteredAt)] : [],
     closedReviews: [],
     fields: {},
+    written: {},
+    description: null,
+    keyedIn: false,
     contributors: random.chance(0.07) ? [ME.id] : [],
     createdAt: enteredAt - random.below(12) * DAY - 3 * HOUR,
     enteredAt,

@@ -41,6 +41,11 @@ function groupsOf(item: FakeItem, by: GroupBy): [string, string, string][] {
   }
 }
 
+/** As the engine says it. */
+export const STUCK =
+  "Stuck is what is past its due time, what nobody can decide because somebody is away, and what has been at its " +
+  "stage for longer than 85 of 100 closed reviews of that stage took (where at least 20 are known).";
+
 export function bottleneck(open: FakeItem[], by: GroupBy, filter: string, now: number): BottleneckView {
   const groups = new Map<string, { name: string; filter: string; items: FakeItem[] }>();
   for (const item of open)
@@ -66,7 +71,6 @@ export function bottleneck(open: FakeItem[], by: GroupBy, filter: string, now: n
       : "Nothing is open.",
     open: cellOf(open, now, filter),
     groups: view,
-    stuck_definition:
-      "Stuck: more than three days past due, longer in review than 85 of 100 items were, or waiting with nobody who can decide.",
+    stuck_definition: STUCK,
   };
 }

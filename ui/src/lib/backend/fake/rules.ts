@@ -3,6 +3,7 @@ import type { Action, FieldType, FieldValue, Request } from "$lib/generated";
 import { ME, STAFF, type Staff } from "./names";
 import { DAY, type FakeItem, HOUR, isOpen } from "./organisation";
 import { digestOf } from "./random";
+import { editProblems, write } from "./forms";
 import {
   approvals,
   type FakeReview,
@@ -34,6 +35,7 @@ export const ALL_ACTIONS: readonly Action[] = [
   "attach_version",
   "set_priority",
   "set_due",
+  "set_fields",
 ];
 
 const PHASE_WORDS = {
@@ -146,6 +148,15 @@ export function whyRefused(item: FakeItem, request: Request): string | null {
     const names = item.reviews.map((review) => stepName(item, review.step));
     if (mine.length !== 1) return `Several steps are open. Say which you mean: ${named(names, "or")}.`;
   }
+  const [problem] = editProblems(request);
+  if (problem) return problem.sentence;
+  if (request.do === "escalate" && item.escalation && (request.to ?? null) === (item.escalation.to?.id ?? null))
+    return "It is escalated already.";
+  if (request.do === "reassign" && request.everyone) {
+    const meant = item.reviews.find((each) => each.step === request.step) ?? reviewForMe(item);
+    if (meant && meant.needed > 1)
+      return `${stepName(item, meant.step)} needs ${meant.needed} different people; this would leave fewer. Replace one person at a time.`;
+  }
   if (request.do === "raise_exception") {
     const known = item.journey.categories;
     if (known.length > 0 && !known.includes(request.category))
@@ -176,8 +187,7 @@ export function whyNot(item: FakeItem, action: Action): string | null {
     case "reassign":
       return item.phase === "in_review" ? null : `${stands} Only a running review can be reassigned.`;
     case "escalate":
-      if (!isOpen(item.phase)) return stands;
-      return item.escalation ? "It is escalated to a team lead already." : null;
+      return isOpen(item.phase) ? null : stands;
     case "de_escalate":
       return item.escalation ? null : "It is not escalated.";
     case "complete":
@@ -185,6 +195,7 @@ export function whyNot(item: FakeItem, action: Action): string | null {
     case "resubmit":
       return item.phase === "changes_requested" ? null : `${stands} Nothing waits for the client.`;
     case "attach_version":
+    case "set_fields":
       return item.phase === "in_review" || item.phase === "changes_requested" || item.phase === "submitted"
         ? null
         : stands;
@@ -231,7 +242,11 @@ export function prediction(item: FakeItem, request: Request): string {
     case "reassign":
       return `Goes to ${nameOf(request.to)}.`;
     case "escalate":
-      return "Goes to a team lead.";
+      return request.to ? `Goes to ${nameOf(request.to)}.` : "Goes to a team lead.";
+    case "set_fields":
+      return "Has another content.";
+    case "submit":
+      return `Starts at ${item.journey.stages[0]?.name ?? ""}.`;
     case "de_escalate":
       return "Is no longer escalated.";
     case "complete":
@@ -355,16 +370,46 @@ export function apply(item: FakeItem, request: Request, now: number): void {
     }
     case "reassign": {
       const one = item.reviews.find((each) => each.step === request.step) ?? review;
-      if (one) {
-        one.reviewers = STAFF.filter((each) => each.id === request.to);
+      const to = STAFF.find((each) => each.id === request.to);
+      const own = one?.covers.find((seat) => seat.deputy === ME)?.reviewer.id ?? ME.id;
+      const several = one !== undefined && one.reviewers.length > 1;
+      const from = request.everyone ? undefined : (request.from ?? (several ? own : undefined));
+      if (one && to && several && one.reviewers.some((each) => each.id === from)) {
+        one.reviewers = one.reviewers.map((each) => (each.id === from ? to : each));
+        one.covers = one.covers.filter((seat) => seat.reviewer.id !== from);
+        item.assignment += 1;
+        return void note(`handed it from ${nameOf(from ?? "")} to ${to.name}`, request.reason);
+      }
+      if (one && to) {
+        one.reviewers = [to];
         one.covers = [];
       }
       item.assignment += 1;
       return void note(`gave it to ${nameOf(request.to)}`, request.reason);
     }
     case "escalate":
-      item.escalation = { level: 1, reason: request.reason, by: ME.name, to: STAFF[1] ?? ME, at: now };
+      item.escalation = {
+        level: (item.escalation?.level ?? 0) + 1,
+        reason: request.reason,
+        by: ME.name,
+        to: STAFF.find((each) => each.id === request.to) ?? STAFF[1] ?? ME,
+        at: now,
+      };
       return void note("escalated it", request.reason);
+    case "submit":
+      enter(item, 0, now);
+      return void note("handed it over");
+    case "set_fields": {
+      const material = write(item, request);
+      if (!item.contributors.includes(ME.id) && material) item.contributors = [...item.contributors, ME.id];
+      if (!material) return void note("changed the content, which leaves approvals as they are");
+      item.content = digestOf(`${item.content}:${now}`);
+      const decided = [...item.reviews, ...item.closedReviews].some((each) => each.decisions.length > 0);
+      for (const each of [...item.reviews, ...item.closedReviews])
+        each.decisions = each.decisions.map((one) => ({ ...one, of_current_content: false }));
+      if (item.phase === "in_review" && decided) enter(item, 0, now);
+      return void note("changed the content");
+    }
     case "de_escalate":
       item.escalation = null;
       return void note("ended the escalation", request.reason);

@@ -11,7 +11,8 @@ import type {
 } from "$lib/generated";
 import type { FakeStep, Stage } from "./journeys";
 import { wallLedger } from "./ledger";
-import { COMMENTS, FILES, ME, REASONS, STAFF } from "./names";
+import { descriptionOf, fieldsOf, formOf } from "./forms";
+import { COMMENTS, FILES, ME, REASONS, STAFF, type Staff } from "./names";
 import { DAY, type FakeItem, HOUR, isOpen } from "./organisation";
 import { overdue } from "./filter";
 import { digestOf, Random } from "./random";
@@ -41,12 +42,9 @@ const PHASE_NAMES = {
 
 export function stuckReason(item: FakeItem, now: number): StuckReason | null {
   if (!isOpen(item.phase)) return null;
-  if (item.dueAt !== null && item.dueAt < now - 3 * DAY) return "past_due";
-  if (item.phase === "in_review" && now - item.enteredAt > 9 * DAY) return "slower_than_usual";
   if (isUncovered(item)) return "uncovered";
-  if (item.phase === "in_review" && item.reviews.every((one) => one.reviewers.length === 0))
-    return now - item.enteredAt > 2 * DAY ? "uncovered" : null;
-  return null;
+  if (overdue(item, now)) return "past_due";
+  return item.phase === "in_review" && now - item.enteredAt > 9 * DAY ? "slower_than_usual" : null;
 }
 
 export function stageName(item: FakeItem): string {
@@ -140,12 +138,26 @@ function stepView(item: FakeItem, stage: Stage, at: number, step: FakeStep, now:
           ]
         : [],
     away: open ? open.covers.map((seat) => seat.sentence) : [],
+    seats: open ? seatsOf(open) : [],
     has_free_seats: open !== undefined && hasFreeSeats(open),
     outputs: open ? outputsOf(item, step.key) : [],
     ledger: review
       ? (review.ledger ?? (review.dueAt === null ? null : wallLedger(review.openedAt, review.dueAt, now)))
       : null,
   };
+}
+
+/** The seats that nobody has filled yet. */
+function seatsOf(review: FakeReview): StepView["seats"] {
+  const filled = (one: Staff) =>
+    review.decisions.some((decision) => (decision.on_behalf_of[0] ?? decision.by).id === one.id);
+  return review.reviewers
+    .filter((one) => !filled(one))
+    .map((one) => {
+      const seat = review.covers.find((each) => each.reviewer === one);
+      const sits = seat ? seat.deputy : one;
+      return { reviewer: person(one), decides: sits && person(sits) };
+    });
 }
 
 function waitingSentence(item: FakeItem, review: FakeReview): string {
@@ -203,7 +215,6 @@ function outputsOf(item: FakeItem, step: string): ItemView["outputs"] {
 
 export function itemView(item: FakeItem, now: number, pending: PendingMark | null, mine: OutboxLine[]): ItemView {
   const random = new Random(item.number + 77);
-  const amount = (1200 + random.below(90_000)).toLocaleString("en-GB");
   const comments = Array.from({ length: item.commentCount - item.comments.length }, (_, at) => {
     const client = random.chance(0.4);
     const by = random.pick(STAFF);
@@ -220,21 +231,9 @@ export function itemView(item: FakeItem, now: number, pending: PendingMark | nul
   return {
     row: rowOf(item, now, pending),
     kept: true,
-    description:
-      `${item.title} for ${item.company.name}. The material was handed over by ${item.company.contact} and needs to pass ` +
-      `every step before it is released.\n\nPlease check the wording on the second page with care: the figures come from ` +
-      `last year’s statement and were updated by hand. If anything is unclear, ask before sending it back; the next ` +
-      `production slot is in two weeks.`,
-    fields: [
-      { key: "amount", label: "Amount", value: `€ ${amount}` },
-      { key: "cost_centre", label: "Cost centre", value: `CC-${1000 + random.below(900)}` },
-      {
-        key: "language",
-        label: "Languages",
-        value: random.pick(["English", "English, German", "Polish, Czech, English"]),
-      },
-      { key: "print_run", label: "Print run", value: `${(1 + random.below(80)) * 500}` },
-    ],
+    description: descriptionOf(item),
+    fields: fieldsOf(item),
+    form: formOf(item),
     cohort: item.company.cohort,
     project_name: item.project,
     journey_name: item.journey.name,
@@ -261,13 +260,18 @@ export function itemView(item: FakeItem, now: number, pending: PendingMark | nul
     }),
     escalation: item.escalation && { ...item.escalation, to: item.escalation.to && person(item.escalation.to) },
     exception: item.exception && { ...item.exception },
-    whole: null,
+    whole: wholeOf(item, now),
     outputs: outputs(item),
     reason_required: stepOf(item, reviewForMe(item)?.step ?? "")?.reasonRequired ?? false,
     categories: [...item.journey.categories],
     stages: item.journey.stages.map(({ key, name }) => ({ key, name })),
     mine,
   };
+}
+
+/** The whole way may take three weeks. */
+function wholeOf(item: FakeItem, now: number): ItemView["whole"] {
+  return isOpen(item.phase) ? wallLedger(item.createdAt, item.createdAt + 21 * DAY, now) : null;
 }
 
 /** What came with the item, and what was attached since. */

@@ -1,5 +1,13 @@
 //! The command line.
 
+mod away;
+mod deed;
+mod new_item;
+
+pub use away::{AwayArgs, CoverageArgs, DeputyArg};
+pub use deed::{Deed, PriorityName};
+pub use new_item::{FormsArgs, SubmitArgs};
+
 use crate::exit::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -51,87 +59,17 @@ pub enum Command {
     /// List a queue
     Queue(QueueArgs),
     /// Everything about items
-    Show(Refs),
-    /// Approve what the cache shows
-    Approve {
-        #[command(flatten)]
-        on: Decision,
-        /// A comment to go with the approval
-        #[arg(long)]
-        comment: Option<String>,
-        /// Fill in a field that the step asks for, for example `po_number=4711`; may be repeated
-        #[arg(long = "output", value_name = "FIELD=VALUE", value_parser = output)]
-        outputs: Vec<(String, FieldValue)>,
-    },
+    Show(ShowArgs),
+    #[command(flatten)]
+    Decide(Deed),
+    /// Key in a new item for a client; works offline, and the portal gives the reference
+    Submit(SubmitArgs),
+    /// What can be keyed in: clients, journeys, and the fields of their forms
+    Forms(FormsArgs),
     /// Say that you are away, and who decides instead; without dates, list who is away
     Away(AwayArgs),
     /// Who gets somebody's work, and when
     Coverage(CoverageArgs),
-    /// Close the open step as approved, in the deciders' place; needs the right to override
-    Override {
-        #[command(flatten)]
-        on: Decision,
-        /// Why; it is kept in the audit trail
-        #[arg(long)]
-        reason: String,
-        /// Fill in a field that the step asks for, for example `po_number=4711`; may be repeated
-        #[arg(long = "output", value_name = "FIELD=VALUE", value_parser = output)]
-        outputs: Vec<(String, FieldValue)>,
-        /// Where several steps are open: the key of the one to close
-        #[arg(long)]
-        step: Option<String>,
-    },
-    /// Send items back to the client
-    RequestChanges {
-        #[command(flatten)]
-        on: Decision,
-        /// What must change; the client reads it
-        #[arg(long)]
-        reason: String,
-    },
-    /// Take unassigned items
-    Claim {
-        #[command(flatten)]
-        on: Decision,
-        /// Where several steps have a free seat: the key of the one to take
-        #[arg(long)]
-        step: Option<String>,
-    },
-    /// Complete approved items
-    Complete {
-        #[command(flatten)]
-        on: Decision,
-    },
-    /// Hand items to somebody else
-    Reassign {
-        #[command(flatten)]
-        on: Decision,
-        /// E-mail address or name
-        #[arg(long, value_name = "PERSON")]
-        to: String,
-        #[arg(long)]
-        reason: Option<String>,
-        /// Where several steps are open: the key of the one to hand over
-        #[arg(long)]
-        step: Option<String>,
-    },
-    /// Bring items to a team lead
-    Escalate {
-        #[command(flatten)]
-        on: Decision,
-        #[arg(long)]
-        reason: String,
-    },
-    /// Comment on items; internal unless told otherwise
-    Comment {
-        #[command(flatten)]
-        on: Decision,
-        #[arg(long)]
-        body: String,
-        /// The client reads it too
-        #[arg(long)]
-        client_visible: bool,
-    },
     /// Attach files to an item, or another version of what is attached
     Attach(AttachArgs),
     /// Fetch a file of an item, or take it from this device
@@ -177,13 +115,12 @@ pub struct Refs {
 }
 
 #[derive(Args)]
-pub struct Decision {
-    /// References, for example ACME-142
-    #[arg(required = true, value_name = "REF")]
-    pub refs: Vec<String>,
-    /// How long to wait for the portal's answer, in seconds
-    #[arg(long, default_value_t = 30)]
-    pub timeout: u64,
+pub struct ShowArgs {
+    #[command(flatten)]
+    pub on: Refs,
+    /// Reckon each due time: of the open steps, and of the whole way
+    #[arg(long)]
+    pub why_due: bool,
 }
 
 #[derive(Args)]
@@ -294,70 +231,10 @@ pub enum OutboxAction {
     },
 }
 
-#[cfg(test)]
-mod tests {
-    use super::Cli;
-    use clap::CommandFactory;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
-    }
-}
-
 /// `FIELD=VALUE`, the value as it was written.
-fn output(text: &str) -> Result<(String, FieldValue), String> {
+pub(super) fn field(text: &str) -> Result<(String, FieldValue), String> {
     let (key, value) = text.split_once('=').ok_or("Write FIELD=VALUE, for example po_number=4711.")?;
     Ok((key.trim().to_owned(), FieldValue::Text(value.to_owned())))
-}
-
-#[derive(Args)]
-pub struct AwayArgs {
-    /// From when, in the person's own zone, for example 2026-12-24T09:00
-    #[arg(long, requires = "until")]
-    pub from: Option<String>,
-    /// The first minute of being back
-    #[arg(long, requires = "from")]
-    pub until: Option<String>,
-    /// Who decides instead, by e-mail address or name; the first who is named takes what the limits below allow
-    #[arg(long, value_name = "PERSON")]
-    pub to: Vec<String>,
-    /// Only work for this client (its code or name)
-    #[arg(long)]
-    pub client: Option<String>,
-    /// Only work of this kind
-    #[arg(long, value_enum)]
-    pub kind: Option<KindName>,
-    /// Only work up to this amount, in minor units (cents)
-    #[arg(long, value_name = "AMOUNT")]
-    pub up_to: Option<i64>,
-    /// For the colleagues
-    #[arg(long)]
-    pub note: Option<String>,
-    /// Somebody else whom you lead
-    #[arg(long, value_name = "PERSON")]
-    pub person: Option<String>,
-    /// Only say what is to be thought of; save nothing
-    #[arg(long)]
-    pub check: bool,
-    /// Take back the absence with this id
-    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "until"])]
-    pub cancel: Option<String>,
-}
-
-#[derive(Args)]
-pub struct CoverageArgs {
-    /// E-mail address or name
-    pub person: String,
-    /// From when [default: now]
-    #[arg(long)]
-    pub from: Option<String>,
-    /// Until when [default: two weeks later]
-    #[arg(long)]
-    pub until: Option<String>,
-    /// For the work on this item
-    #[arg(long, value_name = "REF")]
-    pub item: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -376,5 +253,86 @@ impl From<KindName> for Kind {
             KindName::Ticket => Kind::Ticket,
             KindName::Invoice => Kind::Invoice,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+    use postern_domain::{Action, ClientId, Denial, Kind, Place, Role, permits_place};
+    use postern_test_support::person;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    /// By what each action is done here; none for what only the portal does by itself.
+    fn subcommand(action: Action) -> Option<&'static str> {
+        Some(match action {
+            Action::View => "show",
+            Action::Submit => "submit",
+            Action::Approve => "approve",
+            Action::Override => "override",
+            Action::RequestChanges => "request-changes",
+            Action::Resubmit => "resubmit",
+            Action::Claim => "claim",
+            Action::Reassign => "reassign",
+            Action::Escalate => "escalate",
+            Action::DeEscalate => "de-escalate",
+            Action::RaiseException => "raise-exception",
+            Action::ResolveException => "resolve-exception",
+            Action::Complete => "complete",
+            Action::Withdraw => "withdraw",
+            Action::Reopen => "reopen",
+            Action::Comment | Action::NoteInternally => "comment",
+            Action::SetFields => "set-fields",
+            Action::SetDue => "set-due",
+            Action::SetPriority => "set-priority",
+            Action::AttachVersion => "attach",
+            Action::Climb | Action::Refresh | Action::Migrate => return None,
+        })
+    }
+
+    /// Every action of the domain: serde names them all when it is asked for one that is none.
+    fn actions() -> Vec<Action> {
+        let error = serde_json::from_str::<Action>("\"none of them\"").unwrap_err().to_string();
+        let names = error.split_once("expected one of").unwrap().1.split('`').skip(1).step_by(2);
+        names.map(|name| serde_json::from_str(&format!("\"{name}\"")).unwrap()).collect()
+    }
+
+    /// The quoted words of a list in the window's `requests.ts`.
+    fn listed(source: &str, list: &str) -> BTreeSet<String> {
+        let (_, rest) = source.split_once(&format!("export const {list} = [")).unwrap();
+        let (words, _) = rest.split_once(']').unwrap();
+        words.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_action_of_the_staff_can_be_done_here_and_in_the_window() {
+        let actions = actions();
+        assert!(actions.len() >= 24, "{actions:?}");
+        let command = Cli::command();
+        let here: BTreeSet<&str> = command.get_subcommands().map(|each| each.get_name()).collect();
+        let window = concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/src/lib/item/requests.ts");
+        let window = std::fs::read_to_string(window).unwrap();
+        let mut offered = listed(&window, "DOABLE");
+        offered.extend(listed(&window, "ELSEWHERE"));
+        let mut expected = BTreeSet::new();
+        for action in actions {
+            let Some(name) = subcommand(action) else {
+                let place = Place { client: &ClientId::new("acme"), project: None, kind: Kind::Request };
+                let admin = person("ada").everywhere(Role::PortalAdmin).build();
+                let denied = permits_place(&admin, action, place);
+                assert_eq!(denied, Err(Denial::AutomationOnly), "{action:?} is somebody's to do");
+                continue;
+            };
+            assert!(here.contains(name), "posternctl has no {name} for {action:?}");
+            let written = serde_json::to_value(action).unwrap();
+            expected.insert(written.as_str().unwrap().to_owned());
+        }
+        assert_eq!(offered, expected, "the window offers other actions than the domain has");
     }
 }
