@@ -210,10 +210,10 @@ describe("who has it", () => {
   });
 
   it("can be in everybody’s place, and says why that leaves too few", async () => {
-    const { backend, app } = await openOn("covered");
-    for (const review of backend.items.get("i-show-covered")?.reviews ?? []) review.decisions = [];
-    await app.readAgain();
+    const { backend } = await openOn("seats");
     await press("m");
+    const seats = within(await screen.findByTestId("from"));
+    expect(seats.getByLabelText<HTMLInputElement>("You").checked).toBe(true);
     await fireEvent.click(within(await screen.findByTestId("from")).getByLabelText("Everybody’s"));
     const [person] = await screen.findAllByTestId("person");
     await fireEvent.click(person!);

@@ -1,5 +1,6 @@
 //! The reading pane.
 
+use super::form::{field, form_of, label};
 use super::list::row_view;
 use super::visit::{NOT_KEPT, Sighted};
 use super::{initials, person_ref, steps};
@@ -8,13 +9,11 @@ use crate::engine::Engine;
 use crate::failure::failure;
 use crate::views::{
     ActionState, AttachmentVersionView, AttachmentView, CommentView, EscalationView, ExceptionView, Failure,
-    FailureCode, FieldView, FormField, FormView, HistoryLine, ItemView, OutputView, StageView,
+    FailureCode, HistoryLine, ItemView, OutputView, StageView,
 };
 use postern_console_store::{CachedItem, Columns, ListRow, Lookup, Mark, OutboxRow, Predicted, predict};
 use postern_domain::explain::{self, Names as _};
-use postern_domain::{
-    Action, CommandId, Entry, FieldValue, Item, ItemId, Journey, Part, Review, Step, Timestamp,
-};
+use postern_domain::{Action, CommandId, Entry, Item, ItemId, Journey, Review, Step, Timestamp};
 use postern_protocol::Outcome;
 
 impl Engine {
@@ -133,49 +132,6 @@ fn stages(item: &Item, lookup: &Lookup) -> Vec<StageView> {
     stages.iter().map(|stage| StageView { key: stage.key.clone(), name: stage.name.clone() }).collect()
 }
 
-fn field(key: &str, value: &FieldValue, journey: Option<&Journey>) -> FieldView {
-    let known = journey.and_then(|journey| journey.field(key));
-    FieldView {
-        key: key.to_owned(),
-        label: known.map_or_else(|| label(key), |field| field.name.clone()),
-        value: value.to_string(),
-        of: known.map(|field| field.of.clone()),
-    }
-}
-
-/// What can be written under a journey, with what stands in `item`. Under one without a form, that is what stands there.
-pub(crate) fn form_of(journey: Option<&Journey>, item: Option<&Item>) -> FormView {
-    let value = |key: &str| Some(item?.fields.get(key)?.to_string());
-    let known = journey.map_or(&[][..], |journey| &journey.fields);
-    let fields = known.iter().filter(|field| !field.output).map(|field| FormField {
-        key: field.key.clone(),
-        name: field.name.clone(),
-        help: field.help.clone(),
-        of: Some(field.of.clone()),
-        required: field.required,
-        material: field.is_material(),
-        internal: field.internal,
-        value: value(&field.key),
-    });
-    let unknown = item.filter(|_| known.is_empty()).into_iter().flat_map(|item| item.fields.keys());
-    let unknown = unknown.map(|key| FormField {
-        key: key.clone(),
-        name: label(key),
-        help: None,
-        of: None,
-        required: false,
-        material: true,
-        internal: false,
-        value: value(key),
-    });
-    let material = |part| journey.is_none_or(|journey| !journey.cosmetic.contains(&part));
-    FormView {
-        title_material: material(Part::Title),
-        description_material: material(Part::Description),
-        fields: fields.chain(unknown).collect(),
-    }
-}
-
 /// The item's row, as its queue shows it.
 fn list_row(item: &Item, mine: &[OutboxRow], lookup: &Lookup) -> ListRow {
     let columns = Columns::of(item, lookup);
@@ -209,13 +165,6 @@ fn list_row(item: &Item, mine: &[OutboxRow], lookup: &Lookup) -> ListRow {
         comments: u32::try_from(item.comments.len()).unwrap_or(u32::MAX),
         attachments: u32::try_from(item.attachments.len()).unwrap_or(u32::MAX),
     }
-}
-
-/// `purchase_order` reads `Purchase order`.
-fn label(key: &str) -> String {
-    let words = key.replace(['_', '-'], " ");
-    let mut characters = words.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 fn attachments(item: &Item, lookup: &Lookup) -> Vec<AttachmentView> {

@@ -1,6 +1,7 @@
 //! Questions that the cache answers, with names in the place of ids.
 
 mod audit;
+mod form;
 mod item;
 mod list;
 mod outbox;
@@ -8,7 +9,7 @@ mod report;
 mod steps;
 mod visit;
 
-pub(crate) use item::form_of;
+pub(crate) use form::form_of;
 pub(crate) use visit::{NOT_KEPT, Visited};
 
 pub use outbox::Settlement;

@@ -14,6 +14,7 @@ export const SHOWN = [
   "every-output",
   "reason",
   "uncovered",
+  "seats",
   "exception",
   "long",
 ] as const;
@@ -109,6 +110,12 @@ export function buildShowcase(now: number): FakeItem[] {
         },
       ];
       legal.decisions = [decision(TOMAS, now - 6 * HOUR)];
+      item.owner = ME;
+    },
+    seats(item) {
+      const [legal] = enter(item, LAUNCH, 1, now - DAY, [[ME, MARA], [AIKO], [JONAS]]);
+      if (!legal) return;
+      legal.needed = 2;
       item.owner = ME;
     },
     exception(item) {
