@@ -1,16 +1,23 @@
 //! The permission matrix on the rules alone: as reviewed, and true to what the product promises whatever was reviewed.
 #![allow(clippy::unwrap_used)]
 
-use postern_domain::Role;
-use postern_test_support::matrix::{Act, Answer, Cell, Matrix, Relation, Standing, Table};
+use postern_domain::{People, Role};
+use postern_test_support::matrix::{
+    Act, Answer, Cell, Matrix, Relation, Standing, Table, absences, render_absences,
+};
 use std::sync::LazyLock;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| Matrix::default().table());
+/// Where the journey lets people override on their own work.
+static OWN_WORK: LazyLock<Table> = LazyLock::new(|| Matrix::with_own_work().table());
 
 #[test]
 fn every_cell_is_as_reviewed() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/permission-matrix.txt");
-    let now = TABLE.render();
+    let own_work =
+        OWN_WORK.render_changes(&TABLE, "Where the journey lets people override on their own work");
+    let away = render_absences(&absences(&People::new(Matrix::people()), false));
+    let now = TABLE.render() + &own_work + &away;
     if std::env::var_os("UPDATE_MATRIX").is_some_and(|value| value == "1") {
         std::fs::write(path, &now).unwrap();
     }
@@ -48,7 +55,8 @@ fn nobody_takes_the_free_seat_of_a_review_of_their_own_work() {
 
 #[test]
 fn nobody_finishes_their_own_work_unapproved_by_way_of_an_exception() {
-    let way_out = |cell: &Cell| cell.act == Act::ResolveToEnd && cell.standing == Standing::Exception;
+    let unapproved = |at: Standing| matches!(at, Standing::Exception | Standing::ExceptionOfSentBack);
+    let way_out = |cell: &Cell| cell.act == Act::ResolveToEnd && unapproved(cell.standing);
     never(|cell| way_out(cell) && cell.relation.contributed(), Answer::is_yes);
 }
 
@@ -122,6 +130,51 @@ fn who_has_the_step_decides_it() {
         }
     }
     assert_eq!(deciding, 3 * 4 * 2, "three roles over four scopes, two verdicts");
+}
+
+#[test]
+fn own_work_is_overridden_where_the_journey_lets_it_and_nothing_else_is_otherwise() {
+    let others: Vec<Cell> = OWN_WORK
+        .iter()
+        .zip(TABLE.iter())
+        .filter(|(own, base)| own != base)
+        .map(|((cell, answer), _)| {
+            assert_eq!(answer, Answer::Allowed, "{cell:?}");
+            *cell
+        })
+        .collect();
+    assert!(!others.is_empty());
+    for cell in others {
+        assert!(matches!(cell.act, Act::Override | Act::ResolveToEnd), "{cell:?}");
+        assert_eq!(cell.holder.0.map(|(role, _)| role), Some(Role::TeamLead), "{cell:?}");
+    }
+}
+
+#[test]
+fn a_switched_off_account_saves_nobodys_absence() {
+    assert!(absences(&People::new(Matrix::people()), true).values().all(|may| !may));
+}
+
+#[test]
+fn only_the_handler_a_lead_or_an_admin_resolves_an_exception() {
+    let resolves = |cell: &Cell| {
+        matches!(
+            cell.act,
+            Act::ResolveBack | Act::ResolveToStage | Act::ResolveToEnd | Act::ResolveToWithdrawn
+        )
+    };
+    let over_it = |cell: &Cell| {
+        cell.holder.0.is_some_and(|(role, _)| matches!(role, Role::TeamLead | Role::PortalAdmin))
+    };
+    never(
+        |cell| {
+            resolves(cell)
+                && cell.standing.is_exception()
+                && !over_it(cell)
+                && cell.relation != Relation::Owner
+        },
+        Answer::is_yes,
+    );
 }
 
 #[test]

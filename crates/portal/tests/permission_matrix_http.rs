@@ -7,14 +7,15 @@
 #![allow(clippy::unwrap_used)]
 
 use futures_util::{StreamExt as _, stream};
-use postern_domain::{Command, CommandId, Denial, Person, PersonId};
+use postern_domain::absence::{Absence, LocalDateTime};
+use postern_domain::{AbsenceId, Command, CommandId, Denial, People, Person, PersonId};
 use postern_portal_store::{PersonChange, StoredFile};
 use postern_protocol::{
     CommandOutcome, DirectCommand, Envelope, ErrorCode, MAX_PUSH, NewItem, Outcome, Problem, Push, PushReply,
-    paths,
+    SaveAbsence, paths,
 };
 use postern_test_support::matrix::{
-    Act, Answer, Cell, FILE_SHA256, FILE_SIZE, Holder, Matrix, Relation, Setting, Standing,
+    Act, Answer, Cell, FILE_SHA256, FILE_SIZE, Holder, Matrix, Relation, Setting, Standing, Whose, absences,
 };
 use postern_test_support::{Session, TestPortal, acme, clerk, project};
 use reqwest::{Response, StatusCode};
@@ -72,9 +73,11 @@ impl Caller {
 }
 
 /// Asks every cell of these relations, whose callers are the same people, and compares.
-async fn every_cell_of(relations: &[Relation]) {
-    let matrix = Matrix::default();
+async fn every_cell_of(relations: &[Relation], matrix: Matrix) {
     let portal = TestPortal::start_without_chores().await;
+    if matrix.journey().version > 1 {
+        portal.store().add_journey(matrix.journey()).await.unwrap();
+    }
     let mut number = 0;
     let holders = Holder::all().into_iter();
     let callers: Vec<Caller> =
@@ -243,7 +246,7 @@ macro_rules! relations {
         $(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                every_cell_of(&[$(Relation::$relation),*]).await;
+                every_cell_of(&[$(Relation::$relation),*], Matrix::default()).await;
             }
         )*
 
@@ -262,4 +265,53 @@ relations! {
     cells_of_who_has_or_had_the_step => [Reviewer, FormerReviewer, Decided, EarlierAuthor, AuthorAsReviewer],
     cells_of_who_stands_in => [Deputy, EndOfChain, AuthorAsDeputy, DeputyOfAuthor, ChainWithAuthor],
     cells_of_who_is_switched_off => [Disabled, DisabledOwner, DisabledReviewer],
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cells_of_who_contributed_where_the_journey_lets_own_work_be_overridden() {
+    let contributed: Vec<Relation> =
+        Relation::ALL.into_iter().filter(|relation| relation.contributed()).collect();
+    every_cell_of(&contributed, Matrix::with_own_work()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cells_of_saving_absences() {
+    let portal = TestPortal::start_without_chores().await;
+    let everybody = Matrix::people();
+    let switched_on: Vec<Person> =
+        everybody.iter().map(|person| Person { disabled: false, ..person.clone() }).collect();
+    portal.add_people(&switched_on).await;
+    let people = People::new(everybody);
+    for disabled in [false, true] {
+        let cells = absences(&people, disabled);
+        for holder in Holder::all() {
+            let caller = holder.id(disabled);
+            let session = portal.sign_in(caller.as_str()).await;
+            if disabled {
+                let change = PersonChange { disabled: Some(true), ..PersonChange::default() };
+                portal.store().change_person(&caller, &change, portal.environment.now()).await.unwrap();
+            }
+            for whose in Whose::ALL {
+                // Only checked, so that no cell changes what the next one is asked of.
+                let save = SaveAbsence { absence: absence_of(whose.person(&caller)), check_only: true };
+                let reply = session.post(paths::ABSENCES, &save).send().await.unwrap();
+                let may = reply.status().is_success();
+                assert_eq!(may, cells[&(whose, holder)], "{holder:?} {whose:?} disabled: {disabled}");
+            }
+        }
+    }
+}
+
+fn absence_of(person: PersonId) -> Absence {
+    Absence {
+        id: AbsenceId(format!("of-{person}")),
+        person,
+        from: LocalDateTime::parse("2027-04-01T09:00").unwrap(),
+        until: LocalDateTime::parse("2027-04-02T09:00").unwrap(),
+        zone: "UTC".into(),
+        delegations: Vec::new(),
+        note: String::new(),
+        version: 0,
+        cancelled: false,
+    }
 }

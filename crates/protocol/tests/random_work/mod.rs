@@ -1,14 +1,19 @@
 //! Organisations, work and commands made of dice.
 
-use postern_domain::absence::{Absence, Delegation, DelegationScope, LocalDateTime};
-use postern_domain::calendar::{Calendar, CalendarOf, CalendarUse};
+mod commands;
+mod organisation;
+mod versions;
+
+pub use commands::{by_automation, command};
+pub use organisation::directory;
+pub use versions::next_version;
+
 use postern_domain::*;
-use postern_protocol::Directory;
-use std::sync::LazyLock;
 
 /// Monday 6 April 2026, 10:00 UTC.
 pub const START: Timestamp = Timestamp(1_775_469_600_000);
 pub const PEOPLE: usize = 12;
+pub const CLIENTS: [&str; 2] = ["acme", "globex"];
 
 /// The same numbers for the same seed, everywhere (SplitMix64).
 pub struct Dice(pub u64);
@@ -39,104 +44,6 @@ impl Dice {
     }
 }
 
-const STAFF: [Role; 4] = [Role::InternalOwner, Role::InternalApprover, Role::TeamLead, Role::PortalAdmin];
-
-fn person(number: usize, groups: &[String], dice: &mut Dice) -> Person {
-    let mut grants = Vec::new();
-    for role in STAFF {
-        if dice.chance(45) {
-            let scope = match dice.below(6) {
-                0 => Scope { client: Some("acme".into()), ..Scope::EVERYTHING },
-                1 => Scope { kind: Some(*dice.pick(&Kind::ALL)), ..Scope::EVERYTHING },
-                _ => Scope::EVERYTHING,
-            };
-            grants.push(Grant { role, scope });
-        }
-    }
-    Person {
-        id: PersonId(format!("p{number}")),
-        name: format!("Person {number}"),
-        email: format!("p{number}@example.test"),
-        time_zone: (*dice.pick(&["Europe/Amsterdam", "America/New_York", "Asia/Kathmandu"])).to_owned(),
-        grants,
-        disabled: dice.chance(6),
-        groups: groups.iter().filter(|_| dice.chance(30)).cloned().collect(),
-        lead: dice.chance(70).then(|| dice.somebody()),
-    }
-}
-
-/// The groups that the journeys ask for.
-static GROUPS: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let mut groups: Vec<String> = Vec::new();
-    for journey in shipped() {
-        for step in journey.stages.iter().flat_map(|stage| &stage.steps) {
-            for rule in &step.deciders {
-                if let Deciders::Group(group) = rule {
-                    groups.push(group.clone());
-                }
-            }
-            if let Quorum::OnePerGroup(several) = &step.quorum {
-                groups.extend(several.iter().cloned());
-            }
-        }
-    }
-    groups.sort();
-    groups.dedup();
-    groups
-});
-
-fn absence(number: usize, dice: &mut Dice) -> Absence {
-    let day = 6 + dice.below(4);
-    let until = day + 1 + dice.below(3);
-    Absence {
-        id: AbsenceId(format!("a{number}")),
-        person: dice.somebody(),
-        from: LocalDateTime::parse(&format!("2026-04-{day:02}T00:00")).unwrap(),
-        until: LocalDateTime::parse(&format!("2026-04-{until:02}T12:00")).unwrap(),
-        zone: "Europe/Amsterdam".into(),
-        delegations: (0..dice.below(3))
-            .map(|_| Delegation {
-                to: dice.somebody(),
-                scope: DelegationScope {
-                    amount_up_to: dice.chance(30).then_some(500_000),
-                    ..DelegationScope::EVERYTHING
-                },
-            })
-            .collect(),
-        note: String::new(),
-        version: 1,
-        cancelled: false,
-    }
-}
-
-pub fn directory(dice: &mut Dice) -> Directory {
-    let groups = &*GROUPS;
-    let mut people: Vec<Person> = (0..PEOPLE).map(|number| person(number, groups, dice)).collect();
-    let at_acme = Scope { client: Some("acme".into()), ..Scope::EVERYTHING };
-    people.push(Person {
-        id: "contact".into(),
-        grants: vec![Grant { role: Role::Client, scope: at_acme }],
-        disabled: false,
-        ..person(99, groups, dice)
-    });
-    let mut office = Calendar::standard("Europe/Amsterdam");
-    office.key = "office".into();
-    Directory {
-        people,
-        clients: vec![Client {
-            id: "acme".into(),
-            name: "Acme".into(),
-            code: "ACME".into(),
-            cohort: "pilot".into(),
-            owner: dice.chance(60).then(|| dice.somebody()),
-        }],
-        calendars: vec![office],
-        calendar_uses: vec![CalendarUse { of: CalendarOf::Everybody, calendar: "office".into() }],
-        absences: (0..dice.below(6)).map(|number| absence(number, dice)).collect(),
-        ..Directory::default()
-    }
-}
-
 fn value(of: &FieldType, dice: &mut Dice) -> FieldValue {
     match of {
         FieldType::Flag => FieldValue::Flag(dice.chance(50)),
@@ -159,80 +66,14 @@ pub fn submission(journey: &Journey, dice: &mut Dice) -> Submission {
     }
     Submission {
         reference: "ACME-1".into(),
-        kind: journey.kinds.first().copied().unwrap_or(Kind::Request),
+        kind: *dice.pick(if journey.kinds.is_empty() { &Kind::ALL } else { &journey.kinds }),
         title: "Work".into(),
         description: String::new(),
-        client: "acme".into(),
-        project: None,
+        client: (*dice.pick(&CLIENTS)).into(),
+        project: dice.chance(30).then(|| "rocket".into()),
         journey: journey.reference(),
         fields,
         priority: Priority::Normal,
         owner: dice.chance(85).then(|| dice.somebody()),
-    }
-}
-
-/// What the step asks to be filled in, mostly.
-fn outputs(journey: &Journey, step: Option<&StepKey>, dice: &mut Dice) -> Fields {
-    let step = step.and_then(|key| journey.step(key)).map(|(_, step)| step);
-    let mut fields = Fields::new();
-    for key in step.iter().flat_map(|step| &step.outputs) {
-        if let Some(field) = journey.field(key).filter(|_| dice.chance(85)) {
-            fields.insert(key.clone(), value(&field.of, dice));
-        }
-    }
-    fields
-}
-
-pub fn command(item: &Item, journey: &Journey, seen: Seen, who: &PersonId, dice: &mut Dice) -> Command {
-    let assignment_version = item.assignment_version;
-    let step = item.review_for(who).map(|review| review.step.clone());
-    // Mostly what leads on from there.
-    match item.phase {
-        Phase::ChangesRequested if dice.chance(60) => return Command::Resubmit { comment: None },
-        Phase::Completed | Phase::Withdrawn if dice.chance(80) => {
-            return Command::Reopen { reason: "not done".into() };
-        }
-        Phase::Exception if dice.chance(50) => {
-            return Command::ResolveException { to: ExceptionExit::Back, reason: "there".into() };
-        }
-        _ => {}
-    }
-    match dice.below(24) {
-        0..=7 => {
-            let outputs = outputs(journey, step.as_ref(), dice);
-            Command::Approve { seen, comment: dice.chance(70).then(|| "fine".into()), outputs }
-        }
-        8 | 9 => Command::RequestChanges { seen, reason: "again".into() },
-        10 | 11 => Command::Resubmit { comment: None },
-        12 => Command::Claim { step, assignment_version },
-        13 => {
-            let to = dice.somebody();
-            Command::Reassign { step, from: None, to, assignment_version, reason: None }
-        }
-        14 => {
-            let outputs = outputs(journey, seen.step.as_ref(), dice);
-            Command::Override { seen, reason: "agreed by phone".into(), outputs }
-        }
-        15 => Command::Escalate { to: None, reason: "late".into() },
-        16 => {
-            let category = journey.exceptions.categories.first().cloned();
-            let category = category.unwrap_or_else(|| "data".into());
-            Command::RaiseException { category, reason: "missing".into() }
-        }
-        17 => Command::ResolveException { to: ExceptionExit::Back, reason: "there".into() },
-        18 => {
-            let stage = dice.pick(&journey.stages).key.clone();
-            Command::ResolveException { to: ExceptionExit::Stage(stage), reason: "elsewhere".into() }
-        }
-        19 => Command::SetFields {
-            fields: Fields::new(),
-            title: Some(format!("Work {}", dice.below(4))),
-            description: None,
-        },
-        20 => Command::Complete {},
-        21 if dice.chance(25) => Command::Withdraw { reason: "no".into() },
-        21 => Command::SetPriority { priority: Priority::High },
-        22 => Command::Reopen { reason: "yes".into() },
-        _ => Command::SetDue { due_at: dice.chance(50).then_some(START) },
     }
 }

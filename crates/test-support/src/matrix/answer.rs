@@ -15,6 +15,7 @@ pub enum Answer {
     Decided,
     NotADecider,
     NoOverride,
+    NotHandler,
     Automation,
     Disabled,
     WrongPhase,
@@ -25,7 +26,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    pub const ALL: [Answer; 16] = [
+    pub const ALL: [Answer; 17] = [
         Answer::Allowed,
         Answer::Nothing,
         Answer::OutOfSight,
@@ -35,6 +36,7 @@ impl Answer {
         Answer::Decided,
         Answer::NotADecider,
         Answer::NoOverride,
+        Answer::NotHandler,
         Answer::Automation,
         Answer::Disabled,
         Answer::WrongPhase,
@@ -71,13 +73,14 @@ impl Answer {
     pub fn of_denial(why: &Denial) -> Self {
         match why {
             Denial::OutOfScope => Answer::OutOfSight,
-            Denial::NeedsRole(_) => Answer::NeedsRole,
+            Denial::NeedsRole(_) | Denial::NotInvolved => Answer::NeedsRole,
             Denial::Contributor => Answer::Contributor,
             Denial::NotReviewer => Answer::NotTheirTurn,
             Denial::AlreadyDecided => Answer::Decided,
             Denial::NotADecider => Answer::NotADecider,
             Denial::Disabled => Answer::Disabled,
             Denial::NoOverride => Answer::NoOverride,
+            Denial::NotHandler => Answer::NotHandler,
             Denial::AutomationOnly => Answer::Automation,
             Denial::UnknownPerson => panic!("every caller is known"),
         }
@@ -99,6 +102,7 @@ impl Answer {
             Answer::Decided => 'd',
             Answer::NotADecider => 'n',
             Answer::NoOverride => 'o',
+            Answer::NotHandler => 'h',
             Answer::Automation => 'a',
             Answer::Disabled => 'x',
             Answer::WrongPhase => 'p',
@@ -122,6 +126,7 @@ impl Answer {
             Answer::Decided => "has decided at this step already",
             Answer::NotADecider => "does not belong to those who decide at this step",
             Answer::NoOverride => "the journey gives this role no override",
+            Answer::NotHandler => "the exception is for others to resolve",
             Answer::Automation => "only the portal's own automation does this",
             Answer::Disabled => "the account is switched off",
             Answer::WrongPhase => "not possible in this phase",

@@ -88,7 +88,7 @@ impl Holder {
     }
 
     /// The caller's id; a switched-off account is another person's.
-    pub(super) fn id(self, disabled: bool) -> PersonId {
+    pub fn id(self, disabled: bool) -> PersonId {
         let state = if disabled { "off" } else { "on" };
         match self.0 {
             None => PersonId(format!("caller-{state}-none")),
@@ -116,11 +116,18 @@ pub enum Standing {
     Completed,
     /// Set aside from [`Standing::Review`], which stays open meanwhile.
     Exception,
+    /// Set aside from [`Standing::ChangesRequested`].
+    ExceptionOfSentBack,
+    /// Set aside from [`Standing::Approved`].
+    ExceptionOfApproved,
+    /// In review at the approvers' step, which somebody has, by way of [`Standing::ExceptionOfSentBack`]: the round is the
+    /// same.
+    LedBack,
     Withdrawn,
 }
 
 impl Standing {
-    pub const ALL: [Standing; 11] = [
+    pub const ALL: [Standing; 14] = [
         Standing::New,
         Standing::Draft,
         Standing::Submitted,
@@ -131,8 +138,16 @@ impl Standing {
         Standing::Approved,
         Standing::Completed,
         Standing::Exception,
+        Standing::ExceptionOfSentBack,
+        Standing::ExceptionOfApproved,
+        Standing::LedBack,
         Standing::Withdrawn,
     ];
+
+    /// Whether an exception is to be resolved.
+    pub fn is_exception(self) -> bool {
+        matches!(self, Standing::Exception | Standing::ExceptionOfSentBack | Standing::ExceptionOfApproved)
+    }
 }
 
 impl fmt::Display for Standing {
@@ -148,6 +163,9 @@ impl fmt::Display for Standing {
             Standing::Approved => "approved",
             Standing::Completed => "completed",
             Standing::Exception => "exception",
+            Standing::ExceptionOfSentBack => "exception of what was sent back",
+            Standing::ExceptionOfApproved => "exception of what was approved",
+            Standing::LedBack => "led back to review",
             Standing::Withdrawn => "withdrawn",
         })
     }
@@ -233,7 +251,7 @@ impl Relation {
     pub fn standings(self) -> impl Iterator<Item = Standing> {
         Standing::ALL.into_iter().filter(move |standing| match standing {
             Standing::New => matches!(self, Relation::None | Relation::Disabled),
-            Standing::Review | Standing::Exception => true,
+            Standing::Review | Standing::Exception | Standing::LedBack => true,
             _ => !self.is_of_a_seat(),
         })
     }
@@ -280,8 +298,12 @@ pub enum Act {
     RaiseException,
     /// Resolve an exception back to where it came from.
     ResolveBack,
+    /// Resolve an exception into review at a stage.
+    ResolveToStage,
     /// Resolve an exception by completing the item.
     ResolveToEnd,
+    /// Resolve an exception by withdrawing the item.
+    ResolveToWithdrawn,
     Complete,
     Withdraw,
     Reopen,
@@ -297,7 +319,7 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Act; 25] = [
+    pub const ALL: [Act; 27] = [
         Act::View,
         Act::Submit,
         Act::Approve,
@@ -310,7 +332,9 @@ impl Act {
         Act::DeEscalate,
         Act::RaiseException,
         Act::ResolveBack,
+        Act::ResolveToStage,
         Act::ResolveToEnd,
+        Act::ResolveToWithdrawn,
         Act::Complete,
         Act::Withdraw,
         Act::Reopen,
@@ -342,8 +366,10 @@ impl Act {
             Command::Refresh {} => Act::Refresh,
             Command::Migrate { .. } => Act::Migrate,
             Command::RaiseException { .. } => Act::RaiseException,
-            Command::ResolveException { to: Back | Stage(_), .. } => Act::ResolveBack,
-            Command::ResolveException { to: Complete | Withdraw, .. } => Act::ResolveToEnd,
+            Command::ResolveException { to: Back, .. } => Act::ResolveBack,
+            Command::ResolveException { to: Stage(_), .. } => Act::ResolveToStage,
+            Command::ResolveException { to: Complete, .. } => Act::ResolveToEnd,
+            Command::ResolveException { to: Withdraw, .. } => Act::ResolveToWithdrawn,
             Command::Complete {} => Act::Complete,
             Command::Withdraw { .. } => Act::Withdraw,
             Command::Reopen { .. } => Act::Reopen,
@@ -382,7 +408,9 @@ impl fmt::Display for Act {
             Act::DeEscalate => "de-escalate",
             Act::RaiseException => "raise exception",
             Act::ResolveBack => "resolve, back",
+            Act::ResolveToStage => "resolve, to a stage",
             Act::ResolveToEnd => "resolve, complete",
+            Act::ResolveToWithdrawn => "resolve, withdraw",
             Act::Complete => "complete",
             Act::Withdraw => "withdraw",
             Act::Reopen => "reopen",

@@ -9,11 +9,13 @@
 //! the rules alone and a portal over HTTP. [`Table`] keeps the answers and writes them down for a person to read.
 //! To add a row: a variant in [`Act`]; a relation: a variant in [`Relation`], and its events in `setting.rs`.
 
+mod absences;
 mod answer;
 mod axes;
 mod setting;
 mod table;
 
+pub use absences::{Whose, absences, render_absences};
 pub use answer::Answer;
 pub use axes::{Act, Holder, Reach, Relation, Standing};
 pub use setting::{FILE_SHA256, FILE_SIZE, Setting};
@@ -40,6 +42,17 @@ impl Default for Matrix {
 }
 
 impl Matrix {
+    /// With a journey that lets people override on their own work, the built-in one's second version.
+    pub fn with_own_work() -> Self {
+        let mut journey = Journey { version: 2, ..Journey::built_in() };
+        journey.overrides.own_work = true;
+        Self { journey, ..Self::default() }
+    }
+
+    pub fn journey(&self) -> &Journey {
+        &self.journey
+    }
+
     /// Every caller, with the account switched off too, and those with whom they have to do.
     pub fn people() -> Vec<Person> {
         let mut people = vec![
@@ -57,6 +70,9 @@ impl Matrix {
             let caller = person(holder.id(disabled).as_str()).build();
             people.push(Person { grants: holder.grants(), disabled, ..caller });
         }
+        let callers: Vec<_> =
+            Holder::all().into_iter().flat_map(|holder| [holder.id(false), holder.id(true)]).collect();
+        people.extend(absences::people(&callers));
         people
     }
 

@@ -65,6 +65,8 @@ impl Setting {
             self.open("intake", vec![self.owner.clone()], Vec::new());
             self.decide(Verdict::RequestChanges, &self.owner.clone());
             self.send_back();
+            // Whoever hands over other content begins a round of their own.
+            self.write(Some("cora".into()));
             self.happen(&submitter, Event::Resubmitted { comment: None });
         }
         self.write(author(relation, &self.caller));
@@ -74,6 +76,11 @@ impl Setting {
                 return self.happen(&submitter, Event::Withdrawn { reason: "not needed".into() });
             }
             Standing::Intake => self.open("intake", vec![self.owner.clone()], Vec::new()),
+            Standing::ExceptionOfSentBack | Standing::LedBack => {
+                self.open("intake", vec![self.owner.clone()], Vec::new());
+                self.decide(Verdict::RequestChanges, &self.owner.clone());
+                self.send_back();
+            }
             _ => {
                 self.open("intake", vec![self.owner.clone()], Vec::new());
                 self.decide(Verdict::Approve, &self.owner.clone());
@@ -95,22 +102,38 @@ impl Setting {
                 self.send_back();
                 self.write(author(relation, &self.caller));
             }
-            Standing::Approved | Standing::Completed => {
+            Standing::Approved | Standing::Completed | Standing::ExceptionOfApproved => {
                 self.decide(Verdict::Approve, &"rhea".into());
                 self.close(ReviewOutcome::Approved);
-                self.happen(&"rhea".into(), Event::Skipped { steps: vec!["sign_off".into()] });
+                self.happen(
+                    &"rhea".into(),
+                    Event::Skipped { steps: vec!["sign_off".into()], undecided: false },
+                );
                 self.happen(&"rhea".into(), Event::Approved { due_at: None });
-                if standing == Standing::Completed {
-                    self.happen(&"olive".into(), Event::Completed {});
+                match standing {
+                    Standing::Completed => self.happen(&"olive".into(), Event::Completed {}),
+                    Standing::ExceptionOfApproved => self.set_aside(),
+                    _ => {}
                 }
             }
-            Standing::Exception => {
-                let (category, reason) = ("other".to_owned(), "a page is missing".to_owned());
-                let raised = Event::ExceptionRaised { category, reason, handler: None, automatic: false };
-                self.happen(&"olive".into(), raised);
+            Standing::Exception | Standing::ExceptionOfSentBack => self.set_aside(),
+            Standing::LedBack => {
+                self.set_aside();
+                let to = Phase::InReview;
+                let (reason, due_at) = ("it must be".to_owned(), None);
+                let resolved = Event::ExceptionResolved { to, reason, due_at, overriding: false };
+                self.happen(&"olive".into(), resolved);
+                self.open_review(relation, standing);
             }
             _ => {}
         }
+    }
+
+    fn set_aside(&mut self) {
+        let (category, reason) = ("other".to_owned(), "a page is missing".to_owned());
+        let handler = Some(self.owner.clone());
+        let raised = Event::ExceptionRaised { category, reason, handler, automatic: false };
+        self.happen(&"olive".into(), raised);
     }
 
     /// Opens the approvers' step for whomever the relation says.
@@ -264,6 +287,12 @@ impl Setting {
             Act::DeEscalate => Command::DeEscalate { reason: None },
             Act::RaiseException => Command::RaiseException { category: "other".into(), reason: reason() },
             Act::ResolveBack => Command::ResolveException { to: ExceptionExit::Back, reason: reason() },
+            Act::ResolveToStage => {
+                Command::ResolveException { to: ExceptionExit::Stage("review".into()), reason: reason() }
+            }
+            Act::ResolveToWithdrawn => {
+                Command::ResolveException { to: ExceptionExit::Withdraw, reason: reason() }
+            }
             Act::ResolveToEnd => Command::ResolveException { to: ExceptionExit::Complete, reason: reason() },
             Act::Complete => Command::Complete {},
             Act::Withdraw => Command::Withdraw { reason: reason() },

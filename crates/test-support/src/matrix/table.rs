@@ -24,8 +24,8 @@ pub struct Cell {
 pub struct Table(BTreeMap<Cell, Answer>);
 
 /// Wider than the longest name of an act.
-const ACT_WIDTH: usize = 19;
-const COLUMN_WIDTH: usize = 10;
+const ACT_WIDTH: usize = 20;
+pub(super) const COLUMN_WIDTH: usize = 10;
 
 impl Table {
     pub fn insert(&mut self, cell: Cell, answer: Answer) {
@@ -56,17 +56,29 @@ impl Table {
         text
     }
 
+    /// The rows that are otherwise than in `base`, for a person to review; `what` says what is otherwise at all.
+    pub fn render_changes(&self, base: &Table, what: &str) -> String {
+        let columns = self.columns();
+        let mut text = format!("\n# {what}\n\nAs above, but:\n");
+        for relation in Relation::ALL {
+            let known = base.rows(relation, &columns);
+            let rows: Vec<Row> =
+                self.rows(relation, &columns).into_iter().filter(|row| !known.contains(row)).collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let _ = write!(text, "\n## The caller {}\n\n", relation.sentence());
+            write_rows(&rows, &columns, false, &mut text);
+        }
+        text
+    }
+
     /// Holders whose answers are the same everywhere, in the order of the first of each.
     fn columns(&self) -> Vec<Column> {
-        let mut by_answers: BTreeMap<Vec<Answer>, Vec<Holder>> = BTreeMap::new();
-        for holder in Holder::all() {
-            let of_holder =
-                self.0.iter().filter(|(cell, _)| cell.holder == holder).map(|(_, answer)| *answer);
-            by_answers.entry(of_holder.collect()).or_default().push(holder);
-        }
-        let mut columns: Vec<Column> = by_answers.into_values().map(Column).collect();
-        columns.sort_by_key(|column| column.0.first().copied());
-        columns
+        let of = |holder: Holder| -> Vec<Answer> {
+            self.0.iter().filter(|(cell, _)| cell.holder == holder).map(|(_, answer)| *answer).collect()
+        };
+        group(of)
     }
 
     fn legend(&self, columns: &[Column], text: &mut String) {
@@ -82,9 +94,12 @@ impl Table {
             text,
             "\nRows: an act, and where the item stands. \"otherwise\" is wherever the act's other rows do not say. \"intake\" is\n\
              review at the owner's step, \"review\" at the approvers', which rhea has unless the relation says otherwise,\n\
-             \"pool\" the same step with nobody; \"exception\" was raised out of \"review\". Whoever has, had or stands in at a\n\
-             step is met where one is open that somebody has: \"review\" and \"exception\". To what is not there (\"new\")\n\
-             nobody stands in a relation, and it can only be submitted. Nothing else is left out.\n\n\
+             \"pool\" the same step with nobody; \"exception\" was raised out of \"review\", \"exception of what was sent back\" out\n\
+             of \"changes requested\", \"exception of what was approved\" out of \"approved\"; \"led back to review\" is the\n\
+             approvers' step again, in the same round, because an exception of what was sent back was resolved to it.\n\
+             Whoever has, had or stands in at a step is met where one is open that somebody has: \"review\", \"exception\" and\n\
+             \"led back to review\". To what is not there (\"new\") nobody stands in a relation, and it can only be submitted.\n\
+             Nothing else is left out.\n\n\
              {} cells are folded into these lines; every one is tried on the rules alone and over HTTP.\n",
             self.len()
         );
@@ -111,13 +126,7 @@ impl Table {
         if !base {
             text.push_str("As without any relation, but:\n\n");
         }
-        let heading: Vec<String> =
-            columns.iter().map(|column| format!("{:<COLUMN_WIDTH$}", column.name())).collect();
-        let _ = writeln!(text, "{:ACT_WIDTH$}{}", "", heading.concat().trim_end());
-        for act in Act::ALL {
-            let of_act: Vec<&Row> = rows.iter().filter(|row| row.act == act).collect();
-            write_act(act, &of_act, base, text);
-        }
+        write_rows(&rows, columns, base, text);
     }
 
     fn rows(&self, relation: Relation, columns: &[Column]) -> Vec<Row> {
@@ -137,8 +146,29 @@ impl Table {
     }
 }
 
+/// Holders whose answers are the same, together, in the order of the first of each.
+pub(super) fn group<K: Ord>(answers: impl Fn(Holder) -> K) -> Vec<Column> {
+    let mut by_answers: BTreeMap<K, Vec<Holder>> = BTreeMap::new();
+    for holder in Holder::all() {
+        by_answers.entry(answers(holder)).or_default().push(holder);
+    }
+    let mut columns: Vec<Column> = by_answers.into_values().map(Column).collect();
+    columns.sort_by_key(|column| column.0.first().copied());
+    columns
+}
+
+fn write_rows(rows: &[Row], columns: &[Column], in_full: bool, text: &mut String) {
+    let heading: Vec<String> =
+        columns.iter().map(|column| format!("{:<COLUMN_WIDTH$}", column.name())).collect();
+    let _ = writeln!(text, "{:ACT_WIDTH$}{}", "", heading.concat().trim_end());
+    for act in Act::ALL {
+        let of_act: Vec<&Row> = rows.iter().filter(|row| row.act == act).collect();
+        write_act(act, &of_act, in_full, text);
+    }
+}
+
 /// Holders that share their answers.
-struct Column(Vec<Holder>);
+pub(super) struct Column(Vec<Holder>);
 
 #[derive(PartialEq, Eq)]
 struct Row {
@@ -154,7 +184,11 @@ impl Column {
         roles
     }
 
-    fn name(&self) -> &'static str {
+    pub(super) fn first(&self) -> Option<Holder> {
+        self.0.first().copied()
+    }
+
+    pub(super) fn name(&self) -> &'static str {
         match self.0.first().and_then(|holder| holder.0) {
             None => "nobody",
             Some((Role::Client, _)) => "client",
@@ -167,7 +201,7 @@ impl Column {
     }
 
     /// Everybody in the column: roles with the same scopes are named together.
-    fn members(&self) -> String {
+    pub(super) fn members(&self) -> String {
         let mut parts: Vec<(String, Vec<String>)> = Vec::new();
         if self.0.iter().any(|holder| holder.0.is_none()) {
             parts.push(("no grant".to_owned(), Vec::new()));
