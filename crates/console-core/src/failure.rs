@@ -63,7 +63,9 @@ impl CallError {
     /// One sentence for the status bar.
     pub(crate) fn sentence(&self) -> String {
         match self {
-            CallError::Offline { reason } | CallError::NotSent { reason } => format!("The portal cannot be reached: {reason}."),
+            CallError::Offline { reason } | CallError::NotSent { reason } => {
+                format!("The portal cannot be reached: {reason}.")
+            }
             CallError::Later { detail, .. } | CallError::Problem { detail, .. } => detail.clone(),
             CallError::SignedOut { reason } => reason.clone(),
             CallError::NotMine => "Another window or program of this profile does the syncing.".to_owned(),
@@ -91,7 +93,9 @@ impl From<StoreError> for Failure {
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
         let code = match &error {
-            CallError::Offline { .. } | CallError::NotSent { .. } | CallError::NotMine => FailureCode::Offline,
+            CallError::Offline { .. } | CallError::NotSent { .. } | CallError::NotMine => {
+                FailureCode::Offline
+            }
             CallError::Later { .. } => FailureCode::Throttled,
             CallError::SignedOut { .. } => FailureCode::SignedOut,
             CallError::Store(_) => FailureCode::Cache,

@@ -177,7 +177,8 @@ fn not_a_portal(status: u16) -> CallError {
 }
 
 fn after_ms(reply: &Reply) -> Option<i64> {
-    let asked = |seconds| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000).min(LONGEST_REST_MS);
+    let asked =
+        |seconds| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1000).min(LONGEST_REST_MS);
     reply.retry_after.map(asked)
 }
 

@@ -92,7 +92,9 @@ impl Cache {
         let (busy, ..): (i64, i64, i64) =
             sqlx::query_as(cut).fetch_one(&mut *connection).await.map_err(|error| self.named(error))?;
         if busy != 0 {
-            tracing::warn!("another process reads the cache: what was deleted is written over with the next start");
+            tracing::warn!(
+                "another process reads the cache: what was deleted is written over with the next start"
+            );
             return Ok(());
         }
         let done = meta::set(&mut connection, SCRUB, None).await;

@@ -82,7 +82,8 @@ fn ids(changes: Vec<Change>) -> BTreeSet<ItemId> {
 }
 
 async fn changed(fixture: &Fixture, person: &PersonId, cursor: &Cursor) -> BTreeSet<ItemId> {
-    let page = fixture.store.changes_for(person, &since(cursor, 500), fixture.now()).await.unwrap().page().unwrap();
+    let page =
+        fixture.store.changes_for(person, &since(cursor, 500), fixture.now()).await.unwrap().page().unwrap();
     ids(page.changes)
 }
 
@@ -103,7 +104,8 @@ async fn every_role_and_scope_gets_exactly_what_it_may_see() {
         assert_eq!(versions(&fixture, &person.id).await, may, "versions of {}", person.id);
         let every = (0..8).map(|number| ItemId::from(format!("i{number}").as_str())).collect();
         let named = NamedItems { cursor: cursor.clone(), ids: every };
-        let page = fixture.store.named_items(&person.id, &named, fixture.now()).await.unwrap().page().unwrap();
+        let page =
+            fixture.store.named_items(&person.id, &named, fixture.now()).await.unwrap().page().unwrap();
         assert_eq!((ids(page.changes), page.cursor), (may.clone(), cursor.clone()), "named by {}", person.id);
         assert_eq!(announced, may.len() as u64, "announced to {}", person.id);
         let from_the_start = Cursor { seq: 0, ..cursor };
@@ -222,8 +224,13 @@ async fn somebody_who_sees_little_still_comes_to_the_head() {
     let fixture = world().await;
     let (cursor, ..) = bootstrapped(&fixture, &"gus".into()).await;
     fixture.command("olga", "i0", say("c", "Out of sight of gus")).await;
-    let page =
-        fixture.store.changes_for(&"gus".into(), &since(&cursor, 10), fixture.now()).await.unwrap().page().unwrap();
+    let page = fixture
+        .store
+        .changes_for(&"gus".into(), &since(&cursor, 10), fixture.now())
+        .await
+        .unwrap()
+        .page()
+        .unwrap();
     assert!(page.changes.is_empty() && !page.more);
     assert_eq!(page.cursor.seq, fixture.store.head().await.unwrap().seq);
 }
@@ -259,8 +266,13 @@ async fn other_grants_another_epoch_or_a_cursor_from_the_future_end_the_cursor()
 async fn the_directory_comes_once_after_it_changed() {
     let fixture = world().await;
     let (cursor, ..) = bootstrapped(&fixture, &"olga".into()).await;
-    let page =
-        fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().page().unwrap();
+    let page = fixture
+        .store
+        .changes_for(&"olga".into(), &since(&cursor, 10), fixture.now())
+        .await
+        .unwrap()
+        .page()
+        .unwrap();
     assert!(page.directory.is_none());
     let client = Client {
         id: "initech".into(),
@@ -270,8 +282,13 @@ async fn the_directory_comes_once_after_it_changed() {
         owner: None,
     };
     fixture.store.add_client(&client, &clerk(), fixture.now()).await.unwrap();
-    let page =
-        fixture.store.changes_for(&"olga".into(), &since(&cursor, 10), fixture.now()).await.unwrap().page().unwrap();
+    let page = fixture
+        .store
+        .changes_for(&"olga".into(), &since(&cursor, 10), fixture.now())
+        .await
+        .unwrap()
+        .page()
+        .unwrap();
     assert!(page.directory.unwrap().clients.contains(&client));
     let page = fixture
         .store

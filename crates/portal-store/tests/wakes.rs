@@ -6,9 +6,9 @@ mod common;
 use common::Fixture;
 use postern_domain::calendar::Target;
 use postern_domain::*;
-use postern_portal_store::{Chore, Order, Source};
+use postern_portal_store::{Chore, Order, Publication, Source};
 use postern_protocol::Outcome;
-use postern_test_support::{acme, submission};
+use postern_test_support::{acme, clerk, submission};
 
 /// The built-in journey with this ladder, as another version.
 async fn with_ladder(fixture: &Fixture, target: Option<Target>, ladder: Vec<Rung>) {
@@ -16,7 +16,9 @@ async fn with_ladder(fixture: &Fixture, target: Option<Target>, ladder: Vec<Rung
     for stage in &mut journey.stages {
         stage.target = target;
     }
-    fixture.store.add_journey(&journey).await.unwrap();
+    let publication = Publication::for_all(&journey);
+    let published = fixture.store.publish_journey(&publication, &clerk(), fixture.now()).await.unwrap();
+    assert_eq!(published.version, 2);
 }
 
 /// Handed over by the client's own contact, on the version with the ladder.

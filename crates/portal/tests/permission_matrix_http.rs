@@ -76,7 +76,8 @@ impl Caller {
 async fn every_cell_of(relations: &[Relation], matrix: Matrix) {
     let portal = TestPortal::start_without_chores().await;
     if matrix.journey().version > 1 {
-        portal.store().add_journey(matrix.journey()).await.unwrap();
+        let published = portal.publish(matrix.journey()).await;
+        assert_eq!(published.version, matrix.journey().version);
     }
     let mut number = 0;
     let holders = Holder::all().into_iter();
@@ -289,7 +290,11 @@ async fn cells_of_saving_absences() {
             let session = portal.sign_in(caller.as_str()).await;
             if disabled {
                 let change = PersonChange { disabled: Some(true), ..PersonChange::default() };
-                portal.store().change_person(&caller, &change, portal.environment.now()).await.unwrap();
+                portal
+                    .store()
+                    .change_person(&caller, &change, &clerk(), portal.environment.now())
+                    .await
+                    .unwrap();
             }
             for whose in Whose::ALL {
                 // Only checked, so that no cell changes what the next one is asked of.

@@ -5,7 +5,7 @@ mod common;
 
 use common::Scene;
 use postern_console_core::{Deps, Engine};
-use postern_domain::{publication::Cohorts, shipped};
+use postern_domain::shipped;
 
 /// What a deed on ACME-1 came to, sent and answered.
 async fn done(scene: &Scene, arguments: &[&str]) -> String {
@@ -79,7 +79,7 @@ async fn an_edit_can_be_asked_about_before_it_is_made() {
 async fn a_new_item_is_keyed_in_offline_and_its_form_is_checked_field_by_field() {
     let scene = Scene::new(0).await;
     let invoices = shipped().into_iter().find(|journey| journey.key.as_str() == "invoice-approval").unwrap();
-    scene.portal.store().publish_journey(&invoices, &Cohorts::All, "").await.unwrap();
+    scene.portal.publish(&invoices).await;
     scene.login().await;
     let forms = scene.run(&["forms", "--kind", "invoice", "--offline"], "").await;
     assert!(forms.out.contains("cost_centre") && forms.out.contains("one of: marketing"), "{}", forms.out);

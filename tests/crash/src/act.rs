@@ -128,7 +128,8 @@ impl Stage {
         std::fs::create_dir_all(self.place.path("files"))?;
         std::fs::write(&file, &content)?;
         let reference = self.any_reference();
-        let attached = Attached { reference: reference.clone(), sha256: hex::encode(Sha256::digest(&content)) };
+        let attached =
+            Attached { reference: reference.clone(), sha256: hex::encode(Sha256::digest(&content)) };
         self.world.book.attached.insert(name, attached);
         Ok((file.display().to_string(), reference))
     }

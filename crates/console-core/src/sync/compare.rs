@@ -52,7 +52,10 @@ impl Engine {
         while let Some(part) = lines.next_part().await? {
             match part {
                 ReadPart::Known(BootstrapPart::Begin {
-                    cursor, directory: Some(directory), server_time, ..
+                    cursor,
+                    directory: Some(directory),
+                    server_time,
+                    ..
                 }) if sight.is_none() => {
                     sight = Some(Sight { cursor, directory: *directory, server_time });
                 }
@@ -69,11 +72,17 @@ impl Engine {
         }
         let Some(sight) = sight.filter(|_| ended) else { return Err(cut()) };
         let (missing, mut changes) = comparison.done();
-        let (fetched, newer) = self.fetch(state, &sight.cursor, missing).await?;
+        let (fetched, newer) = self.fetch_named(state, &sight.cursor, missing).await?;
         changes.extend(fetched);
         let Sight { cursor, directory, server_time } = sight;
-        let page =
-            ChangePage { changes, directory: Some(directory), cursor, more: false, expected: None, server_time };
+        let page = ChangePage {
+            changes,
+            directory: Some(directory),
+            cursor,
+            more: false,
+            expected: None,
+            server_time,
+        };
         let lease = self.keep_lease(state).await?;
         let cache = &self.inner.cache;
         cache.apply_comparison(&lease, &page, &newer, closed_since, self.device_now()).await?;
@@ -86,7 +95,7 @@ impl Engine {
     }
 
     /// What is missing, as the portal has it now.
-    async fn fetch(
+    async fn fetch_named(
         &self,
         state: &mut SyncState,
         cursor: &Cursor,
@@ -110,8 +119,9 @@ impl Engine {
 
 fn cut() -> CallError {
     CallError::Offline {
-        reason: "what may be seen now could not be compared to its end; it is asked again, and what was here \
+        reason:
+            "what may be seen now could not be compared to its end; it is asked again, and what was here \
                  stays until then"
-            .to_owned(),
+                .to_owned(),
     }
 }

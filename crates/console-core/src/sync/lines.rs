@@ -77,11 +77,7 @@ mod tests {
 
     #[tokio::test]
     async fn lines_are_the_same_however_they_are_cut_and_blank_ones_do_not_count() {
-        for parts in [
-            ["one\ntwo\n\nthree", ""],
-            ["o", "ne\ntwo\n \nthree\n"],
-            ["one\n", "two\nthree"],
-        ] {
+        for parts in [["one\ntwo\n\nthree", ""], ["o", "ne\ntwo\n \nthree\n"], ["one\n", "two\nthree"]] {
             assert_eq!(lines(&parts).await, ["one", "two", "three"]);
         }
         assert!(lines(&["", "\n"]).await.is_empty());

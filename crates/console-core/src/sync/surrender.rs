@@ -20,9 +20,8 @@ impl Engine {
                         "Changes that it did not have yet could not be handed over, and stay on this device."
                     }
                 };
-                let reason = format!(
-                    "The portal has withdrawn access; what was cached is removed. {unsent} {detail}"
-                );
+                let reason =
+                    format!("The portal has withdrawn access; what was cached is removed. {unsent} {detail}");
                 let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
                 self.recount().await;
                 self.signed_out(Some(reason.clone()));

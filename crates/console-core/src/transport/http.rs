@@ -74,7 +74,8 @@ impl Transport for HttpTransport {
                 status: reply.status().as_u16(),
                 content_type: header("content-type").unwrap_or_default(),
                 request_id: header(postern_protocol::REQUEST_ID),
-                retry_after: header("retry-after").and_then(|text| retry_after(&text, header("date").as_deref())),
+                retry_after: header("retry-after")
+                    .and_then(|text| retry_after(&text, header("date").as_deref())),
                 upload: upload.and_then(|(offset, complete)| UploadState::read(&offset, &complete)),
                 body: reply.bytes_stream().map(|part| part.map_err(|error| unreachable(&error))).boxed(),
             })

@@ -3,13 +3,14 @@
 use crate::harness::*;
 use postern_console_core::{ActItemResult, FormPart, NewItemDraft, Request, Settlement, Target};
 use postern_domain::*;
-use postern_test_support::TestPortal;
+use postern_portal_store::Publication;
+use postern_test_support::{TestPortal, clerk};
 
 /// A world whose invoices follow the journey that comes with Postern.
 async fn world_of_invoices() -> World {
     let portal = TestPortal::start().await;
     for journey in shipped().iter().filter(|journey| journey.key.as_str() == "invoice-approval") {
-        portal.store().publish_journey(journey, &publication::Cohorts::All, "").await.unwrap();
+        portal.publish(journey).await;
     }
     World::around(portal).await
 }
@@ -142,7 +143,9 @@ async fn a_new_item_starts_on_the_version_that_was_published_for_its_client() {
     let newer = shipped().into_iter().find(|journey| journey.key.as_str() == "invoice-approval").unwrap();
     let newer = Journey { summary: "For the pilot.".to_owned(), ..newer };
     let pilot = publication::Cohorts::Some(vec!["pilot".to_owned()]);
-    world.portal.store().publish_journey(&newer, &pilot, "").await.unwrap();
+    let publication = Publication { cohorts: &pilot, ..Publication::for_all(&newer) };
+    let now = world.portal.environment.now();
+    world.portal.store().publish_journey(&publication, &clerk(), now).await.unwrap();
     let olga = world.console("olga").await;
     let given = olga.act(&ItemId::new("none"), submit(invoice("125000"))).await;
     olga.sync().await;

@@ -189,7 +189,10 @@ async fn what_could_not_leave_for_want_of_a_connection_can_be_discarded_and_grow
     assert!(olga.engine.sync_now().await.is_err());
     world.network.reopen().await.unwrap();
     olga.sign_in().await;
-    assert!(matches!(olga.settlement(&wanted).await, Settlement::Pending { .. }), "its author is asked first");
+    assert!(
+        matches!(olga.settlement(&wanted).await, Settlement::Pending { .. }),
+        "its author is asked first"
+    );
     assert_eq!(world.now(&two.id).await.stage(), two.stage());
     olga.engine.retry(&wanted).await.unwrap();
     olga.sync().await;

@@ -15,7 +15,7 @@ async fn world_of_two() -> World {
     let mut stage = Stage::of_one("review", "Review", vec![Deciders::Role(Role::InternalApprover)], None);
     stage.steps[0].quorum = Quorum::AtLeast(2);
     let journey = Journey { version: 0, ..Journey::of_stages("standard", "Two of them", vec![stage]) };
-    portal.store().publish_journey(&journey, &publication::Cohorts::All, "").await.unwrap();
+    portal.publish(&journey).await;
     World::around(portal).await
 }
 

@@ -9,7 +9,12 @@ use postern_test_support::{Fault, acme, clerk, globex, person};
 
 async fn grant(world: &World, who: &str, grants: Vec<Grant>) {
     let change = PersonChange { grants: Some(grants), ..PersonChange::default() };
-    world.portal.store().change_person(&who.into(), &change, &clerk(), postern_domain::Timestamp(0)).await.unwrap();
+    world
+        .portal
+        .store()
+        .change_person(&who.into(), &change, &clerk(), postern_domain::Timestamp(0))
+        .await
+        .unwrap();
 }
 
 fn at_globex() -> Vec<Grant> {

@@ -5,7 +5,8 @@ const SECRET: &str = "Merger with Globex at 41 a share";
 
 /// Every byte of the database and its log.
 fn holds_it(scene: &Scene) -> bool {
-    let files = ["cache.db", "cache.db-wal"].map(|name| std::fs::read(scene.folder.path().join(name)).unwrap());
+    let files =
+        ["cache.db", "cache.db-wal"].map(|name| std::fs::read(scene.folder.path().join(name)).unwrap());
     files.iter().any(|bytes| bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes()))
 }
 

@@ -83,9 +83,7 @@ async fn nothing_stale_leaves(
         return Ok(());
     }
     let now = profile.now();
-    let sent = |id: &CommandId| {
-        !left.contains(id) && push.commands.iter().any(|envelope| &envelope.id == id)
-    };
+    let sent = |id: &CommandId| !left.contains(id) && push.commands.iter().any(|envelope| &envelope.id == id);
     let stale = profile.book.made().iter().find(|made| {
         let is_comment = matches!(made.command, Command::Comment { .. });
         !is_comment && sent(&made.id) && now.since(made.wanted_at) > TWO_WEEKS_MS

@@ -72,7 +72,8 @@ pub async fn answer(
         let current = item(world, &id).await?;
         let is_right = current.is_some_and(|item| item.version == version && may_view(&person, &item));
         if !is_right || person.disabled {
-            let what = format!("{id} is named to {}, who may not see it, or not in version {version}", person.id);
+            let what =
+                format!("{id} is named to {}, who may not see it, or not in version {version}", person.id);
             return broken(Check::Scope, what);
         }
     }

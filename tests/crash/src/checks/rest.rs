@@ -85,10 +85,16 @@ fn attached_once(stage: &Stage, ledger: &Ledger) -> Result<()> {
     for (name, attached) in &stage.world.book.attached {
         for reference in ledger.items.keys() {
             let versions = ledger.versions_of(name, reference);
-            ensure!(versions.len() <= usize::from(reference == &attached.reference), "{name} is on {reference}");
+            ensure!(
+                versions.len() <= usize::from(reference == &attached.reference),
+                "{name} is on {reference}"
+            );
             for sha256 in versions {
                 ensure!(sha256 == attached.sha256, "{name} is {sha256}, and was {}", attached.sha256);
-                ensure!(ledger.files.contains(&sha256), "{name} is attached, and the portal lacks its content");
+                ensure!(
+                    ledger.files.contains(&sha256),
+                    "{name} is attached, and the portal lacks its content"
+                );
             }
         }
     }

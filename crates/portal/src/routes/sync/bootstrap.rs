@@ -71,7 +71,9 @@ impl Parts {
     /// Writes the next lines and returns how many items they stand for; none after the last.
     async fn write_next(&mut self, page: &mut Vec<u8>) -> io::Result<Option<u64>> {
         if self.only_versions {
-            let Some(of) = self.snapshot.next_versions().await.map_err(io::Error::other)? else { return Ok(None) };
+            let Some(of) = self.snapshot.next_versions().await.map_err(io::Error::other)? else {
+                return Ok(None);
+            };
             let items = of.len() as u64;
             if items > 0 {
                 write(page, &BootstrapPart::Versions { of })?;

@@ -42,9 +42,8 @@ pub(super) fn page_or_why(changes: Changes) -> Result<Json<ChangePage>, Failure>
             ErrorCode::ScopeChanged,
             "What may be seen is another since. Compare what is held with what should be.",
         )),
-        Changes::Gone => Err(Failure::new(
-            ErrorCode::CursorGone,
-            "The portal's data is another since. Bootstrap again.",
-        )),
+        Changes::Gone => {
+            Err(Failure::new(ErrorCode::CursorGone, "The portal's data is another since. Bootstrap again."))
+        }
     }
 }
