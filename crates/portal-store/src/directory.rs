@@ -194,7 +194,7 @@ async fn load(db: &mut Connection, version: i64) -> Result<DirectorySnapshot, St
     let projects = clients::projects(db).await?;
     let mut journeys = BTreeMap::new();
     let mut cohorts = HashMap::new();
-    for stored in journeys::all(db).await? {
+    for (_, stored) in journeys::all(db).await? {
         cohorts.insert(stored.journey.reference(), stored.cohorts);
         journeys.insert((stored.journey.key.clone(), stored.journey.version), stored.journey);
     }

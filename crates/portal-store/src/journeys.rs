@@ -37,8 +37,9 @@ impl<'a> Publication<'a> {
     }
 }
 
-pub(crate) async fn all(db: &mut Connection) -> Result<Vec<StoredJourney>, StoreError> {
-    let rows = sqlx::query("SELECT doc, cohorts, cases FROM journeys").fetch_all(db).await?;
+/// Each under the key and version that it is found by.
+pub(crate) async fn all(db: &mut Connection) -> Result<Vec<(JourneyRef, StoredJourney)>, StoreError> {
+    let rows = sqlx::query("SELECT key, version, doc, cohorts, cases FROM journeys").fetch_all(db).await?;
     rows.iter()
         .map(|row| {
             let journey = serde_json::from_str(row.try_get("doc")?)
@@ -46,7 +47,11 @@ pub(crate) async fn all(db: &mut Connection) -> Result<Vec<StoredJourney>, Store
             let cohorts = serde_json::from_str(row.try_get("cohorts")?).map_err(|error| {
                 StoreError::inconsistent(format!("a journey's cohorts cannot be read: {error}"))
             })?;
-            Ok(StoredJourney { journey, cohorts, cases: row.try_get("cases")? })
+            let found_by = JourneyRef {
+                key: JourneyKey(row.try_get("key")?),
+                version: u32::try_from(row.try_get::<i64, _>("version")?).unwrap_or_default(),
+            };
+            Ok((found_by, StoredJourney { journey, cohorts, cases: row.try_get("cases")? }))
         })
         .collect()
 }

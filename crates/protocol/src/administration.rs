@@ -158,7 +158,7 @@ pub struct Stayed {
 #[serde(rename_all = "snake_case")]
 pub enum CalendarChange {
     /// Published as the next version of its key.
-    Publish(Calendar),
+    Publish(Box<Calendar>),
     Keep(CalendarUse),
 }
 

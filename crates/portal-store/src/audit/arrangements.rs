@@ -7,7 +7,7 @@ use crate::journeys::StoredJourney;
 use crate::{absences, calendars, clients, journeys, people, sessions};
 use postern_domain::absence::Absence;
 use postern_domain::calendar::{Calendar, CalendarOf};
-use postern_domain::{Arranged, Arrangement, CalendarKey, Client, Journey, Project, Standing};
+use postern_domain::{Arranged, Arrangement, CalendarKey, Client, JourneyRef, Project, Standing};
 use std::collections::BTreeMap;
 
 /// As the lines read so far make them, each with the line that made it.
@@ -45,7 +45,7 @@ impl Arrangements {
             }
             Arrangement::JourneyPublished { journey, cohorts, cases, .. } => {
                 let stored = StoredJourney { journey: *journey, cohorts, cases };
-                self.journeys.insert(version(&stored.journey), (seq, stored));
+                self.journeys.insert(version(&stored.journey.reference()), (seq, stored));
             }
             Arrangement::ClientAdded { client } => {
                 self.clients.insert(client.id.to_string(), (seq, client));
@@ -75,7 +75,7 @@ impl Arrangements {
         let calendars = calendars::all(db).await?.into_iter();
         let calendars = calendars.map(|each| (numbered(&each), each));
         let uses = calendars::uses(db).await?.into_iter().map(|each| (whose(&each.of), each.calendar));
-        let journeys = journeys::all(db).await?.into_iter().map(|each| (version(&each.journey), each));
+        let journeys = journeys::all(db).await?.into_iter().map(|(by, each)| (version(&by), each));
         let clients = clients::all(db).await?.into_iter().map(|(id, each)| (id.to_string(), each));
         let projects = clients::projects(db).await?.into_iter().map(|(id, each)| (id.to_string(), each));
         let people = people::all(db).await?.into_iter();
@@ -97,7 +97,7 @@ impl Arrangements {
     }
 }
 
-fn version(journey: &Journey) -> String {
+fn version(journey: &JourneyRef) -> String {
     format!("{} {}", journey.key, journey.version)
 }
 

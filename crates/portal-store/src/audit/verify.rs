@@ -112,6 +112,9 @@ impl Store {
             Ok(None) => {}
             Ok(Some((seq, what))) => return differs(seq, None, what),
             Err(StoreError::Inconsistent { what }) => return differs(None, None, what),
+            Err(StoreError::Driver(sqlx::Error::ColumnDecode { index, .. })) => {
+                return differs(None, None, format!("{index} of an arrangement cannot be read"));
+            }
             Err(error) => return Err(error.into()),
         }
         verify_items(tx, &mut |done| progress(Progress { done: lines + done, of })).await?;

@@ -57,7 +57,7 @@ fn changed(directory: &DirectorySnapshot, change: &CalendarChange) -> Result<Cal
                 }
             })?;
             let last = directory.newest_calendar(&calendar.key).map_or(0, |newest| newest.version);
-            calendars.push(Calendar { version: last.saturating_add(1), ..calendar.clone() });
+            calendars.push(Calendar { version: last.saturating_add(1), ..(**calendar).clone() });
         }
         CalendarChange::Keep(keeps) => {
             if directory.newest_calendar(&keeps.calendar).is_none() {

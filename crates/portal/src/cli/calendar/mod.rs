@@ -63,7 +63,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
             print!("{}", toml::to_string(&calendar)?);
         }
         CalendarCommand::Preview { file } => {
-            let change = CalendarChange::Publish(read(&file)?);
+            let change = CalendarChange::Publish(Box::new(read(&file)?));
             preview(&store, &directory, &change, environment).await?;
         }
         CalendarCommand::Publish { file } => {
@@ -72,7 +72,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
         CalendarCommand::Holidays(args) => {
             if let Some(next) = holidays::brought_in(newest(&directory, &args.key)?, &args, environment)? {
                 if args.check {
-                    let change = CalendarChange::Publish(next);
+                    let change = CalendarChange::Publish(Box::new(next));
                     preview(&store, &directory, &change, environment).await?;
                 } else {
                     publish(&store, &directory, next, environment).await?;
@@ -106,7 +106,7 @@ async fn publish(
     calendar: Calendar,
     environment: &Environment,
 ) -> anyhow::Result<()> {
-    let change = CalendarChange::Publish(calendar.clone());
+    let change = CalendarChange::Publish(Box::new(calendar.clone()));
     preview(store, directory, &change, environment).await?;
     let published = store.publish_calendar(&calendar, &command_line(), environment.now()).await?;
     println!("Published {} as version {}.", published.key, published.version);
