@@ -29,17 +29,30 @@ impl<'a> Life<'a> {
         self.act(&minder, &Command::Complete {})
     }
 
-    /// An exception is settled, after a while.
+    /// An exception is settled, after a while, by whoever was asked to; what nobody approved, a lead completes.
     pub(super) fn resolve(&mut self) -> Progress {
-        let minder = self.minder();
-        self.at = self.when(&minder, 75.0, 1.0);
+        let exception = self.item().exception.clone();
+        let approved = exception.as_ref().is_some_and(|exception| exception.from == Phase::Approved);
+        let asked = exception.and_then(|exception| exception.handler);
+        let asked = asked.filter(|handler| !self.has_left(handler, self.now));
+        let mut by = asked.unwrap_or_else(|| self.lead());
         let to = match self.dice.weighted([84, 5, 11].into_iter()) {
-            1 if !self.item().is_work_of(&minder) => ExceptionExit::Complete,
+            1 if approved => ExceptionExit::Complete,
+            1 if self.journey.overrides.roles.contains(&Role::TeamLead) => {
+                let lead = self.lead();
+                if self.item().is_work_of(&lead) {
+                    ExceptionExit::Back
+                } else {
+                    by = lead;
+                    ExceptionExit::Complete
+                }
+            }
             2 => ExceptionExit::Withdraw,
             _ => ExceptionExit::Back,
         };
+        self.at = self.when(&by, 75.0, 1.0);
         let reason = self.story.tell(&SETTLED, &mut self.dice);
-        self.act(&minder, &Command::ResolveException { to, reason })
+        self.act(&by, &Command::ResolveException { to, reason })
     }
 
     /// Some say thank you, and a very few were finished too early.
