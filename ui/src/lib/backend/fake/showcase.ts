@@ -14,9 +14,9 @@ export const SHOWN = [
   "every-output",
   "reason",
   "uncovered",
-  "seats",
   "exception",
   "long",
+  "seats",
 ] as const;
 export type Shown = (typeof SHOWN)[number];
 
@@ -166,6 +166,7 @@ const ABOUT: Record<Shown, readonly [company: number, kind: Kind, title: string]
   uncovered: [10, "deliverable", "Sustainability statement"],
   exception: [6, "deliverable", "Packaging artwork for the autumn range"],
   long: [9, "request", "Processing of metering data by a subcontractor outside the European Economic Area"],
+  seats: [2, "deliverable", "Brochure for the autumn fair"],
 };
 
 function base(shown: Shown, at: number, now: number): FakeItem {
