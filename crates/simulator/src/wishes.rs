@@ -39,7 +39,7 @@ pub fn wish(item: &Item, me: &PersonId, dice: &mut Dice) -> Request {
         6 => Request::Claim { step: None },
         7 | 8 => {
             let to = somebody(dice);
-            Request::Reassign { to, reason: None, step: None, from: None, everyone: false }
+            Request::Reassign { to, reason: None, step: None, from: None }
         }
         9 => Request::Escalate { reason: reason(), to: None },
         10 => Request::DeEscalate { reason: None },

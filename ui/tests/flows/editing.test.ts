@@ -209,19 +209,6 @@ describe("who has it", () => {
     expect(screen.queryByTestId("from")).toBeNull();
   });
 
-  it("can be in everybody’s place, and says why that leaves too few", async () => {
-    const { backend } = await openOn("seats");
-    await press("m");
-    const seats = within(await screen.findByTestId("from"));
-    expect(seats.getByLabelText<HTMLInputElement>("You").checked).toBe(true);
-    await fireEvent.click(within(await screen.findByTestId("from")).getByLabelText("Everybody’s"));
-    const [person] = await screen.findAllByTestId("person");
-    await fireEvent.click(person!);
-    await press("Enter", { ctrlKey: true });
-    expect((await screen.findByTestId("refusal")).textContent).toContain("Replace one person at a time.");
-    expect(backend.acts[0]?.request).toMatchObject({ do: "reassign", everyone: true });
-  });
-
   it("brings an escalation to the lead who is named, and to nobody in particular without", async () => {
     const opened = await openWindow();
     await go("open");

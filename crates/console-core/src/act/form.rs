@@ -33,8 +33,7 @@ pub(super) fn form(
         }
         Request::RequestChanges { reason } => Command::RequestChanges { seen: seen(), reason },
         Request::Claim { step } => Command::Claim { step, assignment_version },
-        Request::Reassign { to, reason, step, from, everyone } => {
-            let from = if everyone { None } else { from.or_else(|| own_seat(item, step.as_ref(), lookup)) };
+        Request::Reassign { to, reason, step, from } => {
             Command::Reassign { step, from, to, assignment_version, reason }
         }
         Request::Escalate { reason, to } => Command::Escalate { to, reason },
@@ -66,18 +65,6 @@ pub(super) fn form(
     }
 }
 
-/// My seat, where it is one of several that nobody has filled: without a word, only this one is handed over.
-fn own_seat(item: &Item, step: Option<&StepKey>, lookup: &Lookup) -> Option<PersonId> {
-    let me = lookup.me.as_ref()?;
-    let mine = |review: &Review| {
-        let seat = review.undecided().find(|reviewer| review.sitting_for(reviewer) == Some(me)).cloned();
-        seat.filter(|_| review.undecided().count() > 1)
-    };
-    let mut seats =
-        item.reviews.iter().filter(|review| step.is_none_or(|step| &review.step == step)).filter_map(mine);
-    seats.next()
-}
-
 /// What has this name and content already: attached again, it is not another one.
 fn attached(item: &Item, name: &str, sha256: &str) -> Option<AttachmentId> {
     let same = |attachment: &&Attachment| {
@@ -98,6 +85,26 @@ pub(super) fn typed(written: Fields, journey: Option<&Journey>) -> Fields {
     written.into_iter().map(read).collect()
 }
 
+/// What a decision was made on.
+pub(super) fn seen_by(command: &Command) -> Option<&Seen> {
+    match command {
+        Command::Approve { seen, .. }
+        | Command::Override { seen, .. }
+        | Command::RequestChanges { seen, .. } => Some(seen),
+        _ => None,
+    }
+}
+
+/// The assignment that a command was made on.
+pub(super) fn assignment_of(command: &Command) -> Option<u32> {
+    match command {
+        Command::Claim { assignment_version, .. } | Command::Reassign { assignment_version, .. } => {
+            Some(*assignment_version)
+        }
+        _ => None,
+    }
+}
+
 /// What was asked, so that it can be asked again. None for what the console does not offer.
 pub(super) fn request_of(command: &Command) -> Option<Request> {
     Some(match command.clone() {
@@ -105,9 +112,7 @@ pub(super) fn request_of(command: &Command) -> Option<Request> {
         Command::Override { seen, reason, outputs } => Request::Override { reason, outputs, step: seen.step },
         Command::RequestChanges { reason, .. } => Request::RequestChanges { reason },
         Command::Claim { step, .. } => Request::Claim { step },
-        Command::Reassign { to, reason, step, from, .. } => {
-            Request::Reassign { to, reason, step, everyone: from.is_none(), from }
-        }
+        Command::Reassign { to, reason, step, from, .. } => Request::Reassign { to, reason, step, from },
         Command::Escalate { reason, to } => Request::Escalate { reason, to },
         Command::DeEscalate { reason } => Request::DeEscalate { reason },
         Command::Comment { visibility, body, .. } => Request::Comment { visibility, body },

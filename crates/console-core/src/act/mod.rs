@@ -11,7 +11,7 @@ use crate::failure::failure;
 use crate::queries::NOT_KEPT;
 use crate::views::{ActItemResult, ActResult, Failure, FailureCode, Request, Target};
 use form::form;
-use postern_console_store::{Lookup, NewCommand, Predicted, predict};
+use postern_console_store::{Lookup, NewCommand, OutboxRow, Predicted, predict};
 use postern_domain::explain;
 use postern_domain::{Command, CommandId, Item, ItemId, Refusal, Seen};
 use std::collections::HashMap;
@@ -138,9 +138,9 @@ impl Engine {
         Ok(items)
     }
 
-    /// Gives a refused or quarantined command anew, for the item as it is now; makes one that waits go at once, also one
-    /// that had lain for so long that its author was asked. A
-    /// conflict is not retried: its author looks at the item and decides again.
+    /// Gives a refused or quarantined command anew, bound to what its author saw then: where that is another by now, the
+    /// author decides again. Makes one that waits go at once, also one that had lain for so long that its author was
+    /// asked. A conflict is not retried: its author looks at the item and decides again.
     ///
     /// # Errors
     /// [`FailureCode::NotFound`], or [`FailureCode::Refused`] with the reason.
@@ -174,7 +174,13 @@ impl Engine {
                         "This change cannot be repeated; discard it and do it anew.",
                     )
                 })?;
-                let target = Target { id: row.item.clone(), seen: None };
+                if self.is_handed_on(&row).await? {
+                    return Err(failure(
+                        FailureCode::Refused,
+                        "It was handed on after you looked. Look at who has it now, and decide again.",
+                    ));
+                }
+                let target = Target { id: row.item.clone(), seen: form::seen_by(&row.command).cloned() };
                 let refused = self.predict(std::slice::from_ref(&target), &request).await?;
                 if let Some(refused) = refused.into_iter().find(|result| !result.accepted) {
                     return Err(failure(FailureCode::Refused, refused.message));
@@ -186,6 +192,13 @@ impl Engine {
                 Ok(())
             }
         }
+    }
+
+    /// Whether a command is about an assignment that is another by now.
+    async fn is_handed_on(&self, row: &OutboxRow) -> Result<bool, Failure> {
+        let Some(version) = form::assignment_of(&row.command) else { return Ok(false) };
+        let cached = self.inner.cache.item(&row.item).await?;
+        Ok(cached.is_some_and(|cached| cached.item.assignment_version != version))
     }
 
     /// Gives a change up: one that was never sent, or one whose refusal or conflict was read. The journal keeps it.
@@ -206,7 +219,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn outbox_row(&self, command: &CommandId) -> Result<postern_console_store::OutboxRow, Failure> {
+    async fn outbox_row(&self, command: &CommandId) -> Result<OutboxRow, Failure> {
         self.inner
             .cache
             .outbox_row(command, self.device_now())

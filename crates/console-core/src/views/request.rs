@@ -46,14 +46,10 @@ pub enum Request {
         #[serde(default)]
         #[ts(optional)]
         step: Option<StepKey>,
-        /// Of several reviewers, whose seat. None: my own, where I have one of several; else all of them.
+        /// Of several reviewers, whose seat. None: my own, or the only one.
         #[serde(default)]
         #[ts(optional)]
         from: Option<PersonId>,
-        /// In the place of everybody whose turn it is.
-        #[serde(default)]
-        #[ts(optional, as = "Option<bool>")]
-        everyone: bool,
     },
     Escalate {
         reason: String,

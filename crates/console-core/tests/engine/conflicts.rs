@@ -1,6 +1,7 @@
 use crate::harness::*;
 use postern_console_core::{OutboxState, PendingMark, Queue, Request, Settlement, Target};
-use postern_domain::Command;
+use postern_domain::{Command, Role};
+use postern_test_support::{globex, person};
 
 #[tokio::test]
 async fn a_decision_on_content_that_changed_is_shown_as_a_conflict_and_not_applied() {
@@ -104,6 +105,29 @@ async fn a_command_that_the_portal_refuses_is_kept_until_it_was_read() {
     abel.engine.discard(&command).await.unwrap();
     assert_eq!(abel.engine.status().attention, 0);
     assert!(abel.outbox().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_refused_approval_is_not_repeated_on_content_that_its_author_never_saw() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let refused = olga.give(&item.id, approve()).await;
+    // Refused for a grant that comes back; meanwhile the document became another one.
+    let elsewhere = person("x").at_client(Role::InternalApprover, &globex());
+    let grants = elsewhere.build().grants;
+    let before = world.person("olga").await.grants;
+    world.grant("olga", grants).await;
+    olga.sync().await;
+    assert!(matches!(olga.settlement(&refused).await, Settlement::Refused { .. }));
+    world.elsewhere("lea", &item.id, new_title("Another report")).await;
+    world.grant("olga", before).await;
+    olga.sync().await;
+    let again = olga.engine.retry(&refused).await.unwrap_err();
+    assert!(again.message.contains("changed since you looked"), "{}", again.message);
+    olga.sync().await;
+    assert_eq!(world.now(&item.id).await.stage(), item.stage());
+    assert_eq!(olga.outbox().await.len(), 1, "it is still there to be read");
 }
 
 #[tokio::test]

@@ -23,9 +23,9 @@ fn names(item: &Item) -> Vec<&str> {
     item.reviews[0].reviewers.iter().map(PersonId::as_str).collect()
 }
 
-fn hand(to: &str, from: Option<&str>, everyone: bool) -> Request {
+fn hand(to: &str, from: Option<&str>) -> Request {
     let from = from.map(PersonId::from);
-    Request::Reassign { to: PersonId::from(to), reason: None, step: None, from, everyone }
+    Request::Reassign { to: PersonId::from(to), reason: None, step: None, from }
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn of_several_reviewers_one_is_replaced_and_the_others_keep_their_seats() 
     let seats: Vec<&str> = view.steps[0].seats.iter().map(|seat| seat.reviewer.id.as_str()).collect();
     assert_eq!(seats, [first, second]);
     let other = ["abel", "ben", "cem", "dan"].into_iter().find(|name| !names(&item).contains(name)).unwrap();
-    let command = lea.give(&item.id, hand(other, Some(first), false)).await;
+    let command = lea.give(&item.id, hand(other, Some(first))).await;
     lea.sync().await;
     assert_eq!(lea.settlement(&command).await, Settlement::Applied);
     let after = world.now(&item.id).await;
@@ -57,7 +57,7 @@ async fn without_a_word_who_has_one_seat_of_several_hands_over_that_one() {
     let (mine, second): (&'static str, _) = (Box::leak(mine.into_boxed_str()), names(&item)[1].to_owned());
     let other = ["abel", "ben", "cem", "dan"].into_iter().find(|name| !names(&item).contains(name)).unwrap();
     let console = world.console(mine).await;
-    console.give(&item.id, hand(other, None, false)).await;
+    console.give(&item.id, hand(other, None)).await;
     console.sync().await;
     let after = world.now(&item.id).await;
     assert!(
@@ -68,13 +68,13 @@ async fn without_a_word_who_has_one_seat_of_several_hands_over_that_one() {
 }
 
 #[tokio::test]
-async fn in_the_place_of_everybody_there_are_too_few_left_to_decide() {
+async fn who_has_none_of_several_seats_says_in_whose_place() {
     let world = world_of_two().await;
     let item = world.item("Annual report").await;
     let other = ["abel", "ben", "cem", "dan"].into_iter().find(|name| !names(&item).contains(name)).unwrap();
     let lea = world.console("lea").await;
-    let refused = lea.act(&item.id, hand(other, None, true)).await.results.remove(0);
-    assert!(refused.message.contains("2 different people"), "{}", refused.message);
+    let refused = lea.act(&item.id, hand(other, None)).await.results.remove(0);
+    assert!(refused.message.contains("in whose place"), "{}", refused.message);
     let state = lea.item(&item.id).await.actions;
     let state = state.into_iter().find(|state| state.action == Action::Reassign).unwrap();
     assert!(state.allowed, "one seat can be handed on: {:?}", state.why_not);

@@ -7,8 +7,9 @@ use postern_console_core::{
     ActOptions, ActResult, Chance, Clock, Deps, Engine, ItemView, OutboxLine, Request, Settlement, Target,
 };
 use postern_domain::*;
+use postern_portal_store::PersonChange;
 use postern_protocol::{CommandOutcome, DirectCommand, NewItem, paths};
-use postern_test_support::{FakeClock, FaultyTransport, PASSWORD, Session, TestPortal};
+use postern_test_support::{FakeClock, FaultyTransport, PASSWORD, Session, TestPortal, clerk};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -125,6 +126,17 @@ impl World {
         reply.json().await.unwrap()
     }
 
+    /// Gives somebody other grants.
+    pub async fn grant(&self, who: &str, grants: Vec<Grant>) {
+        let change = PersonChange { grants: Some(grants), ..PersonChange::default() };
+        let store = self.portal.store();
+        store.change_person(&who.into(), &change, &clerk(), self.portal.environment.now()).await.unwrap();
+    }
+
+    pub async fn person(&self, who: &str) -> Person {
+        self.portal.store().directory().await.unwrap().people().get(&who.into()).unwrap().clone()
+    }
+
     /// The item as the portal has it.
     pub async fn now(&self, item: &ItemId) -> Item {
         self.portal.store().item(item).await.unwrap().unwrap()
@@ -207,5 +219,5 @@ pub fn new_title(title: &str) -> Command {
 }
 
 pub fn reassign(to: &str) -> Request {
-    Request::Reassign { to: PersonId::from(to), reason: None, step: None, from: None, everyone: false }
+    Request::Reassign { to: PersonId::from(to), reason: None, step: None, from: None }
 }

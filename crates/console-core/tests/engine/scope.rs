@@ -3,19 +3,8 @@
 use crate::harness::*;
 use postern_console_core::{Queue, Settlement};
 use postern_domain::{Grant, ItemId, Role};
-use postern_portal_store::PersonChange;
 use postern_protocol::paths;
-use postern_test_support::{Fault, acme, clerk, globex, person};
-
-async fn grant(world: &World, who: &str, grants: Vec<Grant>) {
-    let change = PersonChange { grants: Some(grants), ..PersonChange::default() };
-    world
-        .portal
-        .store()
-        .change_person(&who.into(), &change, &clerk(), postern_domain::Timestamp(0))
-        .await
-        .unwrap();
-}
+use postern_test_support::{Fault, acme, globex, person};
 
 fn at_globex() -> Vec<Grant> {
     person("x").at_client(Role::InternalApprover, &globex()).build().grants
@@ -37,7 +26,7 @@ async fn what_leaves_my_scope_leaves_my_cache_and_nothing_else_is_loaded() {
     let abel = world.console("abel").await;
     assert_eq!(open(&abel).await.len(), 1);
     let loads = world.requests(paths::BOOTSTRAP);
-    grant(&world, "abel", at_globex()).await;
+    world.grant("abel", at_globex()).await;
     let report = abel.engine.sync_now().await.unwrap();
     assert!(!report.bootstrapped);
     assert_eq!((world.requests(paths::BOOTSTRAP), world.requests(paths::NAMED)), (loads + 1, 0));
@@ -49,11 +38,11 @@ async fn what_leaves_my_scope_leaves_my_cache_and_nothing_else_is_loaded() {
 #[tokio::test]
 async fn what_comes_into_sight_is_fetched_by_its_name_and_is_no_news() {
     let world = World::new().await;
-    grant(&world, "abel", at_globex()).await;
+    world.grant("abel", at_globex()).await;
     let abel = world.console("abel").await;
     let mut alerts = abel.engine.alerts();
     let items = [world.item("One").await.id, world.item("Two").await.id];
-    grant(&world, "abel", at_both()).await;
+    world.grant("abel", at_both()).await;
     let report = abel.engine.sync_now().await.unwrap();
     assert_eq!((report.bootstrapped, report.pulled), (false, 2));
     assert_eq!(open(&abel).await.len(), items.len());
@@ -71,7 +60,7 @@ async fn a_comparison_that_is_cut_changes_nothing_and_is_made_again() {
     let world = World::new().await;
     world.item("One").await;
     let abel = world.console("abel").await;
-    grant(&world, "abel", at_both()).await;
+    world.grant("abel", at_both()).await;
     let mut cursors = Vec::new();
     for bytes in [10, 300, 700, 1_500] {
         world.network.once(paths::BOOTSTRAP, Fault::CutReply(bytes));
@@ -89,13 +78,13 @@ async fn a_comparison_that_is_cut_changes_nothing_and_is_made_again() {
 #[tokio::test]
 async fn grants_that_change_while_a_comparison_is_cut_are_the_ones_that_count() {
     let world = World::new().await;
-    grant(&world, "abel", at_globex()).await;
+    world.grant("abel", at_globex()).await;
     let abel = world.console("abel").await;
     world.item("One").await;
-    grant(&world, "abel", at_both()).await;
+    world.grant("abel", at_both()).await;
     world.network.once(paths::NAMED, Fault::DropRequest);
     assert!(abel.engine.sync_now().await.is_err());
-    grant(&world, "abel", at_globex()).await;
+    world.grant("abel", at_globex()).await;
     world.network.heal();
     abel.sync().await;
     assert!(open(&abel).await.is_empty());

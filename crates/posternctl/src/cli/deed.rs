@@ -88,9 +88,6 @@ pub enum Deed {
         /// Of several reviewers, whose seat: e-mail address or name
         #[arg(long, value_name = "PERSON")]
         from: Option<String>,
-        /// In the place of everybody whose turn it is
-        #[arg(long, conflicts_with = "from")]
-        everyone: bool,
     },
     /// Bring items to a team lead
     Escalate {

@@ -115,12 +115,11 @@ async fn request(engine: &Engine, deed: &Deed) -> Result<Request, Stop> {
         Deed::Complete { .. } => Request::Complete {},
         Deed::Withdraw { reason, .. } => Request::Withdraw { reason: reason.clone() },
         Deed::Reopen { reason, .. } => Request::Reopen { reason: reason.clone() },
-        Deed::Reassign { to, reason, step: key, from, everyone, .. } => Request::Reassign {
+        Deed::Reassign { to, reason, step: key, from, .. } => Request::Reassign {
             to: engine.find_person(to).await?.id,
             reason: reason.clone(),
             step: step(key),
             from: person(from).await?,
-            everyone: *everyone,
         },
         Deed::Escalate { reason, to, .. } => {
             Request::Escalate { reason: reason.clone(), to: person(to).await? }

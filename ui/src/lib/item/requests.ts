@@ -44,9 +44,6 @@ export const ELSEWHERE = ["view", "submit", "attach_version"] as const satisfies
 
 export type Doable = (typeof DOABLE)[number];
 
-/** In the place of everybody whose turn it is. */
-export const EVERYONE = "*";
-
 /** Where a resolved exception leaves to; `stage` is one that is chosen besides. */
 export type Exit = "back" | "stage" | "complete" | "withdraw";
 
@@ -302,7 +299,6 @@ export function requestOf(action: Doable, draft: Draft, asked: Asked = NOTHING):
 }
 
 /** Whose seat is handed on, where there are several. */
-function seatOf(draft: Draft, asked: Asked): { from?: string; everyone?: boolean } {
-  if (draft.from === null || seatsAsked(draft, asked).length === 0) return {};
-  return draft.from === EVERYONE ? { everyone: true } : { from: draft.from };
+function seatOf(draft: Draft, asked: Asked): { from?: string } {
+  return draft.from === null || seatsAsked(draft, asked).length === 0 ? {} : { from: draft.from };
 }

@@ -145,7 +145,6 @@ export const actions = {
     fromRequired: "Several people have a seat. Choose whose.",
     seat: (reviewer: string, deputy: string | null) => (deputy ? `${reviewer} (${deputy} sits in)` : reviewer),
     mySeat: (reviewer: string) => `${reviewer} (you sit in)`,
-    everyone: "Everybody’s",
     lead: "To which lead? (optional: without one, to whom it falls)",
     otherLead: "It is with a lead already. To which other one?",
     searchPeople: "Search people",

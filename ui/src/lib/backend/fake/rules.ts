@@ -152,11 +152,6 @@ export function whyRefused(item: FakeItem, request: Request): string | null {
   if (problem) return problem.sentence;
   if (request.do === "escalate" && item.escalation && (request.to ?? null) === (item.escalation.to?.id ?? null))
     return "It is escalated already.";
-  if (request.do === "reassign" && request.everyone) {
-    const meant = item.reviews.find((each) => each.step === request.step) ?? reviewForMe(item);
-    if (meant && meant.needed > 1)
-      return `${stepName(item, meant.step)} needs ${meant.needed} different people; this would leave fewer. Replace one person at a time.`;
-  }
   if (request.do === "raise_exception") {
     const known = item.journey.categories;
     if (known.length > 0 && !known.includes(request.category))
@@ -373,7 +368,7 @@ export function apply(item: FakeItem, request: Request, now: number): void {
       const to = STAFF.find((each) => each.id === request.to);
       const own = one?.covers.find((seat) => seat.deputy === ME)?.reviewer.id ?? ME.id;
       const several = one !== undefined && one.reviewers.length > 1;
-      const from = request.everyone ? undefined : (request.from ?? (several ? own : undefined));
+      const from = request.from ?? (several ? own : undefined);
       if (one && to && several && one.reviewers.some((each) => each.id === from)) {
         one.reviewers = one.reviewers.map((each) => (each.id === from ? to : each));
         one.covers = one.covers.filter((seat) => seat.reviewer.id !== from);
