@@ -14,4 +14,6 @@ export type Denial =
   | "disabled"
   | "unknown_person"
   | "no_override"
+  | "not_involved"
+  | "not_handler"
   | "automation_only";

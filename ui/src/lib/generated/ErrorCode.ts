@@ -15,6 +15,7 @@ export type ErrorCode =
   | "client_forked"
   | "wrong_offset"
   | "cursor_gone"
+  | "scope_changed"
   | "too_large"
   | "refused"
   | "upgrade_required"

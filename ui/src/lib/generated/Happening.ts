@@ -15,6 +15,7 @@ export type Happening =
   | "drafted"
   | "submitted"
   | { skipped: { steps: Array<StepKey> } }
+  | { led_past: { steps: Array<StepKey> } }
   | {
       review_opened: {
         stage: StageKey;
@@ -41,7 +42,16 @@ export type Happening =
   | { escalated: { level: number; to: PersonId | null; reason: string } }
   | "de_escalated"
   | { exception_raised: { category: string; reason: string } }
-  | { exception_resolved: { to: Phase; reason: string } }
+  | {
+      exception_resolved: {
+        to: Phase;
+        reason: string;
+        /**
+         * Completed in the deciders' place.
+         */
+        overriding?: boolean;
+      };
+    }
   | "completed"
   | { withdrawn: { reason: string } }
   | { reopened: { reason: string } }

@@ -17,6 +17,7 @@ import type { Phase } from "./Phase";
 import type { Priority } from "./Priority";
 import type { ProjectId } from "./ProjectId";
 import type { Review } from "./Review";
+import type { Rework } from "./Rework";
 import type { Timestamp } from "./Timestamp";
 
 export type Item = {
@@ -69,9 +70,14 @@ export type Item = {
   attachments?: Array<Attachment>;
   comments?: Array<Comment>;
   /**
-   * Everybody who contributed content in this round: they may not decide on it.
+   * Everybody who contributed content in this round: they may not decide on it. They stay it, whatever way leads back
+   * into review, until it is handed over with other content.
    */
   contributors?: Array<PersonId>;
+  /**
+   * While the client answers a request for changes.
+   */
+  rework?: Rework;
   escalation?: Escalation | null;
   /**
    * How many rungs of its stage's escalation ladder it has climbed.

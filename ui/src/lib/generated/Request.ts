@@ -50,13 +50,9 @@ export type Request =
        */
       step?: StepKey;
       /**
-       * Of several reviewers, whose seat. None: my own, where I have one of several; else all of them.
+       * Of several reviewers, whose seat. None: my own, or the only one.
        */
       from?: PersonId;
-      /**
-       * In the place of everybody whose turn it is.
-       */
-      everyone?: boolean;
     }
   | {
       do: "escalate";

@@ -134,6 +134,7 @@ export type { Quorum } from "./Quorum";
 export type { Request } from "./Request";
 export type { Review } from "./Review";
 export type { ReviewOutcome } from "./ReviewOutcome";
+export type { Rework } from "./Rework";
 export type { Role } from "./Role";
 export type { Row } from "./Row";
 export type { Rung } from "./Rung";
