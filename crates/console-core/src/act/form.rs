@@ -4,10 +4,7 @@ use super::new_item::{draft_of, submission};
 use crate::deps::Chance;
 use crate::views::Request;
 use postern_console_store::Lookup;
-use postern_domain::{
-    Attachment, AttachmentId, Command, CommentId, FieldValue, Fields, Item, Journey, PersonId, Review, Seen,
-    StepKey,
-};
+use postern_domain::{Attachment, AttachmentId, Command, CommentId, FieldValue, Fields, Item, Journey, Seen};
 
 /// Binds a request to the item that it was made on. `seen` is what was on the screen; without it, the item as it is.
 pub(super) fn form(

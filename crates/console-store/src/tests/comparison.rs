@@ -4,11 +4,14 @@ use postern_domain::ItemId;
 use postern_protocol::{Change, Month};
 
 fn leaves(changes: &[Change]) -> Vec<&str> {
-    let leave = |change| match change {
-        &Change::Leave { ref id } => id.as_str(),
-        Change::Upsert { item } => panic!("{} is not known here", item.id),
-    };
-    changes.iter().map(leave).collect()
+    let mut ids = Vec::new();
+    for change in changes {
+        match change {
+            Change::Leave { id } => ids.push(id.as_str()),
+            Change::Upsert { item } => panic!("{} is not known here", item.id),
+        }
+    }
+    ids
 }
 
 #[tokio::test]
@@ -29,7 +32,7 @@ async fn a_comparison_is_taken_in_at_once_and_what_comes_into_sight_is_no_news()
     let (known, gone, new) = (item(1, "ben"), item(2, ME), item(3, ME));
     let scene = Scene::with(vec![known.clone(), gone.clone()]).await;
     scene.give("k1", &gone.id, comment("c", "on its way")).await;
-    let mut page = page(14, &[new.clone()]);
+    let mut page = page(14, std::slice::from_ref(&new));
     page.changes.push(Change::Leave { id: gone.id.clone() });
     page.cursor.scope_generation = 2;
     let month: Month = "2026-01".parse().unwrap();
