@@ -72,7 +72,7 @@ fn bugs_in_the_protocol_are_caught() {
         Mutation::PatchSkipped,
         Mutation::RowGoneOnSend,
         Mutation::ResultsForgottenEarly,
-        Mutation::PartAppendedTwice,
+        Mutation::HashNotChecked,
         Mutation::CommandBeforeContent,
         Mutation::LeavingForgotten,
     ] {

@@ -62,7 +62,10 @@ pub(super) fn takers_of<'a>(
 
 /// Team leads over the item.
 pub(super) fn leads<'a>(item: &'a Item, lookup: &'a Lookup) -> impl Iterator<Item = &'a Person> {
-    let leads = |person: &&Person| !person.disabled && person.holds(Role::TeamLead, item.place());
+    let has_it = item.escalation.as_ref().and_then(|escalation| escalation.to.as_ref());
+    let leads = move |person: &&Person| {
+        !person.disabled && Some(&person.id) != has_it && person.holds(Role::TeamLead, item.place())
+    };
     lookup.people().iter().filter(leads)
 }
 

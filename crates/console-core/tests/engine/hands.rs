@@ -92,6 +92,8 @@ async fn an_escalation_goes_to_the_lead_who_is_named_and_from_there_to_another()
     olga.give(&item.id, to("lou")).await;
     olga.sync().await;
     assert_eq!(world.now(&item.id).await.escalation.unwrap().to, Some(PersonId::from("lou")));
+    let others = olga.engine.candidates(std::slice::from_ref(&item.id), Action::Escalate).await.unwrap();
+    assert_eq!(others.iter().map(|lead| lead.name.as_str()).collect::<Vec<_>>(), ["lea"]);
     let state = olga.item(&item.id).await.actions;
     assert!(state.iter().any(|state| state.action == Action::Escalate && state.allowed));
     olga.give(&item.id, to("lea")).await;
