@@ -44,6 +44,11 @@ impl Plan {
                 ordinary(&mut dice, &weather)
             };
             let attaches = matches!(next, Step::Attach { .. });
+            // Who leaves for a holiday tries to send from where nobody can be reached.
+            if next == (Step::Wait { ms: HOLIDAY_MS }) {
+                let faults = vec![Fault::NobodyThere; 6];
+                steps.push(Step::Sync { who: who(&mut dice), process: 0, faults, dies_at: 0 });
+            }
             steps.push(next);
             // Most people are online.
             if attaches && dice.chance(75) {

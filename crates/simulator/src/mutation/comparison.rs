@@ -15,25 +15,18 @@ pub async fn versions(
     who: usize,
     answer: &mut Answer,
 ) -> anyhow::Result<()> {
-    let came = answer.cut_at.unwrap_or(answer.body.len());
-    let mut parts: Vec<BootstrapPart> = answer
-        .body
-        .get(..came)
-        .unwrap_or_default()
-        .split_inclusive(|byte| *byte == b'\n')
-        .filter(|line| line.ends_with(b"\n"))
-        .map(serde_json::from_slice)
-        .collect::<Result<_, _>>()?;
-    let is_whole = matches!(parts.last(), Some(BootstrapPart::End { .. }));
+    let lines = answer.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let mut parts: Vec<BootstrapPart> = lines.map(serde_json::from_slice).collect::<Result<_, _>>()?;
     match mutation {
-        Mutation::LeavingForgotten if is_whole => {
+        Mutation::LeavingForgotten if answer.cut_at.is_none() => {
             parts.pop();
             let known = named_in(&parts);
             let held = held(world, who).await?;
             let of = held.into_iter().filter(|(id, _)| !known.contains(id)).collect();
             parts.push(BootstrapPart::Versions { of });
         }
-        Mutation::ComparisonCutTaken if !is_whole && !parts.is_empty() => {}
+        // Nothing of what it names has come.
+        Mutation::ComparisonCutTaken => parts.truncate(1),
         _ => return Ok(()),
     }
     let items = named_in(&parts).len() as u64;
