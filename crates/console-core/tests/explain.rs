@@ -152,6 +152,8 @@ fn every_line_of_a_history_reads_as_a_sentence() {
         Happening::CoverChanged { step: "review".into(), covers: vec![] },
         Happening::ClockSet { step: "review".into(), due_at: Some(AT) },
         Happening::ClockSet { step: "review".into(), due_at: None },
+        Happening::Rescheduled { due_at: Some(AT) },
+        Happening::Rescheduled { due_at: None },
         Happening::SentBack { reason: reason() },
         Happening::FullyApproved,
         Happening::Resubmitted { round: 2 },

@@ -86,6 +86,7 @@ fn changes_content(event: &Event) -> bool {
         | Event::Resubmitted { .. }
         | Event::CoverChanged { .. }
         | Event::ClockSet { .. }
+        | Event::Rescheduled { .. }
         | Event::Claimed { .. }
         | Event::Reassigned { .. }
         | Event::Escalated { .. }
@@ -223,6 +224,7 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
             review.due_at = *due_at;
             reckon_due(item);
         }
+        Event::Rescheduled { due_at } => item.due_at = *due_at,
         Event::Migrated { to, immaterial, .. } => {
             item.journey.version = *to;
             item.immaterial.clone_from(immaterial);

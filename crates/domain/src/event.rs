@@ -107,6 +107,10 @@ pub enum Event {
         clock: Clock,
         due_at: Option<Timestamp>,
     },
+    /// The client's answer, or the completion, is due at another time: the calendar changed.
+    Rescheduled {
+        due_at: Option<Timestamp>,
+    },
     /// Pinned to another version of its journey from now on.
     Migrated {
         from: u32,
@@ -304,6 +308,10 @@ pub enum Happening {
     },
     ClockSet {
         step: StepKey,
+        due_at: Option<Timestamp>,
+    },
+    /// What the client or the owner owes is due at another time by the calendar.
+    Rescheduled {
         due_at: Option<Timestamp>,
     },
     /// Moved to another version of its journey.

@@ -419,39 +419,6 @@ fn a_calendar_is_written_as_people_write_it() {
 }
 
 #[test]
-fn a_preview_names_the_dues_that_a_changed_calendar_moves() {
-    let old = amsterdam();
-    let mut new = old.clone();
-    new.version = 2;
-    new.holidays.push(Holiday { date: date("2026-04-07"), name: "Outing".into() });
-    let clock = |start: &str, calendar: &str| Clock {
-        calendar: calendar.into(),
-        calendar_version: 1,
-        target: Target::BusinessDays(1),
-        started_at: at(start),
-    };
-    let clocks = [
-        ("before it", clock("2026-04-01T10:00:00+02:00", "standard"), vec![]),
-        ("over it", clock("2026-04-03T10:00:00+02:00", "standard"), vec![]),
-        ("elsewhere", clock("2026-04-03T10:00:00+02:00", "other"), vec![]),
-        (
-            "over it when its pause counts",
-            clock("2026-04-02T16:00:00+02:00", "standard"),
-            vec![waiting("2026-04-02T16:00:00+02:00", "2026-04-03T16:00:00+02:00")],
-        ),
-    ];
-    let found: Vec<_> = moved(&compiled(&old), &compiled(&new), clocks.into_iter()).collect();
-    let moved = |id, before, after| Moved { id, before: Due::At(at(before)), after: Due::At(at(after)) };
-    assert_eq!(
-        found,
-        [
-            moved("over it", "2026-04-07T10:00:00+02:00", "2026-04-08T10:00:00+02:00"),
-            moved("over it when its pause counts", "2026-04-07T16:00:00+02:00", "2026-04-08T16:00:00+02:00"),
-        ]
-    );
-}
-
-#[test]
 fn a_step_takes_the_calendar_of_its_person_then_its_group_then_its_journey_then_the_default() {
     let named = |key: &str| {
         let mut calendar = amsterdam();

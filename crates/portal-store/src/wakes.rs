@@ -104,8 +104,8 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Everything in review that is covered otherwise, or due at another time, than it says, as of `now`; and notes
-    /// when each is to be looked at next. Reads all open reviews: for when people, calendars or absences changed, or
+    /// Everything that is covered otherwise, or due at another time, than it says, as of `now`; and notes when each is to
+    /// be looked at next. Reads all open reviews, and what clients and owners owe: for when people, calendars or absences changed, or
     /// somebody left or came back.
     pub async fn out_of_date(&self, now: Timestamp) -> Result<Vec<Chore>, StoreError> {
         let directory = self.directory().await?;
@@ -114,7 +114,8 @@ impl Store {
         let mut after = String::new();
         loop {
             let rows = sqlx::query(
-                "SELECT id, doc FROM items WHERE phase = 'in_review' AND id > $1 ORDER BY id LIMIT $2",
+                "SELECT id, doc FROM items WHERE phase IN ('in_review', 'changes_requested', 'approved') AND id > $1
+                 ORDER BY id LIMIT $2",
             )
             .bind(&after)
             .bind(PAGE)

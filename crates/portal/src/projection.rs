@@ -148,6 +148,7 @@ fn client_entry(entry: Entry, journey: Option<&Journey>) -> Option<Entry> {
         | Happening::Claimed { .. }
         | Happening::CoverChanged { .. }
         | Happening::ClockSet { .. }
+        | Happening::Rescheduled { .. }
         | Happening::Reassigned { .. }
         | Happening::Escalated { .. }
         | Happening::DeEscalated

@@ -168,9 +168,7 @@ pub struct CalendarPreview {
     /// Due times that business time has a say in, of open items.
     pub looked_at: u64,
     pub moving: u64,
-    /// Given to somebody already: they stay as they are, and only what is given later counts by the change.
-    pub staying: u64,
-    /// The first of both.
+    /// The first of them.
     pub first: Vec<DueMove>,
 }
 
@@ -179,9 +177,7 @@ pub struct DueMove {
     pub reference: String,
     pub of: DueOf,
     pub before: Due,
-    /// As it will be, or, where it stays, as it would be if it were given anew.
     pub after: Due,
-    pub stays: bool,
 }
 
 /// What is due.

@@ -62,6 +62,7 @@ fn happening(item: &Item, event: &Event) -> Option<Happening> {
             Happening::CoverChanged { step: step.clone(), covers: covers.clone() }
         }
         Event::ClockSet { step, due_at, .. } => Happening::ClockSet { step: step.clone(), due_at: *due_at },
+        Event::Rescheduled { due_at } => Happening::Rescheduled { due_at: *due_at },
         Event::Migrated { from, to, .. } => Happening::Migrated { from: *from, to: *to },
         Event::Claimed { step, .. } => Happening::Claimed { step: step.clone() },
         Event::Reassigned { step, from, to, reason, .. } => Happening::Reassigned {

@@ -97,9 +97,9 @@ pub fn pauses(item: &Item) -> Vec<Span> {
     spans
 }
 
-/// When the client's answer, or the completion, that is awaited again once an exception is over at `now` is due: by as much
-/// later as the exception took. A date set by hand stays.
-pub(super) fn due_after_exception(case: &Case<'_>, awaited: Phase) -> Option<Timestamp> {
+/// When the client's answer, or the completion, that is awaited, or awaited again once an exception is over at `now`, is due
+/// by the calendar as it is now: by as much later as exceptions took. A date set by hand stays.
+pub(super) fn due_when_awaited(case: &Case<'_>, awaited: Phase) -> Option<Timestamp> {
     let (item, journey) = (case.item, case.journey);
     let begins = |is: fn(&Happening) -> bool| item.history.iter().rev().find(|entry| is(&entry.what));
     let (begun, target, person) = match awaited {

@@ -1,6 +1,6 @@
 //! The exception path: set aside with a reason, and resolved to where it came from, elsewhere, or an end.
 
-use super::clock::due_after_exception;
+use super::clock::due_when_awaited;
 use super::deciders::names;
 use super::refresh::{clock_changes, cover_changes};
 use super::review::{close_undecided, overruler};
@@ -118,7 +118,7 @@ fn back(
         events.extend(case.opening(&item).next(None)?);
         return happened(events);
     }
-    let mut events = vec![resolved(from, due_after_exception(case, from))];
+    let mut events = vec![resolved(from, due_when_awaited(case, from))];
     // The clock stood still meanwhile, and people left and came back.
     let item = case.after(&events)?;
     events.extend(cover_changes(case, &item));

@@ -1,6 +1,6 @@
 //! What follows from the clock and the organisation alone: who covers for whom now, and when things are due.
 
-use super::clock::{clock, due, pauses_of_reviews};
+use super::clock::{clock, due, due_when_awaited, pauses_of_reviews};
 use super::covering::covers;
 use super::deciders::groups_of_seats;
 use super::{Case, Ruling, happened};
@@ -11,16 +11,30 @@ use crate::item::{Item, Phase};
 use crate::refusal::{Refusal, Satisfied};
 use crate::review::Review;
 
-/// Looks again at every open step, at `now`. By automation alone; asked twice, the second finds nothing to do.
+/// Looks again at every open step, and at what the client or the owner owes, at `now`. By automation alone; asked twice,
+/// the second finds nothing to do.
 pub(super) fn refresh(case: &Case<'_>) -> Result<Ruling, Refusal> {
     case.only_automation(Action::Refresh)?;
-    case.in_phase(Action::Refresh, &[Phase::InReview])?;
-    let mut events = cover_changes(case, case.item);
-    events.extend(clock_changes(case, case.item));
+    case.in_phase(Action::Refresh, &[Phase::InReview, Phase::ChangesRequested, Phase::Approved])?;
+    let events = match case.item.phase {
+        Phase::InReview => {
+            let mut events = cover_changes(case, case.item);
+            events.extend(clock_changes(case, case.item));
+            events
+        }
+        awaited => rescheduled(case, awaited).into_iter().collect(),
+    };
     if events.is_empty() {
         return Ok(Ruling::AlreadySatisfied(Satisfied::AlreadySet));
     }
     happened(events)
+}
+
+/// What is awaited is due at another time by the calendar as it is now. What has no date gets none.
+fn rescheduled(case: &Case<'_>, awaited: Phase) -> Option<Event> {
+    let before = case.item.due_at?;
+    let due_at = due_when_awaited(case, awaited);
+    (due_at != Some(before)).then_some(Event::Rescheduled { due_at })
 }
 
 /// Who sits where now, and whether that leaves a step without enough people which had them: once for each time that it

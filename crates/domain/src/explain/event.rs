@@ -61,6 +61,12 @@ pub fn happening(what: &Happening, reader: &dyn Reader) -> (String, Option<Strin
         Happening::ClockSet { step: key, due_at: None } => {
             (format!("stopped the clock of {}", step(key)), None)
         }
+        Happening::Rescheduled { due_at: Some(due) } => {
+            (format!("moved it to be due on {}, by the calendar", date_time(*due, reader.zone())), None)
+        }
+        Happening::Rescheduled { due_at: None } => {
+            ("took its date away: by the calendar there is no working time left for it".to_owned(), None)
+        }
         Happening::Migrated { from, to } => {
             (format!("moved it from version {from} to version {to} of its journey"), None)
         }

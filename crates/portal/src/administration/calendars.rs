@@ -2,8 +2,8 @@
 
 use postern_domain::calendar::{Calendar, CalendarUse, Calendars, Due, Target};
 use postern_domain::{
-    Actor, Command, Item, Journey, Organisation, PersonId, Phase, Recorded, Ruling, Situation, Timestamp,
-    apply, decide, ladder, whole_ledger,
+    Actor, Command, Item, Journey, Organisation, Phase, Recorded, Ruling, Situation, Timestamp, apply,
+    decide, ladder, whole_ledger,
 };
 use postern_portal_store::{DirectorySnapshot, Store, StoreError};
 use postern_protocol::{CalendarChange, CalendarPreview, DueMove, DueOf};
@@ -34,7 +34,7 @@ pub async fn preview(
                 if due.before == due.after {
                     continue;
                 }
-                *(if due.stays { &mut preview.staying } else { &mut preview.moving }) += 1;
+                preview.moving += 1;
                 if preview.first.len() < SHOWN {
                     preview.first.push(due);
                 }
@@ -70,7 +70,7 @@ fn changed(directory: &DirectorySnapshot, change: &CalendarChange) -> Result<Cal
     Ok(Calendars::assemble(&calendars, &uses))
 }
 
-/// Everything that is due of an item and hangs on a calendar, moving or not.
+/// Everything that is due of an item and hangs on a calendar.
 fn dues(
     item: &Item,
     journey: &Journey,
@@ -80,36 +80,28 @@ fn dues(
 ) -> Vec<DueMove> {
     let next = looked_at_again(item, journey, after, now);
     let mut dues = Vec::new();
-    let mut add = |of, before, after, stays| {
-        dues.push(DueMove { reference: item.reference.clone(), of, before, after, stays });
+    let mut add = |of, before, after| {
+        dues.push(DueMove { reference: item.reference.clone(), of, before, after });
     };
     for (review, next) in item.reviews.iter().zip(&next.reviews) {
         if review.clock.as_ref().is_some_and(|clock| is_business(clock.target)) {
-            add(DueOf::Step(review.step.clone()), due(review.due_at), due(next.due_at), false);
+            add(DueOf::Step(review.step.clone()), due(review.due_at), due(next.due_at));
         }
     }
     let rungs = ladder(item, journey, before).into_iter().filter(|rung| rung.rung > item.rungs);
     let rungs_then = ladder(&next, journey, after);
     for rung in rungs {
         let then = rungs_then.iter().find(|then| then.rung == rung.rung);
-        add(
-            DueOf::Rung(rung.rung),
-            Due::At(rung.at),
-            then.map_or(Due::Beyond, |then| Due::At(then.at)),
-            false,
-        );
+        add(DueOf::Rung(rung.rung), Due::At(rung.at), then.map_or(Due::Beyond, |then| Due::At(then.at)));
     }
     if journey.target.is_some_and(is_business) {
         let whole = |organisation| whole_ledger(item, journey, organisation, now).map(|ledger| ledger.due);
         if let (Some(is), Some(then)) = (whole(before), whole(after)) {
-            add(DueOf::Whole, is, then, false);
+            add(DueOf::Whole, is, then);
         }
     }
-    if let Some((of, target, person)) = given(item, journey) {
-        let calendar = after.calendars.for_step(person, None, journey.calendar.as_ref());
-        let moves = next.due_at != item.due_at;
-        let then = if moves { due(next.due_at) } else { calendar.due(item.entered_at, target, &[]) };
-        add(of, due(item.due_at), then, !moves);
+    if let Some(of) = owed(item, journey) {
+        add(of, due(item.due_at), due(next.due_at));
     }
     dues
 }
@@ -129,15 +121,14 @@ fn looked_at_again(item: &Item, journey: &Journey, organisation: &Organisation, 
     again.unwrap_or_else(|_| item.clone())
 }
 
-/// What was given to the client or to the owner: until when they answer, or complete it. Not where somebody set the time
-/// by hand.
-fn given<'a>(item: &'a Item, journey: &Journey) -> Option<(DueOf, Target, Option<&'a PersonId>)> {
-    let (of, target, person) = match item.phase {
-        Phase::ChangesRequested => (DueOf::ClientAnswer, journey.client_answer?, None),
-        Phase::Approved => (DueOf::Completion, journey.completion?, item.owner.as_ref()),
+/// What the client or the owner owes: an answer, or the completion. Not where somebody set the time by hand.
+fn owed(item: &Item, journey: &Journey) -> Option<DueOf> {
+    let (of, target) = match item.phase {
+        Phase::ChangesRequested => (DueOf::ClientAnswer, journey.client_answer?),
+        Phase::Approved => (DueOf::Completion, journey.completion?),
         _ => return None,
     };
-    (is_business(target) && item.due_at.is_some() && !item.due_by_hand).then_some((of, target, person))
+    (is_business(target) && item.due_at.is_some() && !item.due_by_hand).then_some(of)
 }
 
 fn is_business(target: Target) -> bool {

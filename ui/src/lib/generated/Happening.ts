@@ -36,6 +36,7 @@ export type Happening =
   | { resubmitted: { round: number } }
   | { cover_changed: { step: StepKey; covers: Array<Seat> } }
   | { clock_set: { step: StepKey; due_at: Timestamp | null } }
+  | { rescheduled: { due_at: Timestamp | null } }
   | { migrated: { from: number; to: number } }
   | { claimed: { step: StepKey } }
   | { reassigned: { step: StepKey | null; from: PersonId | null; to: PersonId; reason: string | null } }

@@ -57,7 +57,6 @@ export type { Denial } from "./Denial";
 export type { Difference } from "./Difference";
 export type { Due } from "./Due";
 export type { DueClock } from "./DueClock";
-export type { DueMoved } from "./DueMoved";
 export type { DueTarget } from "./DueTarget";
 export type { EngineEvent } from "./EngineEvent";
 export type { Entry } from "./Entry";

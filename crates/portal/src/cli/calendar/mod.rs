@@ -154,16 +154,9 @@ async fn preview(
         other => other.into(),
     })?;
     println!("Of {} due times that hang on working time, {} would move.", preview.looked_at, preview.moving);
-    if preview.staying > 0 {
-        println!(
-            "{} more were given to a client or an owner already, and stay as they are.",
-            preview.staying
-        );
-    }
     for due in &preview.first {
         let (before, after) = (said(due.before), said(due.after));
-        let stays = if due.stays { ", and stays: anew it would be" } else { " →" };
-        println!("  {} {}: {before}{stays} {after}", due.reference, what(&due.of));
+        println!("  {} {}: {before} → {after}", due.reference, what(&due.of));
     }
     Ok(())
 }
