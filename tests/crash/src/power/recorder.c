@@ -7,7 +7,8 @@
  * POSTERN_RECORD_TO      the log, outside of it
  * POSTERN_POWER_CUT_AT   the program dies before the operation of this number; 0 or unset: never
  *
- * A record is a head, a path, and for a write its bytes. */
+ * A record is a head, a path, and for a write its bytes. One whose program ended in the middle of writing it down is cut,
+ * and the next program's follow it: every head begins with a mark by which it is found. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,8 +27,10 @@
 
 enum kind { CREATE = 1, WRITE, TRUNCATE, SYNC, SYNC_FOLDER, UNLINK, RENAME, MAKE_FOLDER, REMOVE_FOLDER };
 
+#define MARK 0x50570000u
+
 struct head {
-    uint32_t kind;
+    uint32_t kind; /* with the mark in its upper half */
     uint32_t path_length;
     uint64_t inode;
     uint64_t offset;
@@ -112,7 +115,7 @@ static void record(enum kind kind, uint64_t inode, const char *path, size_t path
     if (cut_at && operations >= cut_at)
         for (;;)
             kill(getpid(), SIGKILL);
-    struct head head = {kind, (uint32_t)path_length, inode, offset, length};
+    struct head head = {MARK | kind, (uint32_t)path_length, inode, offset, length};
     struct iovec parts[3] = {{&head, sizeof head}, {(void *)path, path_length}, {(void *)bytes, bytes ? length : 0}};
     ssize_t whole = (ssize_t)(sizeof head + path_length + parts[2].iov_len);
     int saved = errno;
