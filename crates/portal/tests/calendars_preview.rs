@@ -5,7 +5,7 @@ mod common;
 
 use common::{new_item, of_problem, ok, only_for_admins};
 use postern_domain::calendar::{Calendar, CalendarOf, CalendarUse, Due, Holiday, Target};
-use postern_domain::{Command, DAY_MS, HOUR_MS, Item, Journey, Rung, RungTime, RungTo, Seen, Stage};
+use postern_domain::{Command, DAY_MS, Item, Journey, Rung, RungTime, RungTo, Seen, Stage};
 use postern_protocol::{
     CalendarChange, CalendarPreview, CommandOutcome, DirectCommand, DueOf, ErrorCode, NewItem, Outcome, paths,
 };
