@@ -68,12 +68,7 @@ impl Store {
         let head = head::read(&mut tx).await?;
         let directory = self.directory_at(&mut tx, &head).await?;
         let Some(person) = directory.people().get(person).cloned() else { return Ok(BootstrapStart::Nobody) };
-        let current = Cursor {
-            epoch: head.epoch,
-            seq: head.seq,
-            scope_generation: directory.scope_generation(&person.id),
-            directory_version: head.directory_version,
-        };
+        let current = head.cursor(directory.scope_generation(&person.id));
         let expected = places::expected(&mut tx, &person, wish.closed_since).await?;
         let closed_since = wish.closed_since.map_or(0, Month::number);
         let (cursor, after, expected, items) = match wish.after {

@@ -4,11 +4,10 @@ use crate::columns::Value;
 use crate::dialect::DbRow;
 use crate::error::StoreError;
 use crate::many::Insert;
+use crate::places::Stands;
 use crate::store::Store;
 use crate::{items, places};
-use postern_domain::{
-    ClientId, CommandId, Item, Kind, Person, PersonId, Place, ProjectId, Timestamp, may_view,
-};
+use postern_domain::{CommandId, Item, Person, PersonId, Timestamp, may_view};
 use postern_protocol::{Change, ChangePage, Cursor, Month, NamedItems};
 use sqlx::Row as _;
 
@@ -32,14 +31,11 @@ pub(crate) fn row(seq: i64, item: &Item, moved: bool, command: Option<&CommandId
 /// The item of a row, if `person` may see it. The columns tell most rows out of scope apart from the others without
 /// reading their documents; the domain has the last word.
 pub(crate) fn visible(person: &Person, row: &DbRow) -> Result<Option<Box<Item>>, StoreError> {
-    let client = ClientId(row.try_get("client")?);
-    let project = row.try_get::<Option<String>, _>("project")?.map(ProjectId);
-    let kind: String = row.try_get("kind")?;
-    if let Some(kind) = Kind::ALL.into_iter().find(|known| known.as_str() == kind) {
-        let place = Place { client: &client, project: project.as_ref(), kind };
-        if !person.grants.iter().any(|grant| grant.scope.covers(place)) {
-            return Ok(None);
-        }
+    let stands = Stands::in_row(row)?;
+    if let Some(place) = stands.place()
+        && !person.grants.iter().any(|grant| grant.scope.covers(place))
+    {
+        return Ok(None);
     }
     let item = items::parse(row)?;
     Ok(may_view(person, &item).then(|| Box::new(item)))
@@ -147,12 +143,7 @@ impl Store {
         Ok(Changes::Page(Box::new(ChangePage {
             changes,
             directory: is_newer.then(|| directory.for_person(person)),
-            cursor: Cursor {
-                epoch: head.epoch,
-                seq,
-                scope_generation,
-                directory_version: head.directory_version,
-            },
+            cursor: Cursor { seq, ..head.cursor(scope_generation) },
             more,
             expected,
             server_time: now,
@@ -171,12 +162,7 @@ impl Store {
         let head = crate::head::read(&mut tx).await?;
         let directory = self.directory_at(&mut tx, &head).await?;
         let Some(person) = directory.people().get(person) else { return Ok(Changes::Gone) };
-        let current = Cursor {
-            epoch: head.epoch,
-            seq: head.seq,
-            scope_generation: directory.scope_generation(&person.id),
-            directory_version: head.directory_version,
-        };
+        let current = head.cursor(directory.scope_generation(&person.id));
         if !named.cursor.leads_to(&current) {
             let same_epoch = named.cursor.epoch == current.epoch && named.cursor.seq <= current.seq;
             return Ok(if same_epoch { Changes::ScopeChanged } else { Changes::Gone });

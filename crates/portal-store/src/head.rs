@@ -8,7 +8,7 @@ use crate::signing;
 use crate::store::Store;
 use ed25519_dalek::SigningKey;
 use postern_domain::{Arranged, ItemId, Recorded};
-use postern_protocol::Head;
+use postern_protocol::{Cursor, Head};
 use sqlx::Row as _;
 use std::sync::atomic::Ordering;
 
@@ -31,6 +31,16 @@ pub struct HeadRow {
 pub(crate) const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 impl HeadRow {
+    /// Where a console stands that has followed everything, with grants of this generation.
+    pub(crate) fn cursor(&self, scope_generation: i64) -> Cursor {
+        Cursor {
+            epoch: self.epoch.clone(),
+            seq: self.seq,
+            scope_generation,
+            directory_version: self.directory_version,
+        }
+    }
+
     /// What is signed: every column of the row.
     pub(crate) fn message(&self) -> Vec<u8> {
         let mut message = Vec::new();

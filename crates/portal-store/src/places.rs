@@ -127,14 +127,35 @@ pub(crate) async fn disagreement(db: &mut Connection) -> Result<Option<String>, 
     )))
 }
 
-/// Whether somebody sees the item of a row, told from its place and phase without reading its document.
+/// Where the item of a row stands, told from its columns without reading its document.
+pub(crate) struct Stands {
+    client: ClientId,
+    project: Option<ProjectId>,
+    /// None for one that this version does not know.
+    kind: Option<Kind>,
+}
+
+impl Stands {
+    pub fn in_row(row: &DbRow) -> Result<Self, StoreError> {
+        let kind: String = row.try_get("kind")?;
+        Ok(Self {
+            client: ClientId(row.try_get("client")?),
+            project: row.try_get::<Option<String>, _>("project")?.map(ProjectId),
+            kind: Kind::ALL.into_iter().find(|known| known.as_str() == kind),
+        })
+    }
+
+    pub fn place(&self) -> Option<Place<'_>> {
+        let Self { client, project, kind } = self;
+        Some(Place { client, project: project.as_ref(), kind: (*kind)? })
+    }
+}
+
+/// Whether somebody sees the item of a row.
 pub(crate) fn sees_row(person: &Person, row: &DbRow) -> Result<bool, StoreError> {
-    let client = ClientId(row.try_get("client")?);
-    let project = row.try_get::<Option<String>, _>("project")?.map(ProjectId);
-    let (kind, phase): (String, String) = (row.try_get("kind")?, row.try_get("phase")?);
-    let Some(kind) = Kind::ALL.into_iter().find(|known| known.as_str() == kind) else { return Ok(false) };
+    let phase: String = row.try_get("phase")?;
     let phase = if phase == Phase::Draft.as_str() { Phase::Draft } else { Phase::Submitted };
-    Ok(sees_place(person, Place { client: &client, project: project.as_ref(), kind }, phase))
+    Ok(Stands::in_row(row)?.place().is_some_and(|place| sees_place(person, place, phase)))
 }
 
 /// The domain's rule for seeing an item, as far as it depends on place and phase.
