@@ -42,6 +42,8 @@ pub(crate) struct Inner {
     pub wake: Notify,
     /// Something happened: the next round does not wait out its back-off.
     pub urgent: AtomicBool,
+    /// A person asked: it does not wait out what the portal asked for either.
+    pub asked: AtomicBool,
     /// The device was asleep: connections that were open then are not any more, whatever they say.
     pub woke: Notify,
     pub stop: watch::Sender<bool>,
@@ -113,6 +115,7 @@ impl Engine {
             alerts,
             wake: Notify::new(),
             urgent: AtomicBool::new(false),
+            asked: AtomicBool::new(false),
             woke: Notify::new(),
             stop: watch::channel(false).0,
             sync: tokio::sync::Mutex::new(SyncState::default()),
@@ -145,12 +148,10 @@ impl Engine {
         self.inner.presence.give_up();
     }
 
-    /// Somebody asked for it: syncs now, also where the portal wants to be left alone for a while.
+    /// Somebody asked for it: syncs as soon as possible, also where the portal wants to be left alone for a while.
     pub fn sync_soon(&self) {
-        let engine = self.clone();
-        // What comes of it stands in the status.
-        tokio::spawn(async move { engine.sync_now().await.map(|_report| ()) });
-        self.inner.transfers.hurry();
+        self.inner.asked.store(true, Ordering::SeqCst);
+        self.nudge();
     }
 
     /// Syncs as soon as possible, unless the portal wants to be left alone: the window got the focus, the device woke

@@ -32,7 +32,7 @@ impl Engine {
     }
 
     /// Chooses for how many months closed items are kept; none: for ever. What is open is always kept. Fewer months
-    /// take effect with the next contact, more of them load everything anew then.
+    /// take effect with the next contact, more of them fetch what is missing then.
     ///
     /// # Errors
     /// [`FailureCode::Invalid`], or [`FailureCode::Cache`].
@@ -42,7 +42,7 @@ impl Engine {
             return Err(failure(FailureCode::Invalid, message));
         }
         self.inner.cache.set_preference(CHOICE, &serde_json::json!(months)).await?;
-        self.nudge();
+        self.sync_soon();
         Ok(())
     }
 

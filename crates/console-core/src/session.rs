@@ -106,7 +106,7 @@ impl Engine {
             status.problem = None;
         });
         self.emit(EngineEvent::Session {});
-        self.nudge();
+        self.sync_soon();
         self.session().await
     }
 

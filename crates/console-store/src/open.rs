@@ -72,7 +72,7 @@ impl Cache {
             .map_err(at)?;
         let cache = Cache::new(path.to_path_buf(), write, read);
         // An earlier wipe may have been cut, or somebody read while it went on.
-        cache.scrub().await?;
+        cache.scrub().await;
         Ok(cache)
     }
 }

@@ -1,5 +1,5 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { cursor, go, NOON, openWindow, pane, paneShows, press, references, row, rows, standOnAllowed } from "../window";
 
 const toasts = () => screen.queryAllByTestId("toast").map((toast) => toast.textContent);
@@ -286,5 +286,14 @@ describe("moving", () => {
     const { backend } = await openWindow();
     await waitFor(() => expect(backend.paintedMs).not.toBeNull());
     expect(NOON).toBeGreaterThan(0);
+  });
+});
+
+describe("a network that comes back", () => {
+  it("is told to the engine, which tries the portal", async () => {
+    const { backend } = await openWindow();
+    const told = vi.spyOn(backend, "networkIsBack");
+    window.dispatchEvent(new Event("online"));
+    expect(told).toHaveBeenCalledOnce();
   });
 });

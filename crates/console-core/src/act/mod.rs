@@ -155,7 +155,7 @@ impl Engine {
                     self.recount().await;
                 }
                 self.upload_again(&row.command).await?;
-                self.nudge();
+                self.sync_soon();
                 Ok(())
             }
             Some(Outcome::Applied { .. } | Outcome::AlreadySatisfied { .. }) => Ok(()),
@@ -188,7 +188,7 @@ impl Engine {
                 // The new one first: a crash in between leaves both, and loses neither.
                 self.act(&[target], &request, ActOptions { hold_ms: 0 }).await?;
                 self.inner.cache.put_away(command, self.device_now()).await?;
-                self.nudge();
+                self.sync_soon();
                 Ok(())
             }
         }

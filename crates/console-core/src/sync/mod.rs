@@ -21,7 +21,7 @@ use backoff::{Backoff, Met};
 use postern_console_store::Lease;
 use postern_domain::Timestamp;
 use postern_protocol::{Divergence, ErrorCode};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How long a lease lasts without being renewed, in milliseconds.
 const LEASE_MS: i64 = 45_000;
@@ -79,6 +79,9 @@ impl Engine {
 
     pub(crate) async fn round(&self) -> Result<SyncReport, CallError> {
         let mut state = self.inner.sync.lock().await;
+        // Whatever asked for a round has it.
+        self.inner.urgent.store(false, Ordering::SeqCst);
+        self.inner.asked.store(false, Ordering::SeqCst);
         self.set_status(|status| status.syncing = true);
         let done = self.attempt(&mut state).await;
         let now = self.device_now();
@@ -287,7 +290,8 @@ async fn is_due(engine: &Engine) -> bool {
         let state = engine.inner.sync.lock().await;
         (state.next, state.backoff.failing(), state.rest.is_some_and(|until| now < until))
     };
-    if !rests && engine.inner.urgent.swap(false, Ordering::SeqCst) {
+    let is_set = |wish: &AtomicBool| wish.load(Ordering::SeqCst);
+    if is_set(&engine.inner.asked) || (!rests && is_set(&engine.inner.urgent)) {
         return true;
     }
     // While the portal does not answer, a command that is no longer held waits like all others.

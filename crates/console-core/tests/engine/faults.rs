@@ -217,7 +217,31 @@ async fn a_portal_that_wants_to_be_left_alone_is_not_asked_for_a_focus_but_for_a
         tokio::time::sleep(std::time::Duration::from_millis(60)).await;
     }
     assert_eq!(world.requests(paths::CHANGES), asked);
-    assert!(olga.engine.sync_now().await.is_err());
-    assert_eq!(world.requests(paths::CHANGES), asked + 1);
+    olga.engine.sync_soon();
+    eventually(|| world.requests(paths::CHANGES) == asked + 1).await;
     olga.engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_device_that_wakes_up_asks_at_once_and_opens_its_event_stream_anew() {
+    let world = World::new().await;
+    let olga = world.console("olga").await;
+    olga.engine.start();
+    eventually(|| world.requests(paths::EVENTS) == 1).await;
+    // Sooner than it would ask by itself.
+    let asked = world.requests(paths::CHANGES);
+    world.portal.clock.advance_ms(20_000);
+    eventually(|| world.requests(paths::CHANGES) > asked).await;
+    eventually(|| world.requests(paths::EVENTS) > 1).await;
+    olga.engine.stop().await;
+}
+
+async fn eventually(holds: impl Fn() -> bool) {
+    for _ in 0..400 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("it does not come to that");
 }
