@@ -29,4 +29,6 @@ pub struct Deps {
     pub transport: Arc<dyn Transport>,
     /// What the person calls this device, for the portal's list of devices.
     pub device: String,
+    /// How many queries of the cache run at once; further ones wait.
+    pub readers: u32,
 }

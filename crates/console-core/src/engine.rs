@@ -78,7 +78,7 @@ impl Engine {
     /// As [`Engine::open`].
     pub async fn open_signed_out(folder: &Path, deps: Deps) -> Result<Self, Failure> {
         prepare(folder).await?;
-        let cache = Cache::open(&folder.join("cache.db")).await?;
+        let cache = Cache::open(&folder.join("cache.db"), deps.readers).await?;
         let readable = cache.reread_newer_items().await?;
         if readable > 0 {
             tracing::info!(readable, "this version reads items that an older one could not");

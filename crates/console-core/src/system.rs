@@ -49,6 +49,7 @@ impl Deps {
             secrets: Arc::new(Keychain::new("postern")),
             transport: Arc::new(HttpTransport::new()?),
             device: device_name(),
+            readers: 4,
         })
     }
 }

@@ -26,7 +26,7 @@ fn main() {
 async fn run(count: u32) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cache.db");
-    let cache = Cache::open(&path).await.unwrap();
+    let cache = Cache::open(&path, 4).await.unwrap();
     let me = PersonId::from("p0");
     cache.set_identity(&Meta { person: Some(me), ..Meta::default() }).await.unwrap();
     let lease = cache.take_lease("bench", NOW, 3_600_000).await.unwrap().unwrap();

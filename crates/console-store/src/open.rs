@@ -1,4 +1,4 @@
-//! Opening the file: one connection sets it up, then the pools.
+//! Opening the file: the writer sets it up, then come the readers.
 
 use crate::cache::Cache;
 use crate::error::{Result, StoreError};
@@ -16,15 +16,12 @@ const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_cache.sql")];
 /// How long a writer waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(15);
 
-const READERS: u32 = 4;
-
 impl Cache {
-    /// Opens or makes the cache at `path`. The folder must exist.
-    pub async fn open(path: &Path) -> Result<Self> {
+    /// Opens or makes the cache at `path`, which so many may read at once. The folder must exist.
+    pub async fn open(path: &Path, readers: u32) -> Result<Self> {
         let at = |error| StoreError::at(path, error);
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(true)
             .busy_timeout(BUSY)
             .foreign_keys(true)
             .synchronous(SqliteSynchronous::Normal)
@@ -34,14 +31,12 @@ impl Cache {
             .statement_cache_capacity(256);
         // Outbox rows are promises: they are written with a full sync. What a full load writes does not stay in memory as
         // well, which a mapped file would.
-        let writing = options.clone().synchronous(SqliteSynchronous::Full).pragma("mmap_size", "0");
-
-        let mut first = SqliteConnection::connect_with(&options.clone().journal_mode(SqliteJournalMode::Wal))
-            .await
-            .map_err(at)?;
-        assert_version(&mut first).await?;
-        migrate(&mut first, path).await?;
-        first.close().await.map_err(at)?;
+        let writing = options
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("mmap_size", "0");
 
         let write = SqlitePoolOptions::new()
             .max_connections(1)
@@ -51,25 +46,22 @@ impl Cache {
             .acquire_timeout(Duration::from_secs(60))
             .test_before_acquire(false)
             // On a full disk SQLite ends a transaction by itself. The driver does not notice, and a connection on which
-            // it still counts one open would refuse every further one: such a connection is replaced.
-            .before_acquire(|connection, _| {
-                Box::pin(async move {
-                    // Waits for the rollback that is still on its way.
-                    connection.ping().await?;
-                    Ok(!connection.is_in_transaction())
-                })
-            })
+            // it still counts one open would refuse every further one: such a connection is replaced. A rollback that
+            // was on its way is done: a connection goes back to the pool after it.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(writing)
             .await
             .map_err(at)?;
+        let mut first = write.acquire().await.map_err(at)?;
+        assert_version(&mut first).await?;
+        migrate(&mut first, path).await?;
+        drop(first);
         let read = SqlitePoolOptions::new()
-            .max_connections(READERS)
+            .max_connections(readers)
             .idle_timeout(None)
             .max_lifetime(None)
             .test_before_acquire(false)
-            .connect_with(options)
-            .await
-            .map_err(at)?;
+            .connect_lazy_with(options);
         let cache = Cache::new(path.to_path_buf(), write, read);
         // An earlier wipe may have been cut, or somebody read while it went on.
         cache.scrub().await;

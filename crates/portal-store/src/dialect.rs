@@ -2,6 +2,7 @@
 
 use crate::error::StoreError;
 use crate::migrations;
+use crate::store::StoreOptions;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
@@ -19,7 +20,6 @@ pub(crate) type Tx = Transaction<'static, Database>;
 /// Older ones can damage a WAL database that two connections use.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-const READERS: u32 = 4;
 /// Snapshots that may be read at the same time. They last as long as their readers take, so they have connections
 /// of their own.
 const SNAPSHOTS: u32 = 8;
@@ -45,16 +45,9 @@ pub(crate) struct Pools {
 }
 
 /// Makes the file when it is not there, brings its schema up to date, and opens one writer and several readers.
-pub(crate) async fn open(file: &Path, create: bool, most_pages: Option<u32>) -> Result<Pools, StoreError> {
-    let mut first = options(file).create_if_missing(create).connect().await?;
-    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut first).await?;
-    if parse_version(&version).is_none_or(|found| found < OLDEST_SQLITE) {
-        return Err(StoreError::OldSqlite { version });
-    }
-    migrations::run(&mut first).await?;
-    first.close().await?;
-    let mut writing = options(file);
-    if let Some(pages) = most_pages {
+pub(crate) async fn open(file: &Path, create: bool, settings: &StoreOptions) -> Result<Pools, StoreError> {
+    let mut writing = options(file).create_if_missing(create);
+    if let Some(pages) = settings.most_pages {
         writing = writing.pragma("max_page_count", pages.to_string());
     }
     let writer = fit_connections()
@@ -62,30 +55,31 @@ pub(crate) async fn open(file: &Path, create: bool, most_pages: Option<u32>) -> 
         .max_connections(1)
         .max_lifetime(None)
         .idle_timeout(None)
-        // Where the disk was full, SQLite has ended the transaction by itself, and the driver still counts it: no other
-        // could begin on this connection, ever.
-        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect_with(writing)
         .await?;
+    let mut first = writer.acquire().await?;
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut *first).await?;
+    if parse_version(&version).is_none_or(|found| found < OLDEST_SQLITE) {
+        return Err(StoreError::OldSqlite { version });
+    }
+    migrations::run(&mut first).await?;
+    drop(first);
     let reading = |connections| {
         fit_connections()
             .max_connections(connections)
             .max_lifetime(None)
             .connect_lazy_with(options(file).pragma("query_only", "ON"))
     };
-    Ok(Pools { writer, readers: reading(READERS), snapshots: reading(SNAPSHOTS) })
+    Ok(Pools { writer, readers: reading(settings.readers), snapshots: reading(SNAPSHOTS) })
 }
 
 /// On a full disk SQLite ends a transaction by itself. The driver does not notice, and a connection on which it still
-/// counts one open would refuse every further one: such a connection is replaced.
+/// counts one open would refuse every further one: such a connection is replaced. A rollback that was on its way is
+/// done: a connection goes back to the pool after it.
 fn fit_connections() -> SqlitePoolOptions {
-    SqlitePoolOptions::new().test_before_acquire(false).before_acquire(|connection, _| {
-        Box::pin(async move {
-            // Waits for the rollback that is still on its way.
-            connection.ping().await?;
-            Ok(!connection.is_in_transaction())
-        })
-    })
+    SqlitePoolOptions::new()
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
 }
 
 /// How many migrations ran on this database.

@@ -31,11 +31,19 @@ struct Inner {
     announced_directory: AtomicI64,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct StoreOptions {
     pub rules: Rules,
+    /// How many requests may read at once; further ones wait.
+    pub readers: u32,
     /// The database may have so many pages of 4 KiB and no more; beyond them it says that the disk is full.
     pub most_pages: Option<u32>,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { rules: Rules::default(), readers: 4, most_pages: None }
+    }
 }
 
 /// What a new portal starts from. Randomness comes from the caller.
@@ -58,7 +66,7 @@ impl Store {
         for directory in [data.to_owned(), data.join("files")] {
             std::fs::create_dir_all(&directory).map_err(StoreError::io(&directory))?;
         }
-        let pools = dialect::open(&file, true, None).await?;
+        let pools = dialect::open(&file, true, &StoreOptions::default()).await?;
         let mut tx = dialect::begin_write(&pools.writer).await?;
         let at = founding.at;
         if head::is_there(&mut tx).await? {
@@ -91,7 +99,7 @@ impl Store {
         if !file.exists() {
             return Err(StoreError::NotInitialised { path: data.to_owned() });
         }
-        let pools = dialect::open(&file, false, options.most_pages).await?;
+        let pools = dialect::open(&file, false, &options).await?;
         if !head::is_there(&mut *pools.readers.acquire().await?).await? {
             return Err(StoreError::NotInitialised { path: data.to_owned() });
         }

@@ -154,7 +154,7 @@ impl Running {
     async fn start(data: &Path, environment: &Environment, rules: Rules) -> anyhow::Result<Self> {
         let portal = Portal {
             password_cost: PasswordCost::Trivial,
-            store_options: StoreOptions { rules, ..StoreOptions::default() },
+            store_options: StoreOptions { rules, readers: 1, ..StoreOptions::default() },
             ..Portal::new(Config::default(), environment.clone())
         };
         let quiet = portal.open(data).await.context("the portal does not open")?;

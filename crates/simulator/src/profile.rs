@@ -113,6 +113,7 @@ impl Profile {
             secrets: Arc::clone(&self.keys) as _,
             transport: Arc::clone(&seam) as _,
             device: name.clone(),
+            readers: 1,
         };
         let engine =
             Engine::open(&self.folder, deps).await.map_err(as_error).context("a profile does not open")?;

@@ -74,6 +74,7 @@ impl Template {
                 secrets: Arc::clone(&keys) as _,
                 transport: Arc::new(Straight(Arc::clone(&portal))),
                 device: format!("device {number}"),
+                readers: 1,
             };
             let profile = folder.path().join(format!("profile-{number}"));
             let engine = Engine::open(&profile, deps).await.map_err(as_error)?;

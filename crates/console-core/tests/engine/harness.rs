@@ -84,6 +84,7 @@ impl World {
             secrets,
             transport: Arc::new(HttpTransport::new().unwrap()),
             device: "a test".to_owned(),
+            readers: 2,
         }
     }
 

@@ -37,7 +37,7 @@ async fn an_item_given_to_me_alerts_once_also_after_a_restart() {
     // The same again, and an unrelated change of the same item.
     scene.pull(12, std::slice::from_ref(&mine)).await;
     scene.pull(13, &[after(&mine, &comment("c", "x"), "mara", NOW)]).await;
-    let again = crate::Cache::open(&scene.folder.path().join("cache.db")).await.unwrap();
+    let again = crate::Cache::open(&scene.folder.path().join("cache.db"), READERS).await.unwrap();
     assert!(again.take_alerts(NOW, at(-1)).await.unwrap().0.is_empty());
 }
 

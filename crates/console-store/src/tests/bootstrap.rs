@@ -96,7 +96,7 @@ async fn a_load_that_was_cut_goes_on_where_it_was_also_in_another_process() {
     staging.add(item(4, ME)).await.unwrap();
     drop(staging);
 
-    let again = Cache::open(scene.cache.path()).await.unwrap();
+    let again = Cache::open(scene.cache.path(), READERS).await.unwrap();
     let cut = again.cut_load().await.unwrap().unwrap();
     assert_eq!((&cut.cursor, cut.last.as_ref().unwrap().as_str()), (&cursor(50), "item-3"));
     let mut staging = again.stage(&scene.lease, cut, None).await.unwrap();

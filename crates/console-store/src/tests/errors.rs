@@ -8,7 +8,7 @@ async fn a_file_that_is_no_database_is_named_with_the_way_out() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cache.db");
     std::fs::write(&path, "not a database, whatever its name says; long enough to be looked at").unwrap();
-    let error = Cache::open(&path).await.err().unwrap();
+    let error = Cache::open(&path, READERS).await.err().unwrap();
     assert!(matches!(error, StoreError::Unreadable { .. }), "{error:?}");
     assert!(error.to_string().contains(&path.display().to_string()), "{error}");
     assert!(error.to_string().contains("move the file away"), "{error}");
@@ -18,19 +18,19 @@ async fn a_file_that_is_no_database_is_named_with_the_way_out() {
 async fn a_cache_of_a_newer_build_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cache.db");
-    drop(Cache::open(&path).await.unwrap());
+    drop(Cache::open(&path, READERS).await.unwrap());
     let mut connection =
         sqlx::SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
     sqlx::query("PRAGMA user_version = 99").execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
-    let error = Cache::open(&path).await.err().unwrap();
+    let error = Cache::open(&path, READERS).await.err().unwrap();
     assert!(matches!(error, StoreError::NewerSchema { found: 99, .. }), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_folder_that_is_not_there_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let error = Cache::open(&folder.path().join("missing/cache.db")).await.err().unwrap();
+    let error = Cache::open(&folder.path().join("missing/cache.db"), READERS).await.err().unwrap();
     assert!(matches!(error, StoreError::CannotOpen { .. }), "{error:?}");
 }
 
@@ -72,7 +72,7 @@ async fn a_profile_opened_again_has_everything() {
     let one = item(1, ME);
     scene.give("k1", &one.id, approve(&one)).await;
     scene.cache.close().await;
-    let again = Cache::open(&scene.folder.path().join("cache.db")).await.unwrap();
+    let again = Cache::open(&scene.folder.path().join("cache.db"), READERS).await.unwrap();
     assert_eq!(again.outbox(NOW).await.unwrap().len(), 1);
     assert_eq!(again.item(&one.id).await.unwrap().unwrap().item.stage().unwrap().as_str(), "review");
     assert_eq!(again.meta().await.unwrap().cursor, Some(cursor(10)));

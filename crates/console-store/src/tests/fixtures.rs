@@ -10,6 +10,7 @@ use postern_protocol::{Change, ChangePage, CommandOutcome, Cursor, Directory, En
 use tempfile::TempDir;
 
 pub const NOW: Timestamp = Timestamp::from_ms(1_700_000_000_000);
+pub const READERS: u32 = 2;
 /// The person whose cache it is: owns items and may approve them.
 pub const ME: &str = "ana";
 
@@ -157,7 +158,7 @@ pub struct Scene {
 impl Scene {
     pub async fn with(items: Vec<Item>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let cache = Cache::open(&folder.path().join("cache.db")).await.unwrap();
+        let cache = Cache::open(&folder.path().join("cache.db"), READERS).await.unwrap();
         cache
             .set_identity(&Meta {
                 console: Some(ConsoleId::from("console-1")),

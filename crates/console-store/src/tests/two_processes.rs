@@ -10,7 +10,7 @@ async fn two_processes_write_at_once_and_nothing_is_lost() {
     let path = scene.folder.path().join("cache.db");
     let mut tasks = Vec::new();
     for process in 0..2 {
-        let cache = Cache::open(&path).await.unwrap();
+        let cache = Cache::open(&path, READERS).await.unwrap();
         let items = items.clone();
         tasks.push(tokio::spawn(async move {
             for (index, item) in items.iter().enumerate() {
@@ -42,7 +42,7 @@ async fn two_processes_write_at_once_and_nothing_is_lost() {
 #[tokio::test]
 async fn one_of_two_processes_gets_the_lease_until_it_runs_out_or_is_given_up() {
     let scene = Scene::with(vec![]).await;
-    let other = Cache::open(&scene.folder.path().join("cache.db")).await.unwrap();
+    let other = Cache::open(&scene.folder.path().join("cache.db"), READERS).await.unwrap();
     assert_eq!(other.take_lease("other", at(0), 60_000).await.unwrap(), None);
     let renewed = scene.cache.take_lease("test", at(0), 60_000).await.unwrap().unwrap();
     assert_eq!(renewed, scene.lease);
@@ -64,7 +64,7 @@ async fn a_lease_from_a_clock_that_ran_ahead_does_not_lock_everybody_out() {
 #[tokio::test]
 async fn a_process_notices_what_another_one_wrote_and_not_what_it_wrote_itself() {
     let scene = Scene::with(vec![item(1, ME)]).await;
-    let other = Cache::open(&scene.folder.path().join("cache.db")).await.unwrap();
+    let other = Cache::open(&scene.folder.path().join("cache.db"), READERS).await.unwrap();
     assert!(!scene.cache.changed_elsewhere().await.unwrap());
     scene.pull(11, &[item(2, ME)]).await;
     assert!(!scene.cache.changed_elsewhere().await.unwrap());
@@ -76,7 +76,7 @@ async fn a_process_notices_what_another_one_wrote_and_not_what_it_wrote_itself()
 #[tokio::test]
 async fn a_process_reads_the_directory_that_another_one_pulled() {
     let scene = Scene::with(vec![item(1, ME)]).await;
-    let other = Cache::open(&scene.folder.path().join("cache.db")).await.unwrap();
+    let other = Cache::open(&scene.folder.path().join("cache.db"), READERS).await.unwrap();
     assert!(other.lookup().await.unwrap().people().get(&"ben".into()).is_some());
     let mut page = page(11, &[]);
     let mut directory = directory();

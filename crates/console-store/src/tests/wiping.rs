@@ -44,7 +44,7 @@ async fn where_another_process_reads_meanwhile_the_rest_goes_with_the_next_openi
     scene.cache.wipe_all().await.unwrap();
     drop(reading);
     scene.cache.close().await;
-    let again = crate::Cache::open(&scene.folder.path().join("cache.db")).await.unwrap();
+    let again = crate::Cache::open(&scene.folder.path().join("cache.db"), READERS).await.unwrap();
     assert!(!holds_it(&scene));
     again.close().await;
 }
