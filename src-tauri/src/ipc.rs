@@ -3,11 +3,11 @@
 use crate::files;
 use postern_console_core::{
     AbsenceDraft, AbsenceView, ActItemResult, ActOptions, ActResult, BottleneckView, CoverageAbout,
-    CoverageAnswer, Engine, Failure, FailureCode, GroupBy, ItemView, KeepView, ListPage, ListQuery,
-    NewItemChoices, OutboxLine, PersonRef, QueueCount, Request, SavedAbsenceView, SessionView, SyncStatus,
-    Target,
+    CoverageAnswer, Engine, Failure, FailureCode, GroupBy, ItemView, JournalLine, KeepView, ListPage,
+    ListQuery, NewItemChoices, OutboxLine, PersonRef, QueueCount, Request, SavedAbsenceView, SessionView,
+    SyncStatus, Target,
 };
-use postern_domain::{Action, CommandId, ItemId, PersonId, Timestamp};
+use postern_domain::{Action, CommandId, ItemId, PersonId, Seen, Timestamp};
 use serde_json::Value;
 use std::io::Write;
 use tauri::ipc::Invoke;
@@ -33,7 +33,9 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         candidates,
         outbox,
         outbox_retry,
+        outbox_decide_again,
         outbox_discard,
+        journal,
         sync_now,
         network_is_back,
         sync_status,
@@ -136,6 +138,16 @@ async fn outbox(engine: Core<'_>) -> Answer<Vec<OutboxLine>> {
 #[tauri::command]
 async fn outbox_retry(engine: Core<'_>, command: CommandId) -> Answer<()> {
     engine.retry(&command).await
+}
+
+#[tauri::command]
+async fn outbox_decide_again(engine: Core<'_>, command: CommandId, seen: Seen) -> Answer<ActResult> {
+    engine.decide_again(&command, seen, ActOptions::default()).await
+}
+
+#[tauri::command]
+async fn journal(engine: Core<'_>, limit: u32) -> Answer<Vec<JournalLine>> {
+    engine.journal(limit).await
 }
 
 #[tauri::command]

@@ -78,7 +78,9 @@ fn open(arguments: Arguments) -> Result<(), String> {
             }
             tauri::RunEvent::Exit => {
                 let engine = app.state::<Engine>().inner().clone();
-                tauri::async_runtime::block_on(engine.stop());
+                // Whatever holds on to the cache for longer is cut as by a crash.
+                let closed = tokio::time::timeout(Duration::from_secs(2), engine.close());
+                tauri::async_runtime::block_on(async { closed.await.ok() });
             }
             _ => {}
         });

@@ -148,6 +148,12 @@ impl Engine {
         self.inner.presence.give_up();
     }
 
+    /// As [`Engine::stop`], and lets go of the cache: everything is in its one file then. Nothing can be asked any more.
+    pub async fn close(&self) {
+        self.stop().await;
+        self.inner.cache.close().await;
+    }
+
     /// Somebody asked for it: syncs as soon as possible, also where the portal wants to be left alone for a while.
     pub fn sync_soon(&self) {
         self.inner.asked.store(true, Ordering::SeqCst);

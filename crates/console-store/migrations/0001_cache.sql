@@ -33,8 +33,12 @@ CREATE TABLE outbox (
     -- it can neither be taken back nor be refused here, whatever becomes of its number.
     tries INTEGER NOT NULL DEFAULT 0,
     -- When its author said again that it is to be sent, after it had lain for long.
-    confirmed_ms INTEGER
+    confirmed_ms INTEGER,
+    -- The command that its author gave instead, of one that came to nothing: it is of outcome_kind 'superseded', and
+    -- what it was before if the other is taken back.
+    superseded_by TEXT
 );
+CREATE INDEX outbox_superseded ON outbox (superseded_by) WHERE superseded_by IS NOT NULL;
 CREATE INDEX outbox_item ON outbox (item, position);
 CREATE INDEX outbox_batch ON outbox (batch);
 

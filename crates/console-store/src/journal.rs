@@ -6,6 +6,9 @@ use postern_domain::{Command, CommandId, DAY_MS, ItemId, Timestamp};
 use postern_protocol::Outcome;
 use sqlx::sqlite::SqliteConnection;
 
+/// The `outcome_kind` of a command whose author gave another one instead.
+pub(crate) const SUPERSEDED: &str = "superseded";
+
 /// How long the journal remembers what became of a command.
 pub const JOURNAL_KEPT_MS: i64 = 30 * DAY_MS;
 
@@ -18,6 +21,8 @@ pub struct JournalRow {
     pub ended_at: Timestamp,
     /// None when it was discarded before it was sent.
     pub outcome: Option<Outcome>,
+    /// Its author gave another one instead.
+    pub superseded: bool,
 }
 
 /// Moves a command from the outbox to the journal, and forgets what is too old. `how` overrides the outcome's name.
@@ -50,28 +55,44 @@ pub(crate) async fn close(
     Ok(())
 }
 
+type Raw = (String, String, String, i64, i64, Option<String>, String);
+
+const COLUMNS: &str = "command_id, item, command, made_ms, ended_ms, outcome, outcome_kind";
+
+fn row((id, item, command, made, ended, outcome, kind): Raw) -> Result<JournalRow> {
+    Ok(JournalRow {
+        id: CommandId(id),
+        item: ItemId(item),
+        command: serde_json::from_str(&command)?,
+        made_at: Timestamp::from_ms(made),
+        ended_at: Timestamp::from_ms(ended),
+        outcome: outcome.map(|outcome| serde_json::from_str(&outcome)).transpose()?,
+        superseded: kind == SUPERSEDED,
+    })
+}
+
 impl Cache {
+    /// What became of my commands, the last one first: at most `limit`.
+    pub async fn journal(&self, limit: u32) -> Result<Vec<JournalRow>> {
+        let mut connection = self.reader().await?;
+        let sql = format!("SELECT {COLUMNS} FROM journal ORDER BY ended_ms DESC, made_ms DESC LIMIT $1");
+        let found: Vec<Raw> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(limit)
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(|error| self.named(error))?;
+        found.into_iter().map(row).collect()
+    }
+
     /// A settled command, while the journal remembers it.
     pub async fn journal_row(&self, id: &CommandId) -> Result<Option<JournalRow>> {
         let mut connection = self.reader().await?;
-        let found: Option<(String, String, String, i64, i64, Option<String>)> = sqlx::query_as(
-            "SELECT command_id, item, command, made_ms, ended_ms, outcome FROM journal WHERE command_id = $1",
-        )
-        .bind(id.as_str())
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(|error| self.named(error))?;
-        found
-            .map(|(id, item, command, made, ended, outcome)| {
-                Ok(JournalRow {
-                    id: CommandId(id),
-                    item: ItemId(item),
-                    command: serde_json::from_str(&command)?,
-                    made_at: Timestamp::from_ms(made),
-                    ended_at: Timestamp::from_ms(ended),
-                    outcome: outcome.map(|outcome| serde_json::from_str(&outcome)).transpose()?,
-                })
-            })
-            .transpose()
+        let sql = format!("SELECT {COLUMNS} FROM journal WHERE command_id = $1");
+        let found: Option<Raw> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(id.as_str())
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(|error| self.named(error))?;
+        found.map(row).transpose()
     }
 }

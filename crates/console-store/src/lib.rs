@@ -34,6 +34,7 @@ mod report;
 mod restore;
 mod sending;
 mod staging;
+mod superseding;
 mod tables;
 mod tally;
 mod uploads;

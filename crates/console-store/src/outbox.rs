@@ -3,7 +3,7 @@
 use crate::cache::Cache;
 use crate::error::Result;
 use crate::uploads::{self, UPLOADING};
-use crate::{items, journal, overlay};
+use crate::{items, journal, overlay, superseding};
 use postern_domain::{Command, CommandId, Item, ItemId, Timestamp};
 use postern_protocol::Outcome;
 use sqlx::sqlite::SqliteConnection;
@@ -17,6 +17,8 @@ pub struct NewCommand {
     pub command: Command,
     /// The item as its author saw it.
     pub seen: Option<Box<Item>>,
+    /// Commands of the same item that came to nothing, and that this one is given instead of.
+    pub instead_of: Vec<CommandId>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -139,22 +141,24 @@ pub(crate) async fn trim(
 
 impl Cache {
     /// Gives a batch of commands: rows and overlays in one durable transaction. For each target, `form` sees the item
-    /// as it is shown, inside the transaction, and makes the command or none.
+    /// as it is shown and what came to nothing on it before, inside the transaction, and makes the command or none.
     pub async fn enqueue(
         &self,
         batch: &str,
         targets: &[ItemId],
         now: Timestamp,
         held_until: Timestamp,
-        mut form: impl FnMut(&ItemId, Option<&Item>) -> Option<NewCommand> + Send,
+        mut form: impl FnMut(&ItemId, Option<&Item>, &[OutboxRow]) -> Option<NewCommand> + Send,
     ) -> Result<()> {
         let mut tx = self.begin().await?;
         let stored = async {
             let lookup = self.lookup_in(&mut tx).await?;
             for id in targets {
                 let item = items::read_live(&mut tx, id).await?;
-                let Some(new) = form(id, item.as_ref()) else { continue };
+                let failed = superseding::failed(&mut tx, id).await?;
+                let Some(new) = form(id, item.as_ref(), &failed) else { continue };
                 insert(&mut tx, batch, &new, now, held_until).await?;
+                superseding::supersede(&mut tx, &new.instead_of, &new.id).await?;
                 overlay::extend(&mut tx, id, item.as_ref(), &new.id, &new.command, now, &lookup).await?;
             }
             Ok(())
@@ -168,15 +172,18 @@ impl Cache {
     pub async fn undo(&self, batch: &str, now: Timestamp) -> Result<Vec<ItemId>> {
         let mut tx = self.begin().await?;
         let undone = async {
-            let items: Vec<String> = sqlx::query_scalar(
+            let gone: Vec<(String, String)> = sqlx::query_as(
                 "DELETE FROM outbox WHERE batch = $1 AND tries = 0 AND outcome_kind IS NULL AND held_until_ms > $2
-                 RETURNING item",
+                 RETURNING command_id, item",
             )
             .bind(batch)
             .bind(now.ms())
             .fetch_all(&mut *tx)
             .await?;
-            self.rebuilt(&mut tx, items.into_iter().map(ItemId).collect()).await
+            for (id, _) in &gone {
+                superseding::reinstate(&mut tx, &CommandId(id.clone())).await?;
+            }
+            self.rebuilt(&mut tx, gone.into_iter().map(|(_, item)| ItemId(item)).collect()).await
         }
         .await;
         let undone = self.name(undone)?;
@@ -212,6 +219,9 @@ impl Cache {
             if !unsent && !read {
                 return Ok(false);
             }
+            if unsent {
+                superseding::reinstate(&mut tx, id).await?;
+            }
             journal::close(&mut tx, id, unsent.then_some("discarded"), now).await?;
             self.rebuilt(&mut tx, [ItemId(item)].into()).await?;
             Ok(true)
@@ -237,7 +247,7 @@ impl Cache {
     /// Everything in the outbox, in the order in which it was given.
     pub async fn outbox(&self, now: Timestamp) -> Result<Vec<OutboxRow>> {
         let mut connection = self.reader().await?;
-        let rows: Vec<Raw> = sqlx::query_as(select("ORDER BY position"))
+        let rows: Vec<Raw> = sqlx::query_as(select("WHERE superseded_by IS NULL ORDER BY position"))
             .bind(now.ms())
             .fetch_all(&mut *connection)
             .await
@@ -259,12 +269,13 @@ impl Cache {
 
     pub async fn outbox_of(&self, item: &ItemId, now: Timestamp) -> Result<Vec<OutboxRow>> {
         let mut connection = self.reader().await?;
-        let rows: Vec<Raw> = sqlx::query_as(select("WHERE item = $2 ORDER BY position"))
-            .bind(now.ms())
-            .bind(item.as_str())
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(|error| self.named(error))?;
+        let rows: Vec<Raw> =
+            sqlx::query_as(select("WHERE item = $2 AND superseded_by IS NULL ORDER BY position"))
+                .bind(now.ms())
+                .bind(item.as_str())
+                .fetch_all(&mut *connection)
+                .await
+                .map_err(|error| self.named(error))?;
         rows.into_iter().map(row).collect()
     }
 

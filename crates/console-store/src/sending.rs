@@ -5,6 +5,7 @@ use crate::error::{Result, StoreError};
 use crate::lease::{self, Lease};
 use crate::meta;
 use crate::outbox::{BLOCKED, HELD, OutboxRow, Raw, STALE, row, select};
+use crate::superseding;
 use crate::uploads::UPLOADING;
 use postern_domain::{CommandId, ItemId, Refusal, Timestamp};
 use postern_protocol::{CommandOutcome, Envelope, Outcome};
@@ -134,7 +135,12 @@ impl Cache {
 
     /// Stores what the portal said, in the transaction that marks the rows. A conflict's command is no longer shown as
     /// done.
-    pub async fn record_outcomes(&self, lease: &Lease, outcomes: &[CommandOutcome]) -> Result<Settled> {
+    pub async fn record_outcomes(
+        &self,
+        lease: &Lease,
+        outcomes: &[CommandOutcome],
+        now: Timestamp,
+    ) -> Result<Settled> {
         let mut tx = self.begin().await?;
         let recorded = async {
             lease::check(&mut tx, lease).await?;
@@ -145,22 +151,25 @@ impl Cache {
                 let text = serde_json::to_string(&outcome.outcome)?;
                 said.push((&outcome.id, kind(&outcome.outcome), outcome.at_seq, text));
             }
-            let settled: Vec<(String, String)> = sqlx::query_as(
+            let settled: Vec<(String, String, String)> = sqlx::query_as(
                 "UPDATE outbox SET outcome_kind = said.value ->> 1, at_seq = said.value ->> 2, outcome = said.value ->> 3
                  FROM json_each($1) AS said
-                 WHERE command_id = said.value ->> 0 AND outcome_kind IS NULL RETURNING item, outcome_kind",
+                 WHERE command_id = said.value ->> 0 AND outcome_kind IS NULL RETURNING command_id, item, outcome_kind",
             )
             .bind(serde_json::to_string(&said)?)
             .fetch_all(&mut *tx)
             .await?;
             meta::set(&mut tx, "acknowledged", Some(&acknowledged.to_string())).await?;
+            for (id, _, _) in &settled {
+                superseding::close(&mut tx, &CommandId(id.clone()), now).await?;
+            }
             // What was done as was expected is shown as it was, until its effect comes down.
             let is_done = |kind: &str| matches!(kind, "applied" | "satisfied");
-            let otherwise = settled.iter().filter(|(_, kind)| !is_done(kind));
-            let otherwise: BTreeSet<ItemId> = otherwise.map(|(item, _)| ItemId(item.clone())).collect();
+            let otherwise = settled.iter().filter(|(_, _, kind)| !is_done(kind));
+            let otherwise: BTreeSet<ItemId> = otherwise.map(|(_, item, _)| ItemId(item.clone())).collect();
             let attention = !otherwise.is_empty();
             self.rebuilt(&mut tx, otherwise).await?;
-            let items: BTreeSet<ItemId> = settled.into_iter().map(|(item, _)| ItemId(item)).collect();
+            let items: BTreeSet<ItemId> = settled.into_iter().map(|(_, item, _)| ItemId(item)).collect();
             Ok(Settled { items: items.into_iter().collect(), attention })
         }
         .await;
@@ -210,7 +219,13 @@ impl Cache {
 
     /// Ends a command that is too large to be sent at all, unless it left before and may have been applied: then it
     /// stays. Gives the numbers of everything unanswered back. False when it stays.
-    pub async fn refuse_here(&self, lease: &Lease, id: &CommandId, refusal: Refusal) -> Result<bool> {
+    pub async fn refuse_here(
+        &self,
+        lease: &Lease,
+        id: &CommandId,
+        refusal: Refusal,
+        now: Timestamp,
+    ) -> Result<bool> {
         let mut tx = self.begin().await?;
         let done = async {
             lease::check(&mut tx, lease).await?;
@@ -226,6 +241,9 @@ impl Cache {
             let acknowledged = meta::read(&mut tx).await?.acknowledged;
             renumber(&mut tx, acknowledged).await?;
             let is_refused = item.is_some();
+            if is_refused {
+                superseding::close(&mut tx, id, now).await?;
+            }
             self.rebuilt(&mut tx, item.into_iter().map(ItemId).collect()).await?;
             Ok(is_refused)
         }

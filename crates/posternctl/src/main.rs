@@ -23,7 +23,11 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return told(&cli, &Stop::new(Exit::Internal, format!("Cannot start: {error}."))),
     };
-    let done = runtime.block_on(run(&cli));
+    let done = runtime.block_on(async {
+        let done = run(&cli).await;
+        profile::close().await;
+        done
+    });
     // A keychain that hangs must not keep the program from ending.
     runtime.shutdown_background();
     match done {

@@ -5,6 +5,8 @@ use crate::exit::{Exit, Stop};
 use postern_console_core::{Deps, Engine, SessionView, default_profile};
 use std::io::{IsTerminal as _, Read as _};
 use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
 
 pub fn folder(cli: &Cli) -> Result<PathBuf, Stop> {
     cli.profile.clone().or_else(default_profile).ok_or_else(|| {
@@ -12,9 +14,20 @@ pub fn folder(cli: &Cli) -> Result<PathBuf, Stop> {
     })
 }
 
+/// What this process has opened.
+static OPENED: OnceLock<Engine> = OnceLock::new();
+
+/// Lets go of the profile, if it was opened; what is at work in it for longer than a moment is cut as by a crash.
+pub async fn close() {
+    if let Some(engine) = OPENED.get() {
+        tokio::time::timeout(Duration::from_secs(2), engine.close()).await.ok();
+    }
+}
+
 /// Opens the profile without asking the keychain: for commands that need no network.
 pub async fn offline(cli: &Cli) -> Result<Engine, Stop> {
-    Ok(Engine::open_signed_out(&folder(cli)?, Deps::system()?).await?)
+    let engine = Engine::open_signed_out(&folder(cli)?, Deps::system()?).await?;
+    Ok(OPENED.get_or_init(|| engine).clone())
 }
 
 /// As [`offline`], for what reads the cache: nobody's cache has nothing to say.
@@ -37,7 +50,8 @@ pub async fn open(cli: &Cli) -> Result<Engine, Stop> {
     if cli.offline {
         return offline(cli).await;
     }
-    let engine = Engine::open(&folder(cli)?, Deps::system()?).await?;
+    let engine = offline(cli).await?;
+    engine.restore().await;
     if cli.password_stdin
         && let SessionView::SignedOut { portal: Some(portal), email: Some(email), .. } =
             engine.session().await?

@@ -79,10 +79,22 @@ async fn a_conflict_has_its_own_exit_code_and_shows_both_sides() {
     assert_eq!(sync.exit, 4, "{} {}", sync.out, sync.err);
     let outbox = scene.run(&["outbox", "--offline"], "").await;
     assert_eq!(outbox.exit, 4);
-    assert!(outbox.out.contains("you saw “Report 0”, now it is “Another”"), "{}", outbox.out);
+    let title = outbox.out.lines().find(|line| line.starts_with("Title")).unwrap();
+    assert_eq!(title.split("  ").filter(|part| !part.trim().is_empty()).count(), 4, "{title}");
+    assert!(outbox.out.contains("The same again would do:"), "{}", outbox.out);
     let lines = scene.run(&["outbox", "--offline", "--json"], "").await.json();
     let id = lines[0]["command"].as_str().unwrap().to_owned();
-    assert_eq!(scene.run(&["outbox", "discard", &id, "--offline"], "").await.exit, 0);
+
+    // Nothing is decided or given up without a word.
+    assert_eq!(scene.run(&["outbox", "discard", &id, "--offline"], "").await.exit, 2);
+    assert_eq!(scene.run(&["outbox", "decide", &id, "--offline"], "").await.exit, 2);
+    let other = scene.run(&["outbox", "decide", &id, "--yes", "--seen", "0123", "--offline"], "").await;
+    assert_eq!(other.exit, 4, "{}", other.err);
+    let seen = lines[0]["conflict"]["again"]["seen"]["content"].as_str().unwrap()[..8].to_owned();
+    let again = scene.online(&["outbox", "decide", &id, "--yes", "--seen", &seen]).await;
+    assert_eq!(again.exit, 0, "{} {}", again.out, again.err);
+    let history = scene.run(&["outbox", "--history", "--offline"], "").await;
+    assert!(history.out.contains("superseded"), "{}", history.out);
 }
 
 #[tokio::test]
@@ -223,5 +235,5 @@ async fn an_upload_that_does_not_come_through_is_kept_and_shown() {
     let retried = scene.online(&["outbox", "retry", &id]).await;
     assert_eq!(retried.exit, 3, "{} {}", retried.out, retried.err);
     assert!(retried.out.contains("upload_stopped"), "{}", retried.out);
-    assert_eq!(scene.run(&["outbox", "discard", &id, "--offline"], "").await.exit, 0);
+    assert_eq!(scene.run(&["outbox", "discard", &id, "--yes", "--offline"], "").await.exit, 0);
 }

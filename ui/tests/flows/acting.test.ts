@@ -215,6 +215,29 @@ describe("deciding many items", () => {
     expect([...opened.app.list.selection.ids].sort()).toEqual([...refused].sort());
   });
 
+  it("decides several items on what they were when the form was opened", async () => {
+    const opened = await openWindow();
+    const { backend, app } = opened;
+    await go("team");
+    await waitFor(() => expect(rows().length).toBeGreaterThan(12));
+    await standOnAllowed(opened, "approve");
+    for (let times = 0; times < 3; times++) await press("ArrowDown", { shiftKey: true });
+    await waitFor(() => expect(app.list.selection.size).toBe(4));
+    const ids = [...app.list.selection.ids];
+    await press("a");
+    await waitFor(() => expect(app.acting.predicted).not.toBeNull());
+    const then = backend.items.get(ids[0] ?? "")?.content;
+    for (const id of ids) {
+      const item = backend.items.get(id);
+      if (item) item.content = "0000";
+    }
+    await app.acting.submit();
+    const given = backend.acts.at(-1)?.targets ?? [];
+    expect(given).toHaveLength(ids.length);
+    expect(given.find((target) => target.id === ids[0])?.seen?.content).toBe(then);
+    expect(given.some((target) => target.seen?.content === "0000" || target.seen === null)).toBe(false);
+  });
+
   it("undoes a bulk action at once", async () => {
     const opened = await openWindow();
     await go("team");

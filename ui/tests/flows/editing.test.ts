@@ -92,6 +92,7 @@ describe("editing the content of an item", () => {
           message: "No.",
           problems: [{ part: { field: "cost_centre" }, sentence: "The field “Cost centre” is closed." }],
           effects: [],
+          seen: null,
         },
       ],
     });

@@ -1,5 +1,5 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { FakeBackend } from "$lib/backend/fake";
 import App from "../../src/App.svelte";
 import { go, NOON, openWindow, press, references, rows } from "../window";
@@ -55,13 +55,44 @@ describe("the outbox", () => {
     if (!line) throw new Error("no conflict");
     const conflict = within(within(line).getByTestId("conflict"));
     expect(conflict.getByText("What you saw")).toBeTruthy();
-    expect(conflict.getByText("€ 12,400")).toBeTruthy();
-    expect(conflict.getByText("€ 14,150")).toBeTruthy();
+    expect(conflict.getByText("With your change")).toBeTruthy();
+    const parts = within(conflict.getByRole("row", { name: /^Amount/ })).getAllByRole("cell");
+    expect(parts.map((part) => part.textContent)).toEqual(["EUR 12,400.00", "EUR 12,400.00", "EUR 14,150.00"]);
 
     await fireEvent.click(within(line).getByTestId("outbox-discard"));
     expect(backend.outboxState.attention).toBe(3);
     await fireEvent.click(within(line).getByTestId("outbox-discard-confirm"));
     await waitFor(() => expect(screen.getByTestId("attention-count").dataset.count).toBe("2"));
+  });
+
+  it("decides a conflict again on what stands there, and undo brings the conflict back", async () => {
+    const { backend } = await openWindow({ seeded: true });
+    await fireEvent.click(screen.getByTestId("nav-outbox"));
+    const inState = (state: string) =>
+      screen.queryAllByTestId("outbox-line").filter((one) => one.dataset.state === state);
+    await waitFor(() => expect(inState("conflict")).toHaveLength(1));
+    const [line] = inState("conflict") as [HTMLElement];
+    const asked = vi.spyOn(backend, "outboxDecideAgain");
+    const again = within(line).getByTestId("outbox-decide");
+    expect(again.textContent.trim()).toBe("Approve");
+    await fireEvent.click(again);
+    expect(asked.mock.calls[0]?.[1]).toMatchObject({ content: "51be77d3", round: 2 });
+    await waitFor(() => expect(inState("conflict")).toHaveLength(0));
+    const [held] = inState("held") as [HTMLElement];
+    await fireEvent.click(within(held).getByTestId("outbox-undo"));
+    await waitFor(() => expect(inState("conflict")).toHaveLength(1));
+  });
+
+  it("tells what became of earlier changes", async () => {
+    await openWindow({ seeded: true });
+    await fireEvent.click(screen.getByTestId("nav-outbox"));
+    const line = (await screen.findAllByTestId("outbox-line")).find((one) => one.dataset.state === "refused");
+    await fireEvent.click(within(line as HTMLElement).getByTestId("outbox-discard"));
+    await fireEvent.click(within(line as HTMLElement).getByTestId("outbox-discard-confirm"));
+    const history = screen.getByTestId<HTMLDetailsElement>("outbox-history");
+    history.open = true;
+    await fireEvent(history, new Event("toggle"));
+    expect((await screen.findByTestId("journal-line")).textContent).toContain("Put away");
   });
 
   it("sends a line again", async () => {

@@ -43,7 +43,7 @@ describe("a request", () => {
 describe("outcomes", () => {
   it("that say the same stand together, those that go through first", () => {
     const told = (id: string, accepted: boolean, message: string) => {
-      return { id, reference: `A-${id}`, accepted, message, problems: [], effects: [] };
+      return { id, reference: `A-${id}`, accepted, message, problems: [], effects: [], seen: null };
     };
     const groups = grouped([
       told("1", false, "A-1 is completed."),

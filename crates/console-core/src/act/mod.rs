@@ -1,19 +1,21 @@
 //! What a person does: predicted at once, durable at once, held for a moment, sent when it can be.
 
+mod again;
 mod candidates;
 mod edits;
 mod form;
 mod new_item;
 pub(crate) mod samples;
 
+use crate::deps::Chance;
 use crate::engine::Engine;
 use crate::failure::failure;
 use crate::queries::NOT_KEPT;
 use crate::views::{ActItemResult, ActResult, Failure, FailureCode, Request, Target};
 use form::form;
-use postern_console_store::{Lookup, NewCommand, OutboxRow, Predicted, predict};
+use postern_console_store::{Lookup, NewCommand, Predicted, predict};
 use postern_domain::explain;
-use postern_domain::{Command, CommandId, Item, ItemId, Refusal, Seen};
+use postern_domain::{Command, CommandId, Item, ItemId, Refusal, Seen, Timestamp};
 use std::collections::HashMap;
 
 /// How long an action is held so that it can be undone, in milliseconds.
@@ -43,9 +45,20 @@ impl Engine {
         request: &Request,
         options: ActOptions,
     ) -> Result<ActResult, Failure> {
+        self.give(targets, request, options, None).await
+    }
+
+    /// As [`Engine::act`]; `instead_of` is a command of mine that came to nothing.
+    async fn give(
+        &self,
+        targets: &[Target],
+        request: &Request,
+        options: ActOptions,
+        instead_of: Option<&CommandId>,
+    ) -> Result<ActResult, Failure> {
         self.require_identity().await?;
         if let Request::Submit(draft) = request {
-            return self.submit(draft, options).await;
+            return self.submit(draft, options, instead_of).await;
         }
         let lookup = self.lookup().await?;
         let now = self.device_now();
@@ -58,7 +71,7 @@ impl Engine {
         let chance = &self.inner.deps.chance;
         self.inner
             .cache
-            .enqueue(&batch, &ids, now, held_until, |id, item| {
+            .enqueue(&batch, &ids, now, held_until, |id, item, failed| {
                 let Some(item) = item else {
                     results.push(self.gone(id));
                     return None;
@@ -72,6 +85,7 @@ impl Engine {
                 give.then(|| NewCommand {
                     id: command_id,
                     item: id.clone(),
+                    instead_of: again::superseded(&command, failed, instead_of),
                     command,
                     seen: Some(Box::new(item.clone())),
                 })
@@ -107,16 +121,7 @@ impl Engine {
                 continue;
             };
             let chance = self.inner.deps.chance.as_ref();
-            let command = form(request, &cached.item, target.seen.as_ref(), &lookup, chance);
-            let predicted = predict(
-                Some(&cached.item),
-                &target.id,
-                &command,
-                &CommandId::new("prediction"),
-                now,
-                &lookup,
-            );
-            results.push(result_on(&cached.item, &command, predicted, &lookup));
+            results.push(predicted(&cached.item, request, target.seen.as_ref(), now, &lookup, chance));
         }
         Ok(results)
     }
@@ -138,95 +143,6 @@ impl Engine {
         Ok(items)
     }
 
-    /// Gives a refused or quarantined command anew, bound to what its author saw then: where that is another by now, the
-    /// author decides again. Makes one that waits go at once, also one that had lain for so long that its author was
-    /// asked. A conflict is not retried: its author looks at the item and decides again.
-    ///
-    /// # Errors
-    /// [`FailureCode::NotFound`], or [`FailureCode::Refused`] with the reason.
-    pub async fn retry(&self, command: &CommandId) -> Result<(), Failure> {
-        use postern_protocol::Outcome;
-        let row = self.outbox_row(command).await?;
-        match &row.outcome {
-            None => {
-                if row.stale {
-                    self.inner.cache.confirm(command, self.device_now()).await?;
-                    self.changed(vec![row.item]);
-                    self.recount().await;
-                }
-                self.upload_again(&row.command).await?;
-                self.sync_soon();
-                Ok(())
-            }
-            Some(Outcome::Applied { .. } | Outcome::AlreadySatisfied { .. }) => Ok(()),
-            Some(Outcome::Conflict { .. }) => Err(failure(
-                FailureCode::Refused,
-                "Somebody changed this after you looked at it. Open it, look at what is there now, and decide again.",
-            )),
-            Some(Outcome::NotUnderstood { .. }) => Err(failure(
-                FailureCode::Refused,
-                "It may have been done. Look at the item, then discard this line, or do it anew.",
-            )),
-            Some(Outcome::Refused { .. } | Outcome::Quarantined { .. }) => {
-                let request = form::request_of(&row.command).ok_or_else(|| {
-                    failure(
-                        FailureCode::Refused,
-                        "This change cannot be repeated; discard it and do it anew.",
-                    )
-                })?;
-                if self.is_handed_on(&row).await? {
-                    return Err(failure(
-                        FailureCode::Refused,
-                        "It was handed on after you looked. Look at who has it now, and decide again.",
-                    ));
-                }
-                let target = Target { id: row.item.clone(), seen: form::seen_by(&row.command).cloned() };
-                let refused = self.predict(std::slice::from_ref(&target), &request).await?;
-                if let Some(refused) = refused.into_iter().find(|result| !result.accepted) {
-                    return Err(failure(FailureCode::Refused, refused.message));
-                }
-                // The new one first: a crash in between leaves both, and loses neither.
-                self.act(&[target], &request, ActOptions { hold_ms: 0 }).await?;
-                self.inner.cache.put_away(command, self.device_now()).await?;
-                self.sync_soon();
-                Ok(())
-            }
-        }
-    }
-
-    /// Whether a command is about an assignment that is another by now.
-    async fn is_handed_on(&self, row: &OutboxRow) -> Result<bool, Failure> {
-        let Some(version) = form::assignment_of(&row.command) else { return Ok(false) };
-        let cached = self.inner.cache.item(&row.item).await?;
-        Ok(cached.is_some_and(|cached| cached.item.assignment_version != version))
-    }
-
-    /// Gives a change up: one that was never sent, or one whose refusal or conflict was read. The journal keeps it.
-    ///
-    /// # Errors
-    /// [`FailureCode::NotFound`], or [`FailureCode::Refused`] when it is on its way.
-    pub async fn discard(&self, command: &CommandId) -> Result<(), Failure> {
-        let row = self.outbox_row(command).await?;
-        if !self.inner.cache.put_away(command, self.device_now()).await? {
-            return Err(failure(
-                FailureCode::Refused,
-                "This change is on its way to the portal and cannot be taken back any more.",
-            ));
-        }
-        self.changed(vec![row.item]);
-        self.recount().await;
-        self.inner.wake.notify_one();
-        Ok(())
-    }
-
-    async fn outbox_row(&self, command: &CommandId) -> Result<OutboxRow, Failure> {
-        self.inner
-            .cache
-            .outbox_row(command, self.device_now())
-            .await?
-            .ok_or_else(|| failure(FailureCode::NotFound, "This change is not in the outbox any more."))
-    }
-
     fn gone(&self, id: &ItemId) -> ActItemResult {
         let visited = self.inner.visited.get(id);
         let (reference, message) = match visited {
@@ -234,8 +150,8 @@ impl Engine {
             None => (String::new(), "This item is not in sight any more."),
         };
         let (accepted, message) = (false, message.to_owned());
-        let (problems, effects) = (Vec::new(), Vec::new());
-        ActItemResult { id: id.clone(), reference, accepted, message, problems, effects }
+        let (problems, effects, seen) = (Vec::new(), Vec::new(), None);
+        ActItemResult { id: id.clone(), reference, accepted, message, problems, effects, seen }
     }
 
     async fn require_identity(&self) -> Result<(), Failure> {
@@ -253,6 +169,20 @@ impl Engine {
 fn unique(targets: &[Target]) -> Vec<ItemId> {
     let mut ids = std::collections::HashSet::new();
     targets.iter().filter(|target| ids.insert(&target.id)).map(|target| target.id.clone()).collect()
+}
+
+/// What a request would come to on an item.
+fn predicted(
+    item: &Item,
+    request: &Request,
+    seen: Option<&Seen>,
+    now: Timestamp,
+    lookup: &Lookup,
+    chance: &dyn Chance,
+) -> ActItemResult {
+    let command = form(request, item, seen, lookup, chance);
+    let sample = CommandId::new("prediction");
+    result_on(item, &command, predict(Some(item), &item.id, &command, &sample, now, lookup), lookup)
 }
 
 /// What a command on an item comes to, with what it does to a form and to what was decided.
@@ -284,5 +214,6 @@ fn result(
         Err(refusal) => (false, explain::refusal(&refusal, lookup), Vec::new()),
     };
     let reference = reference.to_owned();
-    ActItemResult { id: id.clone(), reference, accepted, message, problems: Vec::new(), effects }
+    let seen = before.map(|before| lookup.seen(before));
+    ActItemResult { id: id.clone(), reference, accepted, message, problems: Vec::new(), effects, seen }
 }

@@ -38,6 +38,7 @@ impl Engine {
         &self,
         draft: &NewItemDraft,
         options: ActOptions,
+        instead_of: Option<&CommandId>,
     ) -> Result<ActResult, Failure> {
         let lookup = self.lookup().await?;
         let now = self.device_now();
@@ -47,13 +48,19 @@ impl Engine {
         let mut results = Vec::new();
         self.inner
             .cache
-            .enqueue(&batch, std::slice::from_ref(&id), now, held_until, |id, _| {
+            .enqueue(&batch, std::slice::from_ref(&id), now, held_until, |id, _, _| {
                 let command = submission(draft, id, &lookup);
                 let command_id = CommandId(chance.id());
                 let predicted = predict(None, id, &command, &command_id, now, &lookup);
                 let give = predicted.is_ok();
                 results.push(told(draft, id, predicted, &lookup));
-                give.then(|| NewCommand { id: command_id, item: id.clone(), command, seen: None })
+                give.then(|| NewCommand {
+                    id: command_id,
+                    item: id.clone(),
+                    command,
+                    seen: None,
+                    instead_of: instead_of.cloned().into_iter().collect(),
+                })
             })
             .await?;
         if results.iter().any(|result| result.accepted) {

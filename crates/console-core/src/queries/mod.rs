@@ -1,6 +1,7 @@
 //! Questions that the cache answers, with names in the place of ids.
 
 mod audit;
+mod differences;
 mod form;
 mod item;
 mod list;

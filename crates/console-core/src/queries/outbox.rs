@@ -1,12 +1,13 @@
 //! The outbox, line by line, and what became of a command.
 
+use super::differences::differences;
 use super::item::since;
 use crate::engine::Engine;
 use crate::files::{progress, upload_of, upload_view};
-use crate::views::{ConflictView, Difference, Failure, OutboxLine, OutboxState};
-use postern_console_store::{Lookup, OutboxRow, Upload};
-use postern_domain::explain::{self, Names as _};
-use postern_domain::{CommandId, Item, Timestamp};
+use crate::views::{ConflictView, Failure, JournalEnd, JournalLine, OutboxLine, OutboxState};
+use postern_console_store::{JournalRow, Lookup, OutboxRow, Upload};
+use postern_domain::explain;
+use postern_domain::{CommandId, Item, ItemId, Timestamp};
 use postern_protocol::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -50,11 +51,37 @@ impl Engine {
     ///
     /// # Errors
     /// [`crate::FailureCode::Cache`].
-    pub async fn commands_of(
-        &self,
-        batch: &str,
-    ) -> Result<Vec<(postern_domain::ItemId, CommandId)>, Failure> {
+    pub async fn commands_of(&self, batch: &str) -> Result<Vec<(ItemId, CommandId)>, Failure> {
         Ok(self.inner.cache.outbox_batch(batch).await?)
+    }
+
+    /// What became of my changes that left the outbox, the last one first: at most `limit`, of the last thirty days.
+    ///
+    /// # Errors
+    /// [`crate::FailureCode::Cache`].
+    pub async fn journal(&self, limit: u32) -> Result<Vec<JournalLine>, Failure> {
+        let lookup = &*self.lookup().await?;
+        let rows = self.inner.cache.journal(limit).await?;
+        let mut lines = Vec::with_capacity(rows.len());
+        for row in rows {
+            let (what, detail) = explain::command(&row.command, lookup);
+            let (reference, title) = self.name_of(&row.item, None).await?;
+            let (end, why) = ended(&row, lookup);
+            let JournalRow { id: command, item, made_at, ended_at, .. } = row;
+            lines.push(JournalLine {
+                command,
+                item,
+                reference,
+                title,
+                what,
+                detail,
+                made_at,
+                ended_at,
+                end,
+                why,
+            });
+        }
+        Ok(lines)
     }
 
     /// What became of a command, also after it left the outbox.
@@ -102,19 +129,17 @@ impl Engine {
                         base.filter(|base| base.version > current.version).unwrap_or((**current).clone());
                     Some(ConflictView {
                         summary: explain::refusal(refusal, lookup),
-                        differences: row
-                            .seen
-                            .as_deref()
-                            .map_or_else(Vec::new, |seen| differences(seen, &current, lookup)),
+                        differences: differences(row, &current, lookup),
                         since: row
                             .seen
                             .as_deref()
                             .map_or_else(Vec::new, |seen| since(seen, &current, lookup)),
+                        again: self.predict_again(row, &current, lookup),
                     })
                 }
                 _ => None,
             };
-            let (reference, title) = self.name_of(row).await?;
+            let (reference, title) = self.name_of(&row.item, row.seen.as_deref()).await?;
             lines.push(OutboxLine {
                 command: row.id.clone(),
                 batch: row.batch.clone(),
@@ -157,13 +182,13 @@ impl Engine {
     }
 
     /// What the item was called when it was acted on, or is called now.
-    async fn name_of(&self, row: &OutboxRow) -> Result<(String, String), Failure> {
-        if let Some(seen) = &row.seen {
+    async fn name_of(&self, id: &ItemId, seen: Option<&Item>) -> Result<(String, String), Failure> {
+        if let Some(seen) = seen {
             return Ok((seen.reference.clone(), seen.title.clone()));
         }
-        let cached = self.inner.cache.item(&row.item).await?;
+        let cached = self.inner.cache.item(id).await?;
         Ok(cached.map_or_else(
-            || (row.item.to_string(), String::new()),
+            || (id.to_string(), String::new()),
             |cached| (cached.item.reference, cached.item.title),
         ))
     }
@@ -215,6 +240,17 @@ fn uploading(upload: &Upload) -> String {
     }
 }
 
+fn ended(row: &JournalRow, lookup: &Lookup) -> (JournalEnd, String) {
+    let said = row.outcome.as_ref().map(|outcome| outcome.sentence(lookup));
+    match (&row.outcome, said) {
+        (Some(Outcome::Applied { .. }), _) => (JournalEnd::Done, "Applied by the portal.".to_owned()),
+        (Some(Outcome::AlreadySatisfied { .. }), Some(said)) => (JournalEnd::Done, said),
+        (Some(_), Some(said)) if row.superseded => (JournalEnd::Superseded, said),
+        (_, Some(said)) => (JournalEnd::PutAway, said),
+        (_, None) => (JournalEnd::Discarded, "Given up before it was sent.".to_owned()),
+    }
+}
+
 fn settled(outcome: &Outcome, lookup: &Lookup) -> Settlement {
     let why = outcome.sentence(lookup);
     match outcome {
@@ -224,50 +260,4 @@ fn settled(outcome: &Outcome, lookup: &Lookup) -> Settlement {
         Outcome::Conflict { .. } => Settlement::Conflict { why },
         Outcome::Quarantined { .. } | Outcome::NotUnderstood { .. } => Settlement::Quarantined { why },
     }
-}
-
-/// What was seen beside what is there now, part by part.
-fn differences(seen: &Item, current: &Item, lookup: &Lookup) -> Vec<Difference> {
-    let mut found = Vec::new();
-    let mut compare = |what: &str, seen: String, current: String| {
-        if seen != current {
-            found.push(Difference { what: what.to_owned(), seen, current });
-        }
-    };
-    compare("Title", seen.title.clone(), current.title.clone());
-    compare("Description", seen.description.clone(), current.description.clone());
-    let keys: std::collections::BTreeSet<&String> = seen.fields.keys().chain(current.fields.keys()).collect();
-    for key in keys {
-        let value = |item: &Item| item.fields.get(key).map(ToString::to_string).unwrap_or_default();
-        compare(key, value(seen), value(current));
-    }
-    let names: std::collections::BTreeMap<_, _> =
-        seen.attachments.iter().chain(&current.attachments).map(|file| (&file.id, &file.name)).collect();
-    for (id, name) in names {
-        let version = |item: &Item| {
-            let file = item.attachments.iter().find(|file| &file.id == id);
-            let newest = file.and_then(|file| Some((file.versions.len(), file.versions.last()?)));
-            newest.map_or_else(
-                || "not attached".to_owned(),
-                |(number, version)| {
-                    format!("version {number} ({})", version.sha256.get(..8).unwrap_or(&version.sha256))
-                },
-            )
-        };
-        compare(name, version(seen), version(current));
-    }
-    compare("Round", seen.round.to_string(), current.round.to_string());
-    let stands = |item: &Item| {
-        item.stage().map_or_else(
-            || explain::phase_name(item.phase).to_owned(),
-            |stage| explain::stage_name(stage, lookup),
-        )
-    };
-    compare("Where it stands", stands(seen), stands(current));
-    let turn = |item: &Item| {
-        let names: Vec<String> = item.waiting_on().map(|id| lookup.person(id)).collect();
-        if names.is_empty() { "nobody".to_owned() } else { explain::list(&names, "and") }
-    };
-    compare("Whose turn", turn(seen), turn(current));
-    found
 }

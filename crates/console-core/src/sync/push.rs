@@ -25,7 +25,8 @@ impl Engine {
                 Ok(reply) => {
                     check(&envelopes, &reply)?;
                     let lease = self.renew_lease(state).await?;
-                    let settled = self.inner.cache.record_outcomes(&lease, &reply.outcomes).await?;
+                    let settled =
+                        self.inner.cache.record_outcomes(&lease, &reply.outcomes, self.device_now()).await?;
                     report.pushed += u32::try_from(settled.items.len()).unwrap_or(u32::MAX);
                     self.recount().await;
                     self.changed(settled.items);
@@ -38,7 +39,7 @@ impl Engine {
                             length: length.unwrap_or(u32::MAX),
                             limit: 0,
                         };
-                        if !self.inner.cache.refuse_here(&lease, &one.id, refusal).await? {
+                        if !self.inner.cache.refuse_here(&lease, &one.id, refusal, self.device_now()).await? {
                             // It left before, and nobody knows what became of it: it is tried again, and what is to be
                             // done on other items does not wait for it.
                             aside.insert(one.item.clone());

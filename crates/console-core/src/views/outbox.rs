@@ -52,8 +52,41 @@ pub struct OutboxLine {
     pub can_discard: bool,
     /// The file that it names, as long as the portal does not have it.
     pub upload: Option<super::files::UploadView>,
-    /// For a conflict: what was seen beside what is there now.
+    /// For a conflict: what was seen, what its author made of it, and what is there now.
     pub conflict: Option<ConflictView>,
+}
+
+/// What became of a change of mine that left the outbox; it is remembered for thirty days.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct JournalLine {
+    pub command: CommandId,
+    pub item: ItemId,
+    pub reference: String,
+    pub title: String,
+    /// For example `Approve` or `Reassign to Mara Lindqvist`.
+    pub what: String,
+    /// The reason or comment given.
+    pub detail: Option<String>,
+    pub made_at: Timestamp,
+    pub ended_at: Timestamp,
+    pub end: JournalEnd,
+    /// One sentence: how it ended.
+    pub why: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum JournalEnd {
+    /// The portal applied it, or found it done already.
+    Done,
+    /// Given up before it was sent.
+    Discarded,
+    /// It came to nothing, and its author put it away.
+    PutAway,
+    /// It came to nothing, and its author gave another one instead.
+    Superseded,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
@@ -64,12 +97,18 @@ pub struct ConflictView {
     pub differences: Vec<Difference>,
     /// Who did what after it was seen, the earliest first.
     pub since: Vec<HistoryLine>,
+    /// What the same would come to on what is there now: accepted or not, and why, bound to what is shown here.
+    pub again: super::request::ActItemResult,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct Difference {
     pub what: String,
-    pub seen: String,
-    pub current: String,
+    /// When its author looked.
+    pub base: String,
+    /// With what its author did.
+    pub mine: String,
+    /// With what others did meanwhile: now.
+    pub theirs: String,
 }

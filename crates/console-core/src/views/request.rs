@@ -151,7 +151,7 @@ pub struct NewItemDraft {
 #[ts(export)]
 pub struct Target {
     pub id: ItemId,
-    /// What the person looked at. Absent: what the cache holds now (acting from a list).
+    /// What the person looked at. Absent: what the cache holds now.
     #[serde(default)]
     pub seen: Option<Seen>,
 }
@@ -178,6 +178,9 @@ pub struct ActItemResult {
     pub problems: Vec<FormProblem>,
     /// What a change of content does to what was decided before, one sentence each.
     pub effects: Vec<String>,
+    /// The item as it was looked at for this: a decision that is confirmed afterwards is bound to it. None for an item
+    /// that is not here, or not there yet.
+    pub seen: Option<Seen>,
 }
 
 /// What is wrong with one part of a form.

@@ -1,6 +1,8 @@
 use crate::harness::*;
-use postern_console_core::{OutboxState, PendingMark, Queue, Request, Settlement, Target};
-use postern_domain::{Command, Role};
+use postern_console_core::{
+    ActOptions, JournalEnd, OutboxState, PendingMark, Queue, Request, Settlement, Target,
+};
+use postern_domain::{Command, CommandId, ItemId, Role, Seen};
 use postern_test_support::{globex, person};
 
 #[tokio::test]
@@ -19,7 +21,14 @@ async fn a_decision_on_content_that_changed_is_shown_as_a_conflict_and_not_appli
     assert!(!line.can_retry && line.can_discard);
     let conflict = line.conflict.as_ref().unwrap();
     let title = conflict.differences.iter().find(|difference| difference.what == "Title").unwrap();
-    assert_eq!((title.seen.as_str(), title.current.as_str()), ("Annual report", "Annual report, corrected"));
+    let sides = [&title.base, &title.mine, &title.theirs];
+    assert_eq!(sides, ["Annual report", "Annual report", "Annual report, corrected"]);
+    let stands = conflict.differences.iter().find(|difference| difference.what == "Where it stands").unwrap();
+    assert_eq!(
+        [&stands.base, &stands.mine, &stands.theirs],
+        ["Intake check", "Specialist review", "Intake check"]
+    );
+    assert!(conflict.again.accepted, "{}", conflict.again.message);
 
     let view = olga.item(&item.id).await;
     assert_eq!(view.row.pending, Some(PendingMark::Conflict));
@@ -31,22 +40,91 @@ async fn a_decision_on_content_that_changed_is_shown_as_a_conflict_and_not_appli
     assert_eq!(olga.engine.status().attention, 1);
 }
 
+/// Olga approved what Lea changed meanwhile, and has heard of it.
+async fn conflicted(world: &World, olga: &Console, item: &ItemId) -> CommandId {
+    let command = olga.give(item, approve()).await;
+    world.elsewhere("lea", item, new_title("Corrected")).await;
+    olga.sync().await;
+    assert!(matches!(olga.settlement(&command).await, Settlement::Conflict { .. }));
+    command
+}
+
+/// What the conflict view shows is there now.
+async fn shown(olga: &Console) -> Seen {
+    let line = olga.outbox().await.remove(0);
+    line.conflict.unwrap().again.seen.unwrap()
+}
+
 #[tokio::test]
 async fn after_a_conflict_one_decides_again_on_what_is_there_now() {
     let world = World::new().await;
     let item = world.item("Annual report").await;
     let olga = world.console("olga").await;
-    let first = olga.give(&item.id, approve()).await;
-    world.elsewhere("lea", &item.id, new_title("Corrected")).await;
-    olga.sync().await;
+    let first = conflicted(&world, &olga, &item.id).await;
     assert!(olga.engine.retry(&first).await.is_err());
 
-    olga.engine.discard(&first).await.unwrap();
-    let second = olga.give(&item.id, approve()).await;
+    let seen = shown(&olga).await;
+    olga.engine.decide_again(&first, seen, ActOptions { hold_ms: 0 }).await.unwrap();
+    let lines = olga.outbox().await;
+    assert_eq!(lines.iter().map(|line| line.state).collect::<Vec<_>>(), [OutboxState::Waiting]);
+    assert_eq!(olga.engine.status().attention, 0);
+    olga.sync().await;
+    assert_eq!(world.now(&item.id).await.stage().unwrap().as_str(), "review");
+    assert_eq!(olga.settlement(&lines[0].command).await, Settlement::Applied);
+    assert!(matches!(olga.settlement(&first).await, Settlement::Conflict { .. }));
+    let journal = olga.engine.journal(10).await.unwrap();
+    let ends: Vec<_> = journal.iter().map(|line| (&line.command, line.end)).collect();
+    assert!(ends.contains(&(&first, JournalEnd::Superseded)), "{ends:?}");
+}
+
+#[tokio::test]
+async fn a_decision_taken_again_and_taken_back_leaves_the_conflict_as_it_was() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let first = conflicted(&world, &olga, &item.id).await;
+    let before = olga.outbox().await;
+
+    let again = olga.engine.decide_again(&first, shown(&olga).await, ActOptions::default()).await.unwrap();
+    olga.engine.undo(&again.batch).await.unwrap();
+    assert_eq!(olga.outbox().await, before);
+    assert_eq!(olga.engine.status().attention, 1);
+
+    let again =
+        olga.engine.decide_again(&first, shown(&olga).await, ActOptions { hold_ms: 0 }).await.unwrap();
+    let (_, second) = olga.engine.commands_of(&again.batch).await.unwrap().remove(0);
+    olga.engine.discard(&second).await.unwrap();
+    assert_eq!(olga.outbox().await, before);
+}
+
+#[tokio::test]
+async fn deciding_again_is_bound_to_what_was_shown() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let first = conflicted(&world, &olga, &item.id).await;
+    let seen = shown(&olga).await;
+    world.elsewhere("lea", &item.id, new_title("Corrected once more")).await;
+    olga.sync().await;
+    assert!(olga.engine.decide_again(&first, seen, ActOptions { hold_ms: 0 }).await.is_err());
+    assert_eq!(olga.outbox().await[0].command, first);
+    assert_eq!(olga.outbox().await[0].state, OutboxState::Conflict);
+}
+
+#[tokio::test]
+async fn another_decision_takes_a_conflicts_place_and_a_comment_does_not() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let first = conflicted(&world, &olga, &item.id).await;
+    olga.give(&item.id, note("What was corrected?")).await;
+    assert_eq!(olga.outbox().await[0].command, first);
+
+    let second = olga.give(&item.id, Request::RequestChanges { reason: "Not this way.".into() }).await;
     olga.sync().await;
     assert_eq!(olga.settlement(&second).await, Settlement::Applied);
-    assert!(matches!(olga.settlement(&first).await, Settlement::Conflict { .. }));
-    assert_eq!(world.now(&item.id).await.stage().unwrap().as_str(), "review");
+    assert!(olga.outbox().await.is_empty());
+    assert_eq!(world.now(&item.id).await.comments.len(), 1);
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ async fn a_pull_that_is_cut_at_any_step_leaves_the_cache_as_it_was() {
     let scene = Scene::with(vec![one.clone(), two.clone()]).await;
     scene.give("k1", &one.id, approve(&one)).await;
     let envelopes = scene.envelopes(NOW).await;
-    scene.cache.record_outcomes(&scene.lease, &[applied(&envelopes[0], 12)]).await.unwrap();
+    scene.cache.record_outcomes(&scene.lease, &[applied(&envelopes[0], 12)], NOW).await.unwrap();
     let before = picture(&scene.cache).await;
 
     let mut page = page(12, &[after(&one, &approve(&one), ME, NOW), item(3, ME)]);

@@ -77,7 +77,7 @@ async fn a_held_command_keeps_back_only_what_follows_on_the_same_item() {
     assert_eq!(sent.iter().map(|each| each.id.as_str()).collect::<Vec<_>>(), ["other", "first"]);
     // What follows waits for the outcome.
     let outcomes: Vec<_> = sent.iter().map(|each| applied(each, 11)).collect();
-    scene.cache.record_outcomes(&scene.lease, &outcomes).await.unwrap();
+    scene.cache.record_outcomes(&scene.lease, &outcomes, NOW).await.unwrap();
     let sent: Vec<String> = scene.envelopes(at(2)).await.into_iter().map(|each| each.id.0).collect();
     assert_eq!(sent, ["after"]);
 }
@@ -90,7 +90,7 @@ async fn a_conflict_keeps_back_only_its_own_item_until_it_is_put_away() {
     let envelopes = scene.envelopes(NOW).await;
     let settled = scene
         .cache
-        .record_outcomes(&scene.lease, &[outcome(&envelopes[0], 10, conflict(&one))])
+        .record_outcomes(&scene.lease, &[outcome(&envelopes[0], 10, conflict(&one))], NOW)
         .await
         .unwrap();
     assert!(settled.attention);
@@ -115,7 +115,7 @@ async fn an_applied_command_stays_until_the_cursor_has_passed_its_effect() {
     let scene = Scene::with(vec![one.clone()]).await;
     scene.give("k1", &one.id, approve(&one)).await;
     let envelopes = scene.envelopes(NOW).await;
-    scene.cache.record_outcomes(&scene.lease, &[applied(&envelopes[0], 12)]).await.unwrap();
+    scene.cache.record_outcomes(&scene.lease, &[applied(&envelopes[0], 12)], NOW).await.unwrap();
 
     scene.pull(11, &[]).await;
     assert_eq!(scene.outbox_ids().await, ["k1"]);
@@ -137,7 +137,7 @@ async fn a_command_too_large_to_send_is_refused_here_and_the_others_close_the_ga
     scene.give("small", &two.id, approve(&two)).await;
     scene.envelopes(NOW).await;
     let refusal = Refusal::TooLong { field: "command".to_owned(), length: 9, limit: 0 };
-    assert!(scene.cache.refuse_here(&scene.lease, &CommandId::from("big"), refusal).await.unwrap());
+    assert!(scene.cache.refuse_here(&scene.lease, &CommandId::from("big"), refusal, NOW).await.unwrap());
     let again = scene.envelopes(NOW).await;
     assert_eq!(again.iter().map(|each| (each.id.as_str(), each.seq)).collect::<Vec<_>>(), [("small", 1)]);
     assert_eq!(scene.cache.outbox_counts(NOW).await.unwrap(), (1, 1));
@@ -153,7 +153,7 @@ async fn a_command_that_may_have_been_applied_is_not_refused_here_for_its_size()
     scene.envelopes(NOW).await;
     scene.envelopes(NOW).await;
     let refusal = Refusal::TooLong { field: "command".to_owned(), length: 9, limit: 0 };
-    assert!(!scene.cache.refuse_here(&scene.lease, &CommandId::from("big"), refusal).await.unwrap());
+    assert!(!scene.cache.refuse_here(&scene.lease, &CommandId::from("big"), refusal, NOW).await.unwrap());
     assert_eq!(scene.cache.outbox_counts(NOW).await.unwrap(), (2, 0));
     // Meanwhile the other item does not wait for it.
     let aside = [one.id.clone()].into();
@@ -189,7 +189,7 @@ async fn a_decision_goes_alone_on_its_item_and_comments_go_together() {
     let first = scene.envelopes(NOW).await;
     let outcomes: Vec<_> = first.iter().map(|each| applied(each, 11)).collect();
     assert_eq!(ids(first), ["k1", "k2", "k5"]);
-    scene.cache.record_outcomes(&scene.lease, &outcomes).await.unwrap();
+    scene.cache.record_outcomes(&scene.lease, &outcomes, NOW).await.unwrap();
     assert_eq!(ids(scene.envelopes(NOW).await), ["k3"]);
 }
 

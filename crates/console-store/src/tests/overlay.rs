@@ -63,7 +63,7 @@ async fn what_i_wrote_is_found_before_it_is_confirmed_and_not_twice_after() {
     };
     assert_eq!(find().await, 1);
     let envelopes = scene.envelopes(NOW).await;
-    scene.cache.record_outcomes(&scene.lease, &[applied(&envelopes[0], 12)]).await.unwrap();
+    scene.cache.record_outcomes(&scene.lease, &[applied(&envelopes[0], 12)], NOW).await.unwrap();
     scene.pull(12, &[after(&one, &written, ME, NOW)]).await;
     assert_eq!(find().await, 1);
 }

@@ -16,6 +16,7 @@ async fn after_a_restore_what_the_portal_lost_is_sent_again_first_under_its_old_
         .record_outcomes(
             &scene.lease,
             &[applied(&envelopes[0], 11), applied(&envelopes[1], 12), outcome(&envelopes[2], 12, refused)],
+            NOW,
         )
         .await
         .unwrap();
@@ -42,7 +43,7 @@ async fn a_console_that_took_a_new_name_still_gives_a_restored_portal_what_it_lo
     let scene = Scene::with(vec![one.clone()]).await;
     scene.give("k1", &one.id, approve(&one)).await;
     let envelopes = scene.envelopes(NOW).await;
-    scene.cache.record_outcomes(&scene.lease, &[applied(&envelopes[0], 11)]).await.unwrap();
+    scene.cache.record_outcomes(&scene.lease, &[applied(&envelopes[0], 11)], NOW).await.unwrap();
     scene.pull(11, &[]).await;
     scene.cache.become_console(&scene.lease, &ConsoleId::from("console-2")).await.unwrap();
     assert_eq!(scene.cache.replay(&scene.lease, 0, "restored").await.unwrap(), 1);

@@ -31,7 +31,7 @@ async fn a_command_waits_for_its_content_and_holds_back_only_its_own_item() {
     assert!(scene.cache.has_sendable(NOW).await.unwrap());
     let sent = scene.envelopes(NOW).await;
     assert_eq!(sent.iter().map(|each| each.id.as_str()).collect::<Vec<_>>(), ["c3"]);
-    scene.cache.record_outcomes(&scene.lease, &[applied(&sent[0], 11)]).await.unwrap();
+    scene.cache.record_outcomes(&scene.lease, &[applied(&sent[0], 11)], NOW).await.unwrap();
     assert!(!scene.cache.has_sendable(NOW).await.unwrap());
     let rows = scene.cache.outbox_of(&one.id, NOW).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.blocked).collect::<Vec<_>>(), [false, true]);
@@ -231,7 +231,7 @@ async fn after_the_portal_was_restored_content_that_is_here_goes_up_once_more() 
     scene.cache.upload_done(&sha256).await.unwrap();
     let sent = scene.envelopes(NOW).await;
     let outcome = outcome(&sent[0], 11, Outcome::Applied { version: 2 });
-    scene.cache.record_outcomes(&scene.lease, &[outcome]).await.unwrap();
+    scene.cache.record_outcomes(&scene.lease, &[outcome], NOW).await.unwrap();
     scene.pull(11, &[]).await;
     assert!(scene.outbox_ids().await.is_empty());
     scene.cache.replay(&scene.lease, 0, "e2").await.unwrap();

@@ -13,8 +13,8 @@ pub use next::{Next, next, next_for_client, next_sentence, progress, who_decides
 pub(crate) use refusal::denial_of;
 pub use refusal::{denial, refusal, satisfied};
 pub use words::{
-    action_name, actor, date_time, list, lower_first, phase_name, phase_name_for_client, priority_name,
-    role_name, stage_name, step_name,
+    action_name, actor, date_time, field_value, list, lower_first, phase_name, phase_name_for_client,
+    priority_name, role_name, stage_name, step_name,
 };
 
 use crate::ids::{ClientId, PersonId};

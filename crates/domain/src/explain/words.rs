@@ -3,8 +3,8 @@
 use super::Reader;
 use crate::command::Action;
 use crate::ids::{StageKey, StepKey};
-use crate::item::{Actor, Phase, Priority};
-use crate::journey::Journey;
+use crate::item::{Actor, FieldValue, Phase, Priority};
+use crate::journey::{FieldType, Journey};
 use crate::people::Role;
 use crate::time::Timestamp;
 use chrono_tz::Tz;
@@ -14,6 +14,37 @@ pub fn date_time(at: Timestamp, zone: Tz) -> String {
     match chrono::DateTime::from_timestamp_millis(at.ms()) {
         Some(instant) => instant.with_timezone(&zone).format("%a %-d %b %Y %H:%M").to_string(),
         None => at.to_string(),
+    }
+}
+
+/// A field's value: amounts in the currency's own units, for example `EUR 12.50`.
+pub fn field_value(of: Option<&FieldType>, value: &FieldValue) -> String {
+    match (of, value) {
+        (Some(FieldType::Money { currency, .. }), FieldValue::Integer(minor)) => {
+            let digits = minor_digits(currency);
+            let unit = 10_u64.pow(digits);
+            let (sign, whole) = (if *minor < 0 { "-" } else { "" }, minor.unsigned_abs());
+            match digits {
+                0 => format!("{currency} {sign}{whole}"),
+                _ => format!(
+                    "{currency} {sign}{}.{:0width$}",
+                    whole / unit,
+                    whole % unit,
+                    width = digits as usize
+                ),
+            }
+        }
+        _ => value.to_string(),
+    }
+}
+
+/// How many digits a currency has behind the point (ISO 4217).
+fn minor_digits(currency: &str) -> u32 {
+    match currency {
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI"
+        | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+        "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+        _ => 2,
     }
 }
 

@@ -13,6 +13,9 @@ pub enum Deed {
         /// A comment to go with the approval
         #[arg(long)]
         comment: Option<String>,
+        /// Only if this is still what is there: the beginning of the content's digest, as `posternctl show` prints it
+        #[arg(long, value_name = "DIGEST")]
+        seen: Option<String>,
         /// Fill in a field that the step asks for, for example `po_number=4711`; may be repeated
         #[arg(long = "output", value_name = "FIELD=VALUE", value_parser = field)]
         outputs: Vec<(String, FieldValue)>,
@@ -24,6 +27,9 @@ pub enum Deed {
         /// Why; it is kept in the audit trail
         #[arg(long)]
         reason: String,
+        /// Only if this is still what is there: the beginning of the content's digest, as `posternctl show` prints it
+        #[arg(long, value_name = "DIGEST")]
+        seen: Option<String>,
         /// Fill in a field that the step asks for, for example `po_number=4711`; may be repeated
         #[arg(long = "output", value_name = "FIELD=VALUE", value_parser = field)]
         outputs: Vec<(String, FieldValue)>,
@@ -38,6 +44,9 @@ pub enum Deed {
         /// What must change; the client reads it
         #[arg(long)]
         reason: String,
+        /// Only if this is still what is there: the beginning of the content's digest, as `posternctl show` prints it
+        #[arg(long, value_name = "DIGEST")]
+        seen: Option<String>,
     },
     /// Hand items over again in the client's place, after changes
     Resubmit {
@@ -194,6 +203,18 @@ impl Deed {
             | Deed::SetFields { on, .. }
             | Deed::SetDue { on, .. }
             | Deed::SetPriority { on, .. } => on,
+        }
+    }
+}
+
+impl Deed {
+    /// Of a decision: what its author looked at.
+    pub fn seen(&self) -> Option<&str> {
+        match self {
+            Deed::Approve { seen, .. } | Deed::Override { seen, .. } | Deed::RequestChanges { seen, .. } => {
+                seen.as_deref()
+            }
+            _ => None,
         }
     }
 }

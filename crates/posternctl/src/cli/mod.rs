@@ -215,6 +215,9 @@ pub struct KeepArgs {
 pub struct OutboxArgs {
     #[command(subcommand)]
     pub action: Option<OutboxAction>,
+    /// What became of the changes that left the outbox, of the last thirty days
+    #[arg(long)]
+    pub history: bool,
 }
 
 #[derive(Subcommand)]
@@ -224,10 +227,30 @@ pub enum OutboxAction {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
     },
-    /// Give changes up that were not sent, or whose refusal or conflict you have read
+    /// Decide a conflict again: the same, on what is there now
+    ///
+    /// Prints what you saw, what you made of it and what is there now, and asks. To decide otherwise, do that to the
+    /// item: for example `posternctl request-changes`; it takes the conflict's place.
+    Decide {
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+        /// Only if this is still what is there: the beginning of the content's digest, as `posternctl show` prints it
+        #[arg(long, value_name = "DIGEST")]
+        seen: Option<String>,
+        /// How long to wait for the portal's answer, in seconds
+        #[arg(long, default_value_t = 30)]
+        timeout: u64,
+    },
+    /// Give changes up that were not sent, or whose refusal or conflict you have read; asks before
     Discard {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<String>,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
     },
 }
 

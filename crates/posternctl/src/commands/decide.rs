@@ -9,7 +9,7 @@ use postern_console_core::{
     ActItemResult, ActOptions, ActResult, Engine, FailureCode, OutboxState, Request, SessionView, Settlement,
     Target,
 };
-use postern_domain::{CommandId, ItemId, StepKey, Visibility};
+use postern_domain::{CommandId, ItemId, Seen, StepKey, Visibility};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -71,11 +71,35 @@ async fn carry_out(cli: &Cli, engine: &Engine, deed: &Deed) -> Result<Vec<Line>,
         other => other?,
     };
     let request = request(engine, deed).await?;
-    let targets: Vec<Target> = ids.into_iter().map(|id| Target { id, seen: None }).collect();
+    let mut targets = Vec::with_capacity(ids.len());
+    for id in ids {
+        targets.push(match deed.seen() {
+            Some(digest) => still(engine, id, digest).await?,
+            None => Target { id, seen: None },
+        });
+    }
     if matches!(deed, Deed::SetFields { check: true, .. }) {
         return Ok(engine.predict(&targets, &request).await?.iter().map(checked).collect());
     }
     give(cli, engine, &targets, &request, on.timeout).await
+}
+
+/// An item whose content must be what its decider looked at.
+async fn still(engine: &Engine, id: ItemId, digest: &str) -> Result<Target, Stop> {
+    let view = engine.item(&id).await?;
+    assert_still(&view.row.reference, &view.seen, digest)?;
+    Ok(Target { id, seen: Some(view.seen) })
+}
+
+pub(super) fn assert_still(reference: &str, seen: &Seen, digest: &str) -> Result<(), Stop> {
+    if !digest.is_empty() && seen.content.0.starts_with(digest) {
+        return Ok(());
+    }
+    let (reference, now) = (output::plain(reference), seen.content.short());
+    let message = format!(
+        "{reference} is not what you looked at any more: its content is {now} now. Nothing was done; look at it with `posternctl show {reference}`."
+    );
+    Err(Stop::new(Exit::Conflict, message))
 }
 
 /// Gives one request, sends it unless the network must not be touched, and says what became of it.
@@ -87,11 +111,21 @@ pub(super) async fn give(
     timeout: u64,
 ) -> Result<Vec<Line>, Stop> {
     let given = engine.act(targets, request, ActOptions { hold_ms: 0 }).await?;
+    settle(cli, engine, &given, timeout).await
+}
+
+/// Sends what was given unless the network must not be touched, and says what became of it.
+pub(super) async fn settle(
+    cli: &Cli,
+    engine: &Engine,
+    given: &ActResult,
+    timeout: u64,
+) -> Result<Vec<Line>, Stop> {
     let commands: HashMap<ItemId, CommandId> = engine.commands_of(&given.batch).await?.into_iter().collect();
     if !cli.offline {
         wait(engine, commands.values(), Duration::from_secs(timeout)).await?;
     }
-    lines(cli, engine, &given, &commands).await
+    lines(cli, engine, given, &commands).await
 }
 
 async fn request(engine: &Engine, deed: &Deed) -> Result<Request, Stop> {

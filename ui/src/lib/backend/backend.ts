@@ -15,6 +15,7 @@ import type {
   FileRules,
   GroupBy,
   ItemView,
+  JournalLine,
   KeepView,
   ListPage,
   ListQuery,
@@ -25,6 +26,7 @@ import type {
   QueueCount,
   Request,
   SavedAbsenceView,
+  Seen,
   SessionView,
   StagedFile,
   SyncStatus,
@@ -63,7 +65,11 @@ export interface Backend {
   kept(): Promise<KeepView>;
   /** For how many months closed items are kept; null: for ever. */
   setKeep(months: number | null): Promise<KeepView>;
+  /** The same on what is there now, bound to what was shown; it takes the conflict's place. */
+  outboxDecideAgain(command: string, seen: Seen): Promise<ActResult>;
   outboxDiscard(command: string): Promise<void>;
+  /** What became of changes that left the outbox, the last one first. */
+  journal(limit: number): Promise<JournalLine[]>;
   syncNow(): Promise<void>;
   /** The system has a network again: perhaps the portal can be reached, too. */
   networkIsBack(): Promise<void>;

@@ -34,7 +34,7 @@ export type OutboxLine = {
    */
   upload: UploadView | null;
   /**
-   * For a conflict: what was seen beside what is there now.
+   * For a conflict: what was seen, what its author made of it, and what is there now.
    */
   conflict: ConflictView | null;
 };

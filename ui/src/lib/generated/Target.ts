@@ -8,7 +8,7 @@ import type { Seen } from "./Seen";
 export type Target = {
   id: ItemId;
   /**
-   * What the person looked at. Absent: what the cache holds now (acting from a list).
+   * What the person looked at. Absent: what the cache holds now.
    */
   seen: Seen | null;
 };

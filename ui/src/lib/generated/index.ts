@@ -89,6 +89,8 @@ export type { IntervalsOf } from "./IntervalsOf";
 export type { Item } from "./Item";
 export type { ItemId } from "./ItemId";
 export type { ItemView } from "./ItemView";
+export type { JournalEnd } from "./JournalEnd";
+export type { JournalLine } from "./JournalLine";
 export type { Journey } from "./Journey";
 export type { JourneyChoice } from "./JourneyChoice";
 export type { JourneyKey } from "./JourneyKey";

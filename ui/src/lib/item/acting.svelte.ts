@@ -1,6 +1,6 @@
 /** From a key or a click to a request: who it is for, what is missing, what came of it. */
 import type { Backend } from "$lib/backend/backend";
-import type { ActItemResult, ActResult, FormProblem, ItemView } from "$lib/generated";
+import type { ActItemResult, ActResult, FormProblem, ItemView, OutboxLine, Seen } from "$lib/generated";
 import type { ListModel } from "$lib/queue/list.svelte";
 import { count, text } from "$lib/text/en";
 import type { Toasts } from "$lib/toasts.svelte";
@@ -60,6 +60,8 @@ export class Acting {
   /** Newest first. */
   recent = $state.raw<Done[]>([]);
 
+  /** What of each item was there when the form was opened: a decision is bound to it. */
+  #looked = new Map<string, Seen>();
   #predictions = 0;
   #settling: ReturnType<typeof setTimeout> | undefined;
 
@@ -166,6 +168,7 @@ export class Acting {
   }
 
   #compose(action: Doable, ids: string[], place: Composing["place"], what: string, item: ItemView | null): void {
+    this.#looked = new Map(item ? [[item.row.id, item.seen]] : []);
     this.draft = item ? draftFor(item) : emptyDraft();
     this.tried = false;
     this.rejected = 0;
@@ -178,7 +181,8 @@ export class Acting {
   }
 
   #targets(ids: string[]) {
-    return ids.map((id) => ({ id, seen: this.paneOpen() ? this.reading.seen(id) : null }));
+    const onScreen = (id: string) => (this.paneOpen() ? this.reading.seen(id) : null);
+    return ids.map((id) => ({ id, seen: onScreen(id) ?? this.#looked.get(id) ?? null }));
   }
 
   /** The form was changed: what was predicted or refused may not be so any more. */
@@ -213,7 +217,9 @@ export class Acting {
         this.#targets(composing.ids),
         requestOf(composing.action, draft, this.asked),
       );
-      if (asked === this.#predictions && this.composing === composing) this.predicted = predicted;
+      if (this.composing !== composing) return;
+      for (const { id, seen } of predicted) if (seen && !this.#looked.has(id)) this.#looked.set(id, seen);
+      if (asked === this.#predictions) this.predicted = predicted;
     } catch (error) {
       this.onFailure(error);
     }
@@ -297,6 +303,21 @@ export class Acting {
   /** An item was keyed in. */
   submitted(what: string, result: ActResult): void {
     this.#remember(text.actions.newItem.done(what), result, 1);
+  }
+
+  /** Gives a change that was in conflict anew, on what stands beside it. */
+  async decideAgain(line: OutboxLine): Promise<void> {
+    const seen = line.conflict?.again.seen;
+    if (!seen || this.busy) return;
+    this.busy = true;
+    try {
+      const result = await this.backend.outboxDecideAgain(line.command, seen);
+      this.#remember(text.outbox.decidedAgain(line.what, line.reference), result, 1);
+    } catch (error) {
+      this.onFailure(error);
+    } finally {
+      this.busy = false;
+    }
   }
 
   /** It is told, and can be undone as long as it is held. */

@@ -1,4 +1,4 @@
-import type { OutboxState } from "$lib/generated";
+import type { JournalEnd, OutboxState } from "$lib/generated";
 
 const states: Record<OutboxState, string> = {
   held: "Held",
@@ -34,10 +34,21 @@ export const outbox = {
   retryHint: "Send it again against what is there now",
   discard: "Discard",
   open: (reference: string) => `Open ${reference}`,
-  decideAgain: "Look and decide again",
+  decideOtherwise: "Decide otherwise",
+  again: (message: string) => `The same, on what is there now: ${message}`,
+  notAgain: (message: string) => `The same cannot be done any more: ${message}`,
+  againHint: "Bound to what stands here: if it changes once more, nothing is done",
+  decidedAgain: (what: string, reference: string) => `${what}: ${reference}, as it is now`,
+  history: "What became of earlier changes",
+  historyEmpty: "Nothing left the outbox in the last thirty days.",
+  ends: { done: "Done", discarded: "Discarded", put_away: "Put away", superseded: "Decided again" } satisfies Record<
+    JournalEnd,
+    string
+  >,
   since: "Since you looked",
   what: "What",
   seen: "What you saw",
+  mine: "With your change",
   current: "What is there now",
   discarded: "The change was discarded.",
   retried: "It is sent again.",

@@ -3,10 +3,12 @@ import type {
   ActItemResult,
   ActResult,
   Failure,
+  JournalLine,
   OutboxLine,
   OutboxState,
   PendingMark,
   Request,
+  Seen,
   Target,
   UploadView,
 } from "$lib/generated";
@@ -14,7 +16,7 @@ import { ME, REASONS, STAFF } from "./names";
 import type { FakeItem } from "./organisation";
 import { editProblems, effectsOf, keyedIn } from "./forms";
 import { buildItems } from "./organisation";
-import { copyOf } from "./reviews";
+import { copyOf, seenOf } from "./reviews";
 import { apply, prediction, whyRefused } from "./rules";
 
 export const HOLD_MS = 10_000;
@@ -71,6 +73,9 @@ function uploading({ sent, size }: UploadView): string {
 
 export class Outbox {
   commands: FakeCommand[] = [];
+  /** The last one first. */
+  journal: JournalLine[] = [];
+  #superseded: { old: FakeCommand; by: string }[] = [];
   #made = 0;
 
   constructor(
@@ -87,7 +92,15 @@ export class Outbox {
       const message = why ?? prediction(item, request);
       const effects = why === null ? effectsOf(item, request) : [];
       return [
-        { id, reference: item.reference, accepted: why === null, message, problems: editProblems(request), effects },
+        {
+          id,
+          reference: item.reference,
+          accepted: why === null,
+          message,
+          problems: editProblems(request),
+          effects,
+          seen: seenOf(item),
+        },
       ];
     });
   }
@@ -97,7 +110,7 @@ export class Outbox {
     const [first] = problems;
     const message = first?.sentence ?? "The owner decides at Intake check.";
     const id = `new-${this.#made + 1}`;
-    return { id, reference: `NEW-${1000 + this.#made}`, accepted: !first, message, problems, effects: [] };
+    return { id, reference: `NEW-${1000 + this.#made}`, accepted: !first, message, problems, effects: [], seen: null };
   }
 
   act(targets: Target[], request: Request): ActResult {
@@ -161,6 +174,8 @@ export class Outbox {
   undo(batch: string): number {
     const gone = this.commands.filter((one) => one.batch === batch && one.state === "held");
     gone.forEach((one) => this.#takeBack(one));
+    this.commands.unshift(...this.#superseded.filter((one) => one.by === batch).map((one) => one.old));
+    this.#superseded = this.#superseded.filter((one) => one.by !== batch);
     return gone.length;
   }
 
@@ -172,7 +187,22 @@ export class Outbox {
   }
 
   discard(command: string): void {
-    this.#takeBack(this.#find(command));
+    const found = this.#find(command);
+    this.#end(found, NEEDS_AUTHOR.includes(found.state) ? "put_away" : "discarded");
+    this.#takeBack(found);
+  }
+
+  decideAgain(command: string, seen: Seen): ActResult {
+    const old = this.#find(command);
+    this.commands = this.commands.filter((one) => one !== old);
+    const result = this.act([{ id: old.item, seen }], old.request);
+    this.#superseded.push({ old, by: result.batch });
+    return result;
+  }
+
+  #end(one: FakeCommand, end: JournalLine["end"]): void {
+    const { command, item, reference, title, what, detail, made_at, why } = this.#line(one);
+    this.journal.unshift({ command, item, reference, title, what, detail, made_at, ended_at: this.now(), end, why });
   }
 
   /** Moves every command one step along. Returns whether anything changed. */
@@ -265,9 +295,16 @@ export class Outbox {
     add(0, { do: "approve", comment: null }, "conflict", "The client uploaded a new version after you looked at it.", {
       summary: "The client handed in round 2 four minutes before your approval arrived.",
       differences: [
-        { what: "Round", seen: "1", current: "2" },
-        { what: "annual-report.pdf", seen: "version 1 · 8f21c0aa", current: "version 2 · 51be77d3" },
-        { what: "Amount", seen: "€ 12,400", current: "€ 14,150" },
+        { what: "Amount", base: "EUR 12,400.00", mine: "EUR 12,400.00", theirs: "EUR 14,150.00" },
+        {
+          what: "annual-report.pdf",
+          base: "version 1 (8f21c0aa)",
+          mine: "version 1 (8f21c0aa)",
+          theirs: "version 2 (51be77d3)",
+        },
+        { what: "Round", base: "1", mine: "1", theirs: "2" },
+        { what: "Where it stands", base: "Review", mine: "Final approval", theirs: "Review" },
+        { what: "Whose turn", base: "Ingrid Solheim", mine: "Jonas Weidmann", theirs: "Ingrid Solheim" },
       ],
       since: [
         {
@@ -278,6 +315,15 @@ export class Outbox {
           pending: false,
         },
       ],
+      again: {
+        id: ids[0] ?? "",
+        reference: this.items.get(ids[0] ?? "")?.reference ?? "",
+        accepted: true,
+        message: "Jonas Weidmann decides at Final approval.",
+        problems: [],
+        effects: [],
+        seen: { content: "51be77d3", round: 2, step: "final", journey_version: 1 },
+      },
     });
     add(1, { do: "complete" }, "refused", "It was sent back to the client by Jonas Weidmann in the meantime.");
     add(
@@ -320,6 +366,9 @@ export class Outbox {
   }
 
   #settle(one: FakeCommand): void {
+    this.#end(one, "done");
+    for (const { old, by } of this.#superseded) if (by === one.batch) this.#end(old, "superseded");
+    this.#superseded = this.#superseded.filter(({ by }) => by !== one.batch);
     this.commands = this.commands.filter((other) => other !== one);
     const item = this.items.get(one.item);
     if (!item) return;
@@ -359,7 +408,7 @@ export class Outbox {
       state: one.state,
       why: one.why,
       can_undo: one.state === "held",
-      can_retry: ["quarantined", "refused", "conflict", "uploading", "upload_stopped"].includes(one.state),
+      can_retry: ["quarantined", "refused", "uploading", "upload_stopped"].includes(one.state),
       can_discard: one.state !== "sending" && one.state !== "confirmed",
       upload: one.state === "held" ? null : one.upload,
       conflict: one.conflict,

@@ -15,6 +15,7 @@ import type {
   FileRules,
   GroupBy,
   ItemView,
+  JournalLine,
   KeepView,
   ListPage,
   ListQuery,
@@ -27,6 +28,7 @@ import type {
   Request,
   Role,
   SavedAbsenceView,
+  Seen,
   SessionView,
   StagedFile,
   SyncStatus,
@@ -279,6 +281,15 @@ export class FakeBackend implements Backend {
     return this.kept();
   };
   outboxRetry = (command: string) => this.#outboxDo(() => this.outboxState.retry(command));
+
+  outboxDecideAgain = (command: string, seen: Seen) =>
+    this.#answer((): ActResult => {
+      const result = this.outboxState.decideAgain(command, seen);
+      queueMicrotask(() => this.changed(result.results.map((one) => one.id)));
+      return result;
+    });
+
+  journal = (limit: number) => this.#answer((): JournalLine[] => this.outboxState.journal.slice(0, limit));
 
   outboxDiscard = (command: string) => this.#outboxDo(() => this.outboxState.discard(command));
 

@@ -1,10 +1,18 @@
 /** Open and closed steps of the sample organisation's items: seats, who sits in them, and what was decided. */
-import type { DecisionView, PersonRef, ReviewOutcome, StepLedger } from "$lib/generated";
+import type { DecisionView, PersonRef, ReviewOutcome, Seen, StepLedger } from "$lib/generated";
 import type { FakeStep, Stage } from "./journeys";
 import { ME, type Staff } from "./names";
 import type { FakeItem } from "./organisation";
 
 /** The seat of somebody who is away. */
+/** What a decision that is taken now is bound to. */
+export const seenOf = (item: FakeItem): Seen => ({
+  content: item.content,
+  round: item.round,
+  step: reviewForMe(item)?.step ?? null,
+  journey_version: item.journey.version,
+});
+
 export interface FakeSeat {
   reviewer: Staff;
   /** Who decides instead; nobody, where it is uncovered. */
