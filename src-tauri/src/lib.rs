@@ -16,6 +16,7 @@ pub use arguments::Arguments;
 use postern_console_core::{Deps, Engine, default_profile};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 use tauri::Manager;
 use tracing_subscriber::EnvFilter;
 

@@ -91,6 +91,7 @@ fn every_refusal_says_why_and_what_to_do() {
         Refusal::NotAReviewer { person: "abel".into() },
         Refusal::NoOpenReview,
         Refusal::NotUnderstood,
+        Refusal::TooOld,
         Refusal::ShutOut,
         Refusal::NoSuchItem,
         Refusal::ItemExists,

@@ -41,6 +41,8 @@ pub struct OutboxRow {
     pub sent: bool,
     /// It has lain for so long that its author is asked again.
     pub stale: bool,
+    /// As `stale`, and it left: it may have been applied.
+    pub unanswered: bool,
 }
 
 pub(crate) type Raw = (
@@ -63,10 +65,17 @@ pub(crate) type Raw = (
 /// Held so that it can be undone. Where the clock was set back to before it was given, it has been held long enough.
 pub(crate) const HELD: &str = "(held_until_ms > $1 AND made_ms <= $1)";
 
-/// What was decided two weeks ago or longer, and never left, is not sent before its author has looked at it again. A
-/// comment is as good as it was.
-pub(crate) const STALE: &str = "(o.tries = 0 AND o.outcome_kind IS NULL AND o.command ->> '$.do' <> 'comment'
-    AND max(o.made_ms, coalesce(o.confirmed_ms, o.made_ms)) < $1 - 1209600000)";
+/// What was decided two weeks ago or longer is not applied before its author has looked at it again. A comment is as good
+/// as it was.
+macro_rules! old {
+    () => {
+        "(o.outcome_kind IS NULL AND o.command ->> '$.do' <> 'comment'
+          AND max(o.made_ms, coalesce(o.confirmed_ms, o.made_ms)) < $1 - 1209600000)"
+    };
+}
+
+/// What is that old and never left is not sent; of what left, only what became of it is asked.
+pub(crate) const STALE: &str = concat!("(o.tries = 0 AND ", old!(), ")");
 
 /// A conflict or a quarantine, what must be looked at again, or content that is not at the portal holds back what comes
 /// after it on the same item; a refusal does not.
@@ -82,13 +91,14 @@ pub(crate) const BLOCKED: &str =
 pub(crate) fn select(what: &str) -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!(
         "SELECT position, command_id, batch, item, command, made_ms, held_until_ms, seq, outcome, at_seq, seen_doc,
-                outcome_kind IS NULL AND seq IS NULL AND {BLOCKED} AS blocked, tries > 0 AS sent, {STALE} AS stale
-         FROM outbox o {what}"
+                outcome_kind IS NULL AND seq IS NULL AND {BLOCKED} AS blocked, tries > 0 AS sent, {} AS old
+         FROM outbox o {what}",
+        old!()
     ))
 }
 
 pub(crate) fn row(raw: Raw) -> Result<OutboxRow> {
-    let (position, id, batch, item, command, made, held, seq, outcome, at_seq, seen, blocked, sent, stale) =
+    let (position, id, batch, item, command, made, held, seq, outcome, at_seq, seen, blocked, sent, old) =
         raw;
     Ok(OutboxRow {
         position,
@@ -104,7 +114,8 @@ pub(crate) fn row(raw: Raw) -> Result<OutboxRow> {
         blocked,
         seen: seen.map(|seen| serde_json::from_str(&seen)).transpose()?,
         sent,
-        stale,
+        stale: old && !sent,
+        unanswered: old && sent,
     })
 }
 

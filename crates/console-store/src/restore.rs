@@ -4,7 +4,7 @@ use crate::cache::Cache;
 use crate::error::Result;
 use crate::lease::{self, Lease};
 use crate::{meta, overlay, sending, uploads};
-use postern_domain::ConsoleId;
+use postern_domain::{ConsoleId, Timestamp};
 use sqlx::sqlite::SqliteConnection;
 
 impl Cache {
@@ -13,16 +13,17 @@ impl Cache {
     /// under the same ids, before what was not yet sent: numbers do not say what is lost, since a copy of this console
     /// may have used them. What the portal still knows it answers as before; a command that was refused or put away does
     /// not come back. The next sync loads everything anew. Returns how many come back.
-    pub async fn replay(&self, lease: &Lease, last_applied: u64, epoch: &str) -> Result<u32> {
+    pub async fn replay(&self, lease: &Lease, last_applied: u64, epoch: &str, now: Timestamp) -> Result<u32> {
         let here = self.content().names().await?;
         let mut tx = self.begin().await?;
         let replayed = async {
             lease::check(&mut tx, lease).await?;
-            let count = reopen_journal(&mut tx).await?;
+            let count = reopen_journal(&mut tx, now).await?;
             sqlx::query(
-                "UPDATE outbox SET outcome = NULL, outcome_kind = NULL, at_seq = NULL
+                "UPDATE outbox SET outcome = NULL, outcome_kind = NULL, at_seq = NULL, confirmed_ms = $1
                  WHERE outcome_kind IN ('applied', 'satisfied')",
             )
+            .bind(now.ms())
             .execute(&mut *tx)
             .await?;
             uploads::want_again(&mut tx, &here).await?;
@@ -87,8 +88,9 @@ async fn forget_numbers(connection: &mut SqliteConnection) -> Result<()> {
     Ok(())
 }
 
-/// Puts applied commands back before everything that waits, in the order in which they were applied.
-async fn reopen_journal(connection: &mut SqliteConnection) -> Result<u32> {
+/// Puts applied commands back before everything that waits, in the order in which they were applied. Their authors are
+/// not asked again, however old they are: they were done.
+async fn reopen_journal(connection: &mut SqliteConnection, now: Timestamp) -> Result<u32> {
     let ids: Vec<String> = sqlx::query_scalar(
         "SELECT command_id FROM journal WHERE outcome_kind IN ('applied', 'satisfied')
          ORDER BY at_seq, made_ms, command_id",
@@ -101,11 +103,12 @@ async fn reopen_journal(connection: &mut SqliteConnection) -> Result<u32> {
     let count = i64::try_from(ids.len()).unwrap_or(0);
     for (index, id) in (0..).zip(&ids) {
         sqlx::query(
-            "INSERT INTO outbox (position, command_id, batch, item, command, made_ms, held_until_ms, tries)
-             SELECT $2, command_id, batch, item, command, made_ms, made_ms, 1 FROM journal WHERE command_id = $1",
+            "INSERT INTO outbox (position, command_id, batch, item, command, made_ms, held_until_ms, tries, confirmed_ms)
+             SELECT $2, command_id, batch, item, command, made_ms, made_ms, 1, $3 FROM journal WHERE command_id = $1",
         )
         .bind(id)
         .bind(first - count + index)
+        .bind(now.ms())
         .execute(&mut *connection)
         .await?;
         sqlx::query("DELETE FROM journal WHERE command_id = $1").bind(id).execute(&mut *connection).await?;

@@ -95,7 +95,14 @@ impl Cache {
         rows.into_iter()
             .map(|row| {
                 let seq = row.seq.ok_or_else(|| StoreError::inconsistent("a command without its number"))?;
-                Ok(Envelope { id: row.id, seq, item: row.item, command: row.command, made_at: row.made_at })
+                Ok(Envelope {
+                    id: row.id,
+                    seq,
+                    item: row.item,
+                    command: row.command,
+                    made_at: row.made_at,
+                    only_if_known: row.unanswered,
+                })
             })
             .collect()
     }
@@ -123,6 +130,7 @@ impl Cache {
                         item: row.item,
                         command: row.command,
                         made_at: row.made_at,
+                        only_if_known: false,
                     })
                 })
                 .collect::<Result<Vec<_>>>()

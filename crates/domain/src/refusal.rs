@@ -70,6 +70,9 @@ pub enum Refusal {
     /// The command is not one that this portal knows: it came from a newer program.
     #[error("the command is not known here")]
     NotUnderstood,
+    /// Conflict: it was without an answer for so long that its author is asked again.
+    #[error("it is too old to be applied unasked")]
+    TooOld,
     /// The person, or the device that it came from, was shut out before it arrived.
     #[error("the author was shut out")]
     ShutOut,
@@ -145,6 +148,7 @@ impl Refusal {
                 | Refusal::AssignmentChanged { .. }
                 | Refusal::ReviewMovedOn { .. }
                 | Refusal::JourneyChanged { .. }
+                | Refusal::TooOld
         )
     }
 }

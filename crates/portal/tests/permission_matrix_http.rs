@@ -68,7 +68,7 @@ impl Caller {
         let command = setting.command(question.cell.act)?;
         let id = CommandId(format!("{}-{}-{:?}", self.id, setting.id, question.cell.act));
         let made_at = postern_domain::Timestamp(1_772_442_000_000);
-        Some(Envelope { id, seq, item: setting.id.clone(), command, made_at })
+        Some(Envelope { id, seq, item: setting.id.clone(), command, made_at, only_if_known: false })
     }
 }
 

@@ -45,6 +45,7 @@ async fn push(author: &Session, number: u64, item: &Item, command: Command) -> O
         item: item.id.clone(),
         command,
         made_at: postern_domain::Timestamp(1_772_441_000_000),
+        only_if_known: false,
     };
     let push = Push { console: ConsoleId(format!("{who}-laptop")), commands: vec![envelope] };
     let reply: PushReply = ok(author.post(paths::COMMANDS, &push)).await;

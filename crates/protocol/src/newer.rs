@@ -180,6 +180,8 @@ pub struct ReceivedEnvelope {
     pub item: ItemId,
     pub command: Value,
     pub made_at: Timestamp,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_if_known: bool,
 }
 
 impl ReceivedEnvelope {
@@ -188,7 +190,7 @@ impl ReceivedEnvelope {
         serde_json::from_value(self.command.clone()).ok()
     }
 
-    /// SHA-256 over what a repetition must repeat exactly (all but the sequence number); 64 hexadecimal digits.
+    /// SHA-256 over what a repetition must repeat exactly: what the author said, and when; 64 hexadecimal digits.
     pub fn payload_hash(&self) -> String {
         let payload =
             serde_json::to_vec(&(&self.id, &self.item, &self.command, self.made_at)).unwrap_or_default();
@@ -204,6 +206,7 @@ impl From<&Envelope> for ReceivedEnvelope {
             item: envelope.item.clone(),
             command: serde_json::to_value(&envelope.command).unwrap_or_default(),
             made_at: envelope.made_at,
+            only_if_known: envelope.only_if_known,
         }
     }
 }

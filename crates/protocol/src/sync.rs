@@ -65,6 +65,10 @@ pub struct Envelope {
     pub command: Command,
     /// The device's clock when the person gave the command.
     pub made_at: Timestamp,
+    /// It left before, and has been without an answer for so long that its author is asked again: the portal says what
+    /// became of it if it has it, and does not apply it any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_if_known: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -38,5 +38,6 @@ pub fn envelope(seq: u64, item: &str, command: Command) -> Envelope {
         item: ItemId::from(item),
         command,
         made_at: Timestamp(1_772_441_000_000),
+        only_if_known: false,
     }
 }

@@ -20,7 +20,7 @@ impl Engine {
         let row = self.outbox_row(command).await?;
         match &row.outcome {
             None => {
-                if row.stale {
+                if row.stale || row.unanswered {
                     self.inner.cache.confirm(command, self.device_now()).await?;
                     self.changed(vec![row.item]);
                     self.recount().await;

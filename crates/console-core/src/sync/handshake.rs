@@ -39,7 +39,11 @@ impl Engine {
                     });
                 }
                 HandshakeVerdict::Ok | HandshakeVerdict::ClientAhead => {
-                    let again = self.inner.cache.replay(&lease, reply.last_applied, &reply.epoch).await?;
+                    let again = self
+                        .inner
+                        .cache
+                        .replay(&lease, reply.last_applied, &reply.epoch, self.device_now())
+                        .await?;
                     tracing::warn!(
                         again,
                         "the portal was restored from a backup: sending again what it may have lost"

@@ -1,7 +1,8 @@
 use crate::harness::*;
-use postern_console_core::{ActOptions, FailureCode, OutboxState, Target};
-use postern_domain::{Action, ItemId};
+use postern_console_core::{ActOptions, FailureCode, OutboxState, Settlement, Target};
+use postern_domain::{Action, CommandId, ItemId};
 use postern_protocol::paths;
+use postern_test_support::Fault;
 
 fn targets(items: &[postern_domain::Item]) -> Vec<Target> {
     items.iter().map(|item| Target { id: item.id.clone(), seen: None }).collect()
@@ -129,7 +130,7 @@ async fn a_decision_that_lay_for_two_weeks_asks_its_author_and_a_comment_goes() 
     let after = olga.give(&one.id, note("after it")).await;
     let give_up = olga.give(&two.id, approve()).await;
     let comment = olga.give(&two.id, note("still true")).await;
-    let state = async |id: &postern_domain::CommandId| {
+    let state = async |id: &CommandId| {
         let lines = olga.outbox().await;
         lines.into_iter().find(|line| &line.command == id).map(|line| line.state)
     };
@@ -148,19 +149,54 @@ async fn a_decision_that_lay_for_two_weeks_asks_its_author_and_a_comment_goes() 
     assert_eq!(world.now(&one.id).await.stage().unwrap().as_str(), "review");
     assert_eq!(world.now(&one.id).await.comments.len(), 1);
     assert_eq!(world.now(&two.id).await.stage().unwrap().as_str(), "intake");
-    assert!(matches!(olga.settlement(&comment).await, postern_console_core::Settlement::Applied));
+    assert!(matches!(olga.settlement(&comment).await, Settlement::Applied));
     assert_eq!((olga.outbox().await.len(), olga.engine.status().attention), (0, 0));
 }
 
-#[tokio::test]
-async fn what_left_before_is_sent_again_however_old_it_is() {
-    let world = World::new().await;
-    let one = world.item("One").await;
-    let olga = world.console("olga").await;
-    let given = olga.give(&one.id, approve()).await;
-    world.network.once(paths::COMMANDS, postern_test_support::Fault::DropReply);
+/// Olga's decision on an item, on its way when `fault` struck, and twenty days without a network since.
+async fn unanswered_for_long(world: &World, olga: &Console, fault: Fault) -> (ItemId, CommandId) {
+    let item = world.item("One").await.id;
+    olga.sync().await;
+    let given = olga.give(&item, approve()).await;
+    world.network.once(paths::COMMANDS, fault);
     assert!(olga.engine.sync_now().await.is_err());
     world.portal.clock.advance_ms(20 * postern_domain::DAY_MS);
+    (item, given)
+}
+
+#[tokio::test]
+async fn of_what_left_long_ago_the_portal_is_asked_what_became_of_it() {
+    let world = World::new().await;
+    let olga = world.console("olga").await;
+    let (_, given) = unanswered_for_long(&world, &olga, Fault::DropReply).await;
     olga.sync().await;
-    assert!(matches!(olga.settlement(&given).await, postern_console_core::Settlement::Applied));
+    assert_eq!(olga.settlement(&given).await, Settlement::Applied);
+}
+
+#[tokio::test]
+async fn what_was_lost_on_its_way_is_not_applied_after_two_weeks_before_its_author_has_looked() {
+    let world = World::new().await;
+    let olga = world.console("olga").await;
+    let (item, given) = unanswered_for_long(&world, &olga, Fault::DropRequest).await;
+    olga.sync().await;
+    assert_eq!(world.now(&item).await.stage().unwrap().as_str(), "intake");
+    let line = olga.outbox().await.remove(0);
+    assert_eq!((&line.command, line.state), (&given, OutboxState::Conflict));
+    assert!(line.why.contains("two weeks"), "{}", line.why);
+    // It is still what its author wants.
+    let seen = line.conflict.unwrap().again.seen.unwrap();
+    olga.engine.decide_again(&given, seen, ActOptions { hold_ms: 0 }).await.unwrap();
+    olga.sync().await;
+    assert_eq!(world.now(&item).await.stage().unwrap().as_str(), "review");
+}
+
+#[tokio::test]
+async fn what_was_lost_on_its_way_goes_as_it_is_when_its_author_says_so_in_time() {
+    let world = World::new().await;
+    let olga = world.console("olga").await;
+    let (item, given) = unanswered_for_long(&world, &olga, Fault::DropRequest).await;
+    olga.engine.retry(&given).await.unwrap();
+    olga.sync().await;
+    assert_eq!(olga.settlement(&given).await, Settlement::Applied);
+    assert_eq!(world.now(&item).await.stage().unwrap().as_str(), "review");
 }

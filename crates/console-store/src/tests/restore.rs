@@ -25,7 +25,7 @@ async fn after_a_restore_what_the_portal_lost_is_sent_again_first_under_its_old_
     scene.give("k4", &items[3].id, approve(&items[3])).await;
 
     // The backup knew the first command only; what it knows it will say.
-    assert_eq!(scene.cache.replay(&scene.lease, 1, "restored").await.unwrap(), 2);
+    assert_eq!(scene.cache.replay(&scene.lease, 1, "restored", NOW).await.unwrap(), 2);
     let again = scene.envelopes(NOW).await;
     assert_eq!(
         again.iter().map(|each| (each.id.as_str(), each.seq)).collect::<Vec<_>>(),
@@ -46,7 +46,7 @@ async fn a_console_that_took_a_new_name_still_gives_a_restored_portal_what_it_lo
     scene.cache.record_outcomes(&scene.lease, &[applied(&envelopes[0], 11)], NOW).await.unwrap();
     scene.pull(11, &[]).await;
     scene.cache.become_console(&scene.lease, &ConsoleId::from("console-2")).await.unwrap();
-    assert_eq!(scene.cache.replay(&scene.lease, 0, "restored").await.unwrap(), 1);
+    assert_eq!(scene.cache.replay(&scene.lease, 0, "restored", NOW).await.unwrap(), 1);
     assert_eq!(scene.envelopes(NOW).await[0].id.as_str(), "k1");
 }
 

@@ -234,7 +234,7 @@ async fn after_the_portal_was_restored_content_that_is_here_goes_up_once_more() 
     scene.cache.record_outcomes(&scene.lease, &[outcome], NOW).await.unwrap();
     scene.pull(11, &[]).await;
     assert!(scene.outbox_ids().await.is_empty());
-    scene.cache.replay(&scene.lease, 0, "e2").await.unwrap();
+    scene.cache.replay(&scene.lease, 0, "e2", NOW).await.unwrap();
     assert_eq!(scene.cache.due_uploads(NOW).await.unwrap().len(), 1);
     assert!(scene.envelopes(NOW).await.is_empty());
 }

@@ -83,6 +83,10 @@ pub fn refusal(refusal: &Refusal, reader: &dyn Reader) -> String {
             "This portal does not know how to do that yet: it is older than your Postern. Ask its admin to update it."
                 .to_owned()
         }
+        Refusal::TooOld => {
+            "You did this more than two weeks ago, and it had not arrived. Look at what is there now, and decide again."
+                .to_owned()
+        }
         Refusal::ShutOut => {
             "You, or the device that this was done on, had no access any more when it arrived. The portal keeps it on record."
                 .to_owned()

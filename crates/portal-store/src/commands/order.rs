@@ -17,6 +17,10 @@ pub struct Order {
 }
 
 impl Order {
+    pub(crate) fn is_only_if_known(&self) -> bool {
+        matches!(self.source, Source::Console { only_if_known: true, .. })
+    }
+
     /// Under whose name the outcome is kept: a person's id, or `system:<name>` of automation.
     pub(crate) fn author(&self) -> PersonId {
         match &self.by {
@@ -29,7 +33,13 @@ impl Order {
 #[derive(Clone, Debug)]
 pub enum Source {
     /// From a console's outbox, under its next sequence number.
-    Console { console: ConsoleId, seq: u64, payload_hash: String },
+    Console {
+        console: ConsoleId,
+        seq: u64,
+        payload_hash: String,
+        /// It is not to be applied any more if it was not.
+        only_if_known: bool,
+    },
     /// Through the API or by automation, outside any sequence.
     Direct,
 }

@@ -17,7 +17,7 @@ pub(crate) fn answer(order: &Order, result: StoredResult) -> CommandOutcome {
 }
 
 pub(crate) fn advance(writing: &mut Writing, order: &Order, now: Timestamp) {
-    if let Source::Console { console, seq, payload_hash } = &order.source {
+    if let Source::Console { console, seq, payload_hash, .. } = &order.source {
         writing.appended.step(Step {
             console: console.clone(),
             person: order.author(),
@@ -36,7 +36,7 @@ pub(crate) async fn repeated(
     now: Timestamp,
 ) -> Result<Option<CommandOutcome>, CommandError> {
     let Writing { tx, appended, .. } = writing;
-    if let Source::Console { console, seq, payload_hash } = &order.source {
+    if let Source::Console { console, seq, payload_hash, .. } = &order.source {
         let state = appended.console(tx, console).await?;
         if state.as_ref().is_some_and(|state| state.person != order.author()) {
             return Err(CommandError::ClientForked);

@@ -39,6 +39,7 @@ pub(crate) fn evaluate(
     let refused = |refusal| Effect { outcome: Outcome::Refused { refusal }, after: None };
     let reference = match (item, command) {
         (Some(item), _) => &item.journey,
+        (None, _) if order.is_only_if_known() => return Ok(refused(Refusal::TooOld)),
         (None, Command::Submit(submission)) => &submission.journey,
         (None, _) => return Ok(refused(Refusal::NoSuchItem)),
     };
@@ -51,7 +52,11 @@ pub(crate) fn evaluate(
         _ => None,
     };
     let situation = Situation { item, journey, organisation: &directory.organisation, successor };
-    match (rules.decide)(situation, command, &actor, now) {
+    let ruling = match order.is_only_if_known() {
+        true => Err(Refusal::TooOld),
+        false => (rules.decide)(situation, command, &actor, now),
+    };
+    match ruling {
         Ok(Ruling::AlreadySatisfied(why)) => {
             Ok(Effect { outcome: Outcome::AlreadySatisfied { why }, after: None })
         }

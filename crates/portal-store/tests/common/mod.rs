@@ -139,6 +139,7 @@ pub fn from_console(who: &str, console: &str, envelope: &Envelope) -> Order {
             console: ConsoleId::from(console),
             seq: envelope.seq,
             payload_hash: ReceivedEnvelope::from(envelope).payload_hash(),
+            only_if_known: envelope.only_if_known,
         },
     }
 }

@@ -65,7 +65,8 @@ async fn sender_has_the_lease(world: &mut World, who: usize, which: usize, lane:
     }
 }
 
-/// What was decided two weeks ago, and never left, does not leave before its author has looked at it again.
+/// What was decided two weeks ago does not leave before its author has looked at it again; of what left before, only what
+/// became of it is asked. A restored portal is told again what it had applied.
 async fn nothing_stale_leaves(
     world: &mut World,
     who: usize,
@@ -73,7 +74,7 @@ async fn nothing_stale_leaves(
     push: &Push,
 ) -> anyhow::Result<()> {
     let directory = world.portal.store().directory().await?;
-    let left = &world.left;
+    let (left, restored) = (&world.left, world.restored);
     let Some(profile) = world.profiles.get_mut(who) else { return Ok(()) };
     // Who is shut out hands over everything, to be refused and kept.
     let person = directory.people().get(&profile.person);
@@ -83,7 +84,10 @@ async fn nothing_stale_leaves(
         return Ok(());
     }
     let now = profile.now();
-    let sent = |id: &CommandId| !left.contains(id) && push.commands.iter().any(|envelope| &envelope.id == id);
+    let sent = |id: &CommandId| {
+        let envelope = push.commands.iter().find(|envelope| &envelope.id == id);
+        envelope.is_some_and(|envelope| !left.contains(id) || !(restored || envelope.only_if_known))
+    };
     let stale = profile.book.made().iter().find(|made| {
         let is_comment = matches!(made.command, Command::Comment { .. });
         !is_comment && sent(&made.id) && now.since(made.wanted_at) > TWO_WEEKS_MS

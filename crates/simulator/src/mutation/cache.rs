@@ -66,6 +66,11 @@ impl Mutation {
         }
         if self == Mutation::StaleSentUnasked {
             sqlx::query("UPDATE outbox SET confirmed_ms = 9000000000000 WHERE tries = 0")
+                .execute(&mut *cache)
+                .await?;
+        }
+        if self == Mutation::UnansweredSentUnasked {
+            sqlx::query("UPDATE outbox SET confirmed_ms = 9000000000000 WHERE tries > 0")
                 .execute(cache)
                 .await?;
         }

@@ -96,6 +96,7 @@ mutations! {
     OverlayStays: "an overlay stays when its command is undone",
     AlertNotMarked: "an alert is not marked as told",
     StaleSentUnasked: "what lay in the outbox for two weeks is sent without asking",
+    UnansweredSentUnasked: "what has been without an answer for two weeks is sent as if it were new",
     LeaseWithoutTerm: "a lease can be taken from a sender that is at work",
     // Files.
     OwnOffsetBelieved: "a console continues an upload where it believes that it is",

@@ -35,6 +35,7 @@ pub async fn post(
                 console: push.console.clone(),
                 seq: envelope.seq,
                 payload_hash: envelope.payload_hash(),
+                only_if_known: envelope.only_if_known,
             },
             command: envelope.command(),
             id: envelope.id,
