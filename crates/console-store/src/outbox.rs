@@ -43,6 +43,8 @@ pub struct OutboxRow {
     pub stale: bool,
     /// As `stale`, and it left: it may have been applied.
     pub unanswered: bool,
+    /// Its author has given another one instead, which has no outcome yet.
+    pub superseded: bool,
 }
 
 pub(crate) type Raw = (
@@ -57,6 +59,7 @@ pub(crate) type Raw = (
     Option<String>,
     Option<i64>,
     Option<String>,
+    bool,
     bool,
     bool,
     bool,
@@ -91,15 +94,31 @@ pub(crate) const BLOCKED: &str =
 pub(crate) fn select(what: &str) -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!(
         "SELECT position, command_id, batch, item, command, made_ms, held_until_ms, seq, outcome, at_seq, seen_doc,
-                outcome_kind IS NULL AND seq IS NULL AND {BLOCKED} AS blocked, tries > 0 AS sent, {} AS old
+                outcome_kind IS NULL AND seq IS NULL AND {BLOCKED} AS blocked, tries > 0 AS sent, {} AS old,
+                superseded_by IS NOT NULL AS superseded
          FROM outbox o {what}",
         old!()
     ))
 }
 
 pub(crate) fn row(raw: Raw) -> Result<OutboxRow> {
-    let (position, id, batch, item, command, made, held, seq, outcome, at_seq, seen, blocked, sent, old) =
-        raw;
+    let (
+        position,
+        id,
+        batch,
+        item,
+        command,
+        made,
+        held,
+        seq,
+        outcome,
+        at_seq,
+        seen,
+        blocked,
+        sent,
+        old,
+        superseded,
+    ) = raw;
     Ok(OutboxRow {
         position,
         id: CommandId(id),
@@ -116,6 +135,7 @@ pub(crate) fn row(raw: Raw) -> Result<OutboxRow> {
         sent,
         stale: old && !sent,
         unanswered: old && sent,
+        superseded,
     })
 }
 

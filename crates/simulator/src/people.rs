@@ -2,7 +2,7 @@
 
 use crate::book::Fate;
 use crate::dice::Dice;
-use crate::profile::Waiting;
+use crate::profile::{Waiting, as_error};
 use crate::violation::{Check, broken};
 use crate::wishes;
 use crate::world::World;
@@ -100,7 +100,23 @@ impl World {
         let mut dice = Dice::new(dice);
         let rows = self.outbox(who).await?;
         let Some(row) = dice.pick(&rows).cloned() else { return Ok(()) };
+        if row.kind.as_deref() == Some("conflict") {
+            let hold_ms = if dice.chance(40) { 10_000 } else { 0 };
+            return self.decide_again(who, &row, ActOptions { hold_ms }).await;
+        }
         self.give_again(who, &row).await
+    }
+
+    /// Looks at a conflict, and wants the same on what is there now.
+    async fn decide_again(&mut self, who: usize, row: &Waiting, options: ActOptions) -> anyhow::Result<()> {
+        let before = self.outbox(who).await?;
+        let Some(engine) = self.engine(who) else { return Ok(()) };
+        let lines = engine.outbox().await.map_err(as_error)?;
+        let line = lines.into_iter().find(|line| line.command == row.id);
+        let Some(seen) = line.and_then(|line| line.conflict?.again.seen) else { return Ok(()) };
+        let done = engine.decide_again(&row.id, seen, options).await.map_err(|failure| failure.code);
+        self.say(format_args!("c{who} decides {} again: {:?}", row.id, done.map(|given| given.batch)));
+        self.write_down(who, &before, Fate::Read).await
     }
 
     /// Says of one command that it is still wanted.

@@ -117,10 +117,9 @@ impl Engine {
     }
 
     async fn outbox_row(&self, command: &CommandId) -> Result<OutboxRow, Failure> {
-        self.inner
-            .cache
-            .outbox_row(command, self.device_now())
-            .await?
+        let found = self.inner.cache.outbox_row(command, self.device_now()).await?;
+        found
+            .filter(|row| !row.superseded)
             .ok_or_else(|| failure(FailureCode::NotFound, "This change is not in the outbox any more."))
     }
 

@@ -30,6 +30,10 @@ impl Mutation {
                     UPDATE outbox SET position = (SELECT max(position) + 1 FROM outbox)
                     WHERE position = new.position; END"
             }
+            Mutation::SupersededForgotten => {
+                "AFTER UPDATE OF superseded_by ON outbox WHEN new.superseded_by IS NOT NULL BEGIN
+                    DELETE FROM outbox WHERE position = new.position; END"
+            }
             Mutation::JournalNotKept => {
                 "AFTER INSERT ON journal BEGIN DELETE FROM journal WHERE command_id = new.command_id; END"
             }

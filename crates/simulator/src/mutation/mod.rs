@@ -93,6 +93,7 @@ mutations! {
     SessionEndEmptiesOutbox: "the end of a session empties the outbox",
     ForkEmptiesOutbox: "a forked console forgets what it had not sent",
     BootstrapEmptiesOutbox: "a bootstrap empties the outbox",
+    SupersededForgotten: "a conflict is forgotten as soon as its author decides again, also when they take that back",
     OverlayStays: "an overlay stays when its command is undone",
     AlertNotMarked: "an alert is not marked as told",
     StaleSentUnasked: "what lay in the outbox for two weeks is sent without asking",
