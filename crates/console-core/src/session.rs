@@ -129,16 +129,13 @@ impl Engine {
         let same =
             meta.person.as_ref() == Some(&signed_in.person.id) && meta.portal.as_deref() == Some(portal);
         if !same && meta.person.is_some() {
-            let unsent = cache.outbox_counts(self.device_now()).await?.0;
-            if unsent > 0 {
+            if let Some(at_stake) = self.at_stake().await? {
                 let whose = meta.email.unwrap_or_else(|| "somebody else".to_owned());
-                return Err(failure(
-                    FailureCode::PendingChanges,
-                    format!(
-                        "This profile holds {unsent} unsent changes of {whose}. Sign in as {whose} to send or discard \
-                         them, or use another profile."
-                    ),
-                ));
+                let message = format!(
+                    "In this profile {at_stake}: they are {whose}'s. Sign in as {whose} to look after them, or use \
+                     another profile."
+                );
+                return Err(failure(FailureCode::PendingChanges, message));
             }
             cache.wipe_all().await?;
             self.inner.visited.forget();
@@ -155,6 +152,20 @@ impl Engine {
             })
             .await?;
         Ok(())
+    }
+
+    /// What emptying the cache would lose of its person's work.
+    async fn at_stake(&self) -> Result<Option<String>, Failure> {
+        let (unsent, unread) = self.inner.cache.outbox_counts(self.device_now()).await?;
+        let changes = |count: u32| match count {
+            1 => "1 change has".to_owned(),
+            many => format!("{many} changes have"),
+        };
+        Ok(match (unsent, unread) {
+            (0, 0) => None,
+            (0, unread) => Some(format!("{} come to nothing without being looked at", changes(unread))),
+            (unsent, _) => Some(format!("{} not reached the portal yet", changes(unsent))),
+        })
     }
 
     async fn keep(&self, tokens: &TokenPair) -> KeyStorage {
@@ -202,15 +213,12 @@ impl Engine {
     /// # Errors
     /// [`FailureCode::PendingChanges`], when changes would be lost and `discard` is false.
     pub async fn sign_out(&self, discard: bool) -> Result<(), Failure> {
-        let unsent = self.inner.cache.outbox_counts(self.device_now()).await?.0;
-        if unsent > 0 && !discard {
-            let changes = if unsent == 1 { "1 change".to_owned() } else { format!("{unsent} changes") };
-            return Err(failure(
-                FailureCode::PendingChanges,
-                format!(
-                    "{changes} have not reached the portal yet and would be lost. Sync first, or discard them."
-                ),
-            ));
+        if let Some(at_stake) = self.at_stake().await?
+            && !discard
+        {
+            let message =
+                format!("{at_stake} and would be lost. Sync and look at the outbox first, or discard them.");
+            return Err(failure(FailureCode::PendingChanges, message));
         }
         if let Ok(session) = self.current() {
             let call = Call::post(paths::SIGN_OUT, &serde_json::json!({}));

@@ -40,6 +40,20 @@ impl StoreError {
         move |source| StoreError::Io { path, source }
     }
 
+    /// Whether the same on the same data would fail again: no lack of room, and nobody in the way.
+    pub(crate) fn is_certain(&self) -> bool {
+        match self {
+            StoreError::Driver(sqlx::Error::Database(error)) => {
+                error.is_unique_violation()
+                    || error.is_foreign_key_violation()
+                    || error.is_check_violation()
+                    || error.kind() == sqlx::error::ErrorKind::NotNullViolation
+            }
+            StoreError::Inconsistent { .. } => true,
+            _ => false,
+        }
+    }
+
     pub(crate) fn inconsistent(what: impl Into<String>) -> Self {
         StoreError::Inconsistent { what: what.into() }
     }

@@ -207,6 +207,31 @@ async fn a_command_that_crashes_the_rules_three_times_is_put_aside_and_the_rest_
 }
 
 #[tokio::test]
+async fn a_command_that_cannot_be_written_is_put_aside_too_and_the_rest_proceeds() {
+    let fixture = Fixture::new().await;
+    fixture.submit("i1", &acme()).await;
+    fixture
+        .tamper(
+            "CREATE TRIGGER unwritable BEFORE UPDATE ON items WHEN new.doc LIKE '%unwritable%'
+             BEGIN INSERT INTO console_commands (console, seq, command, payload_hash) VALUES (NULL, 1, 'x', 'x'); END",
+        )
+        .await;
+    let orders = [
+        from_console("olga", "c1", &comment_envelope(1, "i1")),
+        from_console("olga", "c1", &envelope(2, "i1", say("bad", "unwritable"))),
+        from_console("olga", "c1", &comment_envelope(3, "i1")),
+    ];
+    for times in 1..=2 {
+        let error = fixture.store.apply_commands(&orders, fixture.now()).await.unwrap_err();
+        assert!(matches!(error, CommandError::Crashed { times: said, .. } if said == times), "{error:?}");
+        assert_eq!(fixture.item("i1").await.comments.len(), 1, "what came before is kept");
+    }
+    let outcomes = fixture.store.apply_commands(&orders, fixture.now()).await.unwrap();
+    assert!(matches!(outcomes[1].outcome, Outcome::Quarantined { .. }), "{:?}", outcomes[1]);
+    assert!(matches!(outcomes[2].outcome, Outcome::Applied { .. }));
+}
+
+#[tokio::test]
 async fn a_transaction_that_is_dropped_before_its_commit_leaves_nothing() {
     let fixture = Fixture::new().await;
     fixture.submit("i1", &acme()).await;

@@ -128,6 +128,25 @@ async fn signing_out_warns_of_what_would_be_lost_and_then_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn what_came_to_nothing_is_not_forgotten_unread() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    olga.give(&item.id, approve()).await;
+    world.elsewhere("lea", &item.id, new_title("Corrected")).await;
+    olga.sync().await;
+    let failure = olga.engine.sign_out(false).await.unwrap_err();
+    assert_eq!(failure.code, FailureCode::PendingChanges);
+    assert!(failure.message.contains("come to nothing without being looked at"), "{}", failure.message);
+    let refused = olga.engine.sign_in(&olga.url, "gus@example.com", PASSWORD).await.unwrap_err();
+    assert_eq!(refused.code, FailureCode::PendingChanges);
+
+    let conflict = olga.outbox().await.remove(0);
+    olga.engine.discard(&conflict.command).await.unwrap();
+    olga.engine.sign_out(false).await.unwrap();
+}
+
+#[tokio::test]
 async fn another_person_does_not_inherit_the_cache() {
     let world = World::new().await;
     let item = world.item("Annual report").await;

@@ -27,18 +27,21 @@ const CRASHES: i64 = 3;
 impl Store {
     /// Applies one command. Effect, audit lines, outcome and the console's sequence commit together or not at all.
     pub async fn apply_command(&self, order: &Order, now: Timestamp) -> Result<CommandOutcome, CommandError> {
-        let mut writing = self.write().await?;
-        match self.apply_in(&mut writing, order, now).await {
-            Ok(outcome) => {
-                writing.commit(self).await?;
-                Ok(outcome)
+        match self.apply_alone(order, now).await {
+            Err(CommandError::Crashed { report, .. }) => self.after_crash(order, &report, now).await,
+            // What cannot be written, however often it is tried, must not stop what comes after it for ever.
+            Err(CommandError::Store(error)) if error.is_certain() => {
+                self.after_crash(order, &error.to_string(), now).await
             }
-            Err(CommandError::Crashed { report, .. }) => {
-                drop(writing);
-                self.after_crash(order, &report, now).await
-            }
-            Err(error) => Err(error),
+            other => other,
         }
+    }
+
+    async fn apply_alone(&self, order: &Order, now: Timestamp) -> Result<CommandOutcome, CommandError> {
+        let mut writing = self.write().await?;
+        let outcome = self.apply_in(&mut writing, order, now).await?;
+        writing.commit(self).await?;
+        Ok(outcome)
     }
 
     /// Applies a push in its order: all in one transaction when nothing goes wrong, else one by one, so that what
@@ -71,8 +74,11 @@ impl Store {
                 Err(_) => return Ok(None),
             }
         }
-        writing.commit(self).await?;
-        Ok(Some(outcomes))
+        match writing.commit(self).await {
+            Ok(_) => Ok(Some(outcomes)),
+            Err(error) if error.is_certain() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The crash is counted in a transaction of its own: the one that crashed is gone.
