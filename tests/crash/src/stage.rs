@@ -12,11 +12,14 @@ use std::path::{Path, PathBuf};
 
 /// Few enough that what is checked after each death is checked quickly.
 const ITEMS: u32 = 40;
+/// So many that a load is kept in several parts, and dies between them.
+const MANY_ITEMS: u32 = 3_000;
+/// One world of so many has many items: the second one first.
+const FEW_WORLDS: u64 = 4;
 
 pub struct Stage {
     pub place: Place,
     desktop: Desktop,
-    template: PathBuf,
     pub portal: Portal,
     pub me: Account,
     pub dice: ChaCha8Rng,
@@ -48,13 +51,11 @@ impl Stage {
         let desktop = Desktop::without_display(&place);
         let mut portal = Portal::with_sample(&place, ITEMS);
         portal.stop();
-        let template = place.path("template");
-        copy_folder(portal.data(), &template)?;
+        copy_folder(portal.data(), &place.path(&template(ITEMS)))?;
         let me = portal.suggested();
         Ok(Self {
             place,
             desktop,
-            template,
             portal,
             me,
             dice: ChaCha8Rng::seed_from_u64(seed),
@@ -68,14 +69,22 @@ impl Stage {
         if self.portal.is_running() {
             self.portal.kill();
         }
+        let number = self.world.number + 1;
+        let items = if number % FEW_WORLDS == 2 { MANY_ITEMS } else { ITEMS };
+        let template = self.place.path(&template(items));
+        if !template.exists() {
+            let accounts = Portal::seed(&template, items);
+            let same = accounts.iter().any(|account| account.email == self.me.email);
+            ensure!(same, "{} is not in the sample of {items} items", self.me.email);
+        }
         let data = self.portal.data().to_owned();
         std::fs::remove_dir_all(&data)?;
-        copy_folder(&self.template, &data)?;
+        copy_folder(&template, &data)?;
         if self.device().exists() {
             std::fs::remove_dir_all(self.device())?;
         }
         std::fs::create_dir_all(self.device())?;
-        self.world = World { number: self.world.number + 1, ..World::default() };
+        self.world = World { number, ..World::default() };
         Ok(())
     }
 
@@ -178,6 +187,11 @@ impl Stage {
     pub fn chance(&mut self, percent: u32) -> bool {
         self.dice.random_range(0..100) < percent
     }
+}
+
+/// The name of a portal's folder as it was seeded.
+fn template(items: u32) -> String {
+    format!("template-{items}")
 }
 
 /// Copies a folder with everything in it.

@@ -39,15 +39,17 @@ impl Portal {
     /// A portal with a sample organisation, serving.
     pub fn with_sample(place: &Place, items: u32) -> Self {
         let data = place.path("portal");
-        let made = run_json(
-            portal_command(&data).args(["seed", "--seed", "11", "--items"]).arg(items.to_string()).args([
-                "--password",
-                PASSWORD,
-                "--json",
-            ]),
-        );
+        let accounts = Self::seed(&data, items);
+        Self::serving(place, data, accounts)
+    }
+
+    /// Makes a data directory with a sample organisation, whose accounts are the same for any number of items.
+    pub fn seed(data: &Path, items: u32) -> Vec<Account> {
+        let mut seed = portal_command(data);
+        seed.args(["seed", "--seed", "11", "--items"]).arg(items.to_string());
+        let made = run_json(seed.args(["--password", PASSWORD, "--json"]));
         let made: Made = serde_json::from_value(made).expect("accounts");
-        Self::serving(place, data, made.accounts)
+        made.accounts
     }
 
     /// A portal with an imported log, serving; and the import's report.
