@@ -21,6 +21,9 @@ pub struct JourneyLine {
 pub struct PublishedJourney {
     pub state: Lifecycle,
     pub journey: Journey,
+    /// The golden cases that it was published with, in TOML; empty without any.
+    #[serde(default)]
+    pub cases: String,
 }
 
 /// The version of a calendar that is in force (`GET /v1/calendars`).

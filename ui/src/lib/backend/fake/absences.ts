@@ -244,5 +244,6 @@ function view(one: FakeAbsence): AbsenceView {
     deputies: delegations.map(inWords),
     delegations,
     version,
+    may_change: true,
   };
 }

@@ -53,6 +53,8 @@ export interface FakeOptions {
   delay?: number;
   signedIn?: boolean;
   roles?: Role[];
+  /** May arrange journeys and calendars. */
+  arranges?: boolean;
   connection?: Connection;
   /** Runs the outbox by itself, as the engine does. */
   live?: boolean;
@@ -379,6 +381,7 @@ export class FakeBackend implements Backend {
       portal: "https://portal.halden-rowe.example",
       organisation: "Halden & Rowe",
       roles: this.options.roles ?? ["team_lead", "internal_approver", "internal_owner"],
+      arranges: this.options.arranges ?? false,
       time_zone: "Europe/Amsterdam",
       keys:
         this.options.keychain === false
