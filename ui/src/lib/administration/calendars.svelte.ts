@@ -12,10 +12,18 @@ import type {
 } from "$lib/generated";
 import { text } from "$lib/text/en";
 import type { Toasts } from "$lib/toasts.svelte";
+import { SvelteMap } from "svelte/reactivity";
 import { Asking } from "./asking.svelte";
 
 export type CalendarMode = "read" | "write" | "give";
 export type Way = "form" | "document";
+
+/** In the way in which it is being written. */
+interface Written {
+  way: Way;
+  form: CalendarForm;
+  document: string;
+}
 
 const words = text.administration.calendars;
 const EMPTY: CalendarForm = { key: "", name: "", zone: "", week: [], holidays: [], special_days: [], imports: {} };
@@ -39,6 +47,8 @@ export class CalendarsModel {
 
   readonly asking = new Asking<"open" | "read" | "preview" | "save">();
   #loaded = 0;
+  /** What was being written of other calendars, by their key. */
+  #kept = new SvelteMap<string | null, Written>();
 
   constructor(
     private readonly backend: AdministrationBackend,
@@ -64,6 +74,12 @@ export class CalendarsModel {
     this.shown = null;
     this.mode = "read";
     this.preview = null;
+    this.#kept.clear();
+  }
+
+  /** Whether something was written of this calendar and neither saved nor discarded. */
+  has(key: string): boolean {
+    return this.#kept.has(key);
   }
 
   async load(): Promise<void> {
@@ -93,8 +109,11 @@ export class CalendarsModel {
   edit(view: CalendarView): void {
     this.asking.drop();
     this.mode = "write";
-    this.way = "form";
-    this.#take(view);
+    this.preview = null;
+    const kept = this.#kept.get(this.key);
+    this.way = kept?.way ?? "form";
+    this.form = structuredClone(kept?.form ?? view.form);
+    this.document = kept?.document ?? view.document;
   }
 
   async writeNew(): Promise<void> {
@@ -111,13 +130,16 @@ export class CalendarsModel {
     if (way === this.way) return;
     const view = await this.asking.ask("read", () => this.backend.readCalendar(this.#draft()));
     if (view === null) return;
-    this.#take(view);
+    this.form = structuredClone(view.form);
+    this.document = view.document;
     this.way = way;
   }
 
   edited(): void {
     this.asking.drop();
     this.preview = null;
+    if (this.mode !== "write") return;
+    this.#kept.set(this.key, { way: this.way, form: $state.snapshot(this.form), document: this.document });
   }
 
   async look(): Promise<void> {
@@ -131,14 +153,15 @@ export class CalendarsModel {
   async save(): Promise<void> {
     const saved = await this.asking.ask("save", () => this.backend.saveCalendar(this.#draft()));
     if (saved === null) return;
+    this.#kept.delete(this.key);
     this.toasts.notice(words.saved(saved.form.name, saved.version));
     this.key = saved.form.key;
     await Promise.all([this.load(), this.open(saved.form.key)]);
   }
 
   give(): void {
-    this.edited();
     this.mode = "give";
+    this.edited();
     this.of = "everybody";
     this.group = "";
     this.person = null;
@@ -156,17 +179,12 @@ export class CalendarsModel {
     await Promise.all([this.load(), this.open(key)]);
   }
 
-  async leave(): Promise<void> {
-    this.edited();
+  async discard(): Promise<void> {
+    if (this.mode === "write") this.#kept.delete(this.key);
     this.mode = "read";
+    this.edited();
     const first = this.list?.[0];
     if (this.key === null && first) await this.open(first.key);
-  }
-
-  #take(view: CalendarView): void {
-    this.form = structuredClone(view.form);
-    this.document = view.document;
-    this.preview = null;
   }
 
   #draft(): CalendarDraft {

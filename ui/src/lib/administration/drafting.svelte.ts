@@ -1,7 +1,10 @@
 /** A version of a journey as it is written: checked, replayed, and published by whoever saw what the replay found. */
 import type { AdministrationBackend } from "$lib/backend/administration";
 import type { JourneyCheckView, JourneyDraft, JourneyReplayView, PublicationView } from "$lib/generated";
+import { SvelteMap } from "svelte/reactivity";
 import { Asking } from "./asking.svelte";
+
+const EMPTY: JourneyDraft = { document: "", cases: "" };
 
 export class Drafting {
   document = $state("");
@@ -11,24 +14,52 @@ export class Drafting {
   /** For whom new items start on it; null: for everybody. */
   cohorts = $state.raw<readonly string[] | null>(null);
   readonly asking = new Asking<"check" | "replay" | "publish">();
-  #start: JourneyDraft = { document: "", cases: "" };
+  #key: string | null = null;
+  /** What was being written of other journeys, by their key. */
+  #kept = new SvelteMap<string | null, JourneyDraft>();
 
   constructor(private readonly backend: AdministrationBackend) {}
 
-  get dirty(): boolean {
-    return this.document !== this.#start.document || this.cases !== this.#start.cases;
+  /** Whether something was written of this journey and neither published nor discarded. */
+  has(key: string | null): boolean {
+    return this.#kept.has(key);
   }
 
-  begin(draft: JourneyDraft): void {
-    this.#start = draft;
+  /** Goes on where it was, or begins with a text. */
+  begin(key: string | null, draft: JourneyDraft): void {
+    this.#take(key, this.#kept.get(key) ?? draft);
+  }
+
+  /** Another text in the place of what was written. */
+  replace(draft: JourneyDraft): void {
+    this.#kept.delete(this.#key);
+    this.#take(this.#key, draft);
+  }
+
+  discard(): void {
+    this.replace(EMPTY);
+  }
+
+  forget(): void {
+    this.#kept.clear();
+    this.#take(null, EMPTY);
+  }
+
+  #take(key: string | null, draft: JourneyDraft): void {
+    this.#key = key;
     this.document = draft.document;
     this.cases = draft.cases;
     this.cohorts = null;
-    this.edited();
+    this.#ask();
+  }
+
+  edited(): void {
+    this.#kept.set(this.#key, this.#draft());
+    this.#ask();
   }
 
   /** What was found was found in another text. */
-  edited(): void {
+  #ask(): void {
     this.asking.drop();
     this.check = null;
     this.replay = null;
@@ -56,7 +87,9 @@ export class Drafting {
       cohorts: this.cohorts === null ? null : [...this.cohorts],
       replayed: replay.digest,
     };
-    return this.asking.ask("publish", () => this.backend.publishJourney(wish));
+    const published = await this.asking.ask("publish", () => this.backend.publishJourney(wish));
+    if (published !== null) this.discard();
+    return published;
   }
 
   toggle(cohort: string): void {

@@ -45,7 +45,7 @@ export class Journeys {
     this.shown = null;
     this.mode = "read";
     this.asking.drop();
-    this.drafting.begin({ document: "", cases: "" });
+    this.drafting.forget();
   }
 
   async load(): Promise<void> {
@@ -72,17 +72,21 @@ export class Journeys {
     if (shown !== null) this.shown = shown;
   }
 
-  /** Goes on with what was being written, where it is of the same journey. */
+  /** Goes on with what was being written of this journey. */
   write(draft: JourneyDraft): void {
-    this.drafting.begin(draft);
+    this.drafting.begin(this.key, draft);
     this.mode = "write";
   }
 
-  /** Another journey, from an example or from nothing. */
-  writeNew(draft: JourneyDraft): void {
+  writeNew(): void {
     this.key = null;
     this.shown = null;
-    this.write(draft);
+    this.write({ document: "", cases: "" });
+  }
+
+  async discard(): Promise<void> {
+    this.drafting.discard();
+    await this.leave();
   }
 
   async leave(): Promise<void> {

@@ -21,6 +21,7 @@ export const administration = {
     show: "Show",
     shown: "Shown below",
     write: "Write a new version",
+    goOn: "Go on writing",
     rollBack: "Roll back to it",
     rollBackTo: (version: number) => `Roll back to version ${version}`,
     migrate: "Move items",
@@ -123,6 +124,7 @@ export const administration = {
     specialDays: "Special days",
     noSpecialDays: "None.",
     edit: "Edit",
+    goOn: "Go on editing",
     giveTo: "Say who keeps it",
     saved: (name: string, version: number) =>
       `Saved: ${name}, version ${version}. What is due by it moves within seconds.`,
