@@ -32,6 +32,9 @@ import {
 } from "./documents";
 import { COMPANIES, STAFF } from "./names";
 
+export const NEEDS_THE_PORTAL =
+  "Journeys and calendars are kept at the portal, and it cannot be reached: no route to host. Nothing was changed.";
+
 type Answer = <T>(compute: () => T) => Promise<T>;
 
 const DAY = 86_400_000;

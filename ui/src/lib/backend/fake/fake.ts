@@ -34,7 +34,7 @@ import type {
 } from "$lib/generated";
 import type { Backend, Credentials } from "../backend";
 import { Absences } from "./absences";
-import { FakeAdministration } from "./administration";
+import { FakeAdministration, NEEDS_THE_PORTAL } from "./administration";
 import { Outbox } from "./commands";
 import { Files } from "./files";
 import { type Facts, overdue, readFilter } from "./filter";
@@ -94,9 +94,6 @@ export function optionsFromAddress(search: string): FakeOptions {
   };
 }
 
-const NEEDS_THE_PORTAL =
-  "Journeys and calendars are kept at the portal, and it cannot be reached: no route to host. Nothing was changed.";
-
 const QUEUES: readonly Queue[] = [
   "my_turn",
   "team",
@@ -143,7 +140,8 @@ export class FakeBackend implements Backend {
     this.items = new Map(items.map((item) => [item.id, item]));
     this.#preferences = options.preferences ?? {};
     this.outboxState = new Outbox(this.items, this.#now);
-    this.absencesState = new Absences(this.#now, options.absences ?? true);
+    const leads = options.roles?.includes("team_lead") ?? true;
+    this.absencesState = new Absences(this.#now, options.absences ?? true, leads);
     this.administration = new FakeAdministration((compute) =>
       this.#answer(() => {
         if (this.connection === "offline") throw failure("offline", NEEDS_THE_PORTAL);
