@@ -55,7 +55,7 @@ export class Journeys {
       if (asked !== this.#loaded) return;
       this.view = view;
       this.failure = null;
-      if (this.key === null && view.journeys[0]) await this.open(view.journeys[0].key);
+      if (this.key === null && this.mode === "read" && view.journeys[0]) await this.open(view.journeys[0].key);
     } catch (error) {
       if (asked !== this.#loaded) return;
       if (this.view) this.onFailure(error);
