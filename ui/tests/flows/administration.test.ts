@@ -183,6 +183,25 @@ describe("a new version of a journey", () => {
     expect(fake.wishes[0]).toMatchObject({ document: letters, cohorts: null });
   });
 
+  it("that nobody confirmed says so where it was to be published, and can be replayed again", async () => {
+    const { backend, fake } = await openJourneys();
+    await click("journey-write");
+    await click("journey-run-check");
+    await screen.findByTestId("journey-check");
+    await click("journey-run-replay");
+    await screen.findByTestId("journey-replay");
+    backend.failNext = failure("refused", "The replay finds something else than what was confirmed.");
+    await click("journey-do-publish");
+    const note = await within(screen.getByTestId("journey-publish")).findByTestId("administration-failure");
+    expect(note.textContent).toContain("something else than what was confirmed");
+    await click("journey-run-replay");
+    await waitFor(() => expect(screen.queryByTestId("administration-failure")).toBeNull());
+    await waitFor(() => expect(refuses("journey-do-publish")).toBe(false));
+    await click("journey-do-publish");
+    await waitFor(() => expect(fake.wishes).toHaveLength(1));
+    expect(await screen.findByTestId("journey-detail")).toBeTruthy();
+  });
+
   it("keeps the text and says why when the portal refuses", async () => {
     const { backend } = await openJourneys();
     await click("journey-write");

@@ -6,13 +6,20 @@ export class Asking<What extends string> {
   /** What is being waited for. */
   busy = $state<What | null>(null);
   failure = $state.raw<Failure | null>(null);
+  /** What was asked last: what failed belongs there. */
+  last = $state<What | null>(null);
   #asked = 0;
+
+  failureOf(what: What): Failure | null {
+    return this.last === what ? this.failure : null;
+  }
 
   /** The answer; null where there is none, or where it is not wanted any more. */
   async ask<T>(what: What, call: () => Promise<T>): Promise<T | null> {
     if (this.busy !== null) return null;
     const asked = ++this.#asked;
     this.busy = what;
+    this.last = what;
     this.failure = null;
     try {
       const answer = await call();
@@ -25,8 +32,9 @@ export class Asking<What extends string> {
     }
   }
 
-  /** What is on its way is not wanted any more. */
-  drop(): void {
+  /** What is on its way is not wanted any more, unless it is what changes something. */
+  drop(unless?: What): void {
+    if (this.busy !== null && this.busy === unless) return;
     this.#asked++;
     this.busy = null;
     this.failure = null;

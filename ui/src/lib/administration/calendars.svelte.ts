@@ -136,7 +136,7 @@ export class CalendarsModel {
   }
 
   edited(): void {
-    this.asking.drop();
+    this.asking.drop("save");
     this.preview = null;
     if (this.mode !== "write") return;
     this.#kept.set(this.key, { way: this.way, form: $state.snapshot(this.form), document: this.document });

@@ -60,7 +60,7 @@ export class Drafting {
 
   /** What was found was found in another text. */
   #ask(): void {
-    this.asking.drop();
+    this.asking.drop("publish");
     this.check = null;
     this.replay = null;
   }
@@ -82,13 +82,11 @@ export class Drafting {
   async publish(): Promise<PublicationView | null> {
     const { replay } = this;
     if (replay === null) return null;
-    const wish = {
-      ...this.#draft(),
-      cohorts: this.cohorts === null ? null : [...this.cohorts],
-      replayed: replay.digest,
-    };
+    const sent = this.#draft();
+    const wish = { ...sent, cohorts: this.cohorts === null ? null : [...this.cohorts], replayed: replay.digest };
     const published = await this.asking.ask("publish", () => this.backend.publishJourney(wish));
-    if (published !== null) this.discard();
+    // What was written meanwhile stays.
+    if (published !== null && sent.document === this.document && sent.cases === this.cases) this.discard();
     return published;
   }
 

@@ -45,6 +45,7 @@ export class Migrating {
   }
 
   map(stage: string, to: string): void {
+    if (this.asking.busy === "move") return;
     this.stages[stage] = to;
     this.report = null;
     this.asking.drop();
