@@ -14,6 +14,9 @@ pub struct JourneyLine {
     /// Empty: every kind.
     pub kinds: Vec<Kind>,
     pub state: Lifecycle,
+    /// How many items are on it and not finished, for those who arrange journeys.
+    #[serde(default)]
+    pub in_flight: Option<u64>,
 }
 
 /// `GET /v1/journeys/{key}/{version}`.

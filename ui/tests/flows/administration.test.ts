@@ -116,6 +116,7 @@ describe("a new version of a journey", () => {
     expect(fake.wishes[0]).toMatchObject({ cohorts: ["growth"], replayed: expect.stringContaining("-26") as string });
     await waitFor(() => expect(screen.getByTestId("journey-detail").dataset.version).toBe("4"));
     expect(version(4).getByText("published for growth")).toBeTruthy();
+    expect(version(3).getByText("1,204 items in flight")).toBeTruthy();
   });
 
   it("goes on by Ctrl + Enter, and never publishes by it", async () => {

@@ -206,6 +206,7 @@ fn version(line: JourneyLine) -> JourneyVersion {
         name: line.name,
         state: line.state.to_string(),
         superseded: line.state == Lifecycle::Superseded,
+        in_flight: line.in_flight,
     }
 }
 

@@ -39,6 +39,9 @@ pub struct JourneyVersion {
     pub state: String,
     /// Nothing new starts on it any more.
     pub superseded: bool,
+    /// How many items are on it and not finished; none for those who do not arrange journeys.
+    #[ts(type = "number | null")]
+    pub in_flight: Option<u64>,
 }
 
 /// One that comes with Postern.

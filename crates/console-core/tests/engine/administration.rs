@@ -45,9 +45,10 @@ async fn a_version_is_published_once_its_replay_was_seen_and_items_move_to_it() 
     assert_eq!(engine.publish_journey(&wish).await.unwrap().version, Some(2));
 
     let listed = engine.journeys().await.unwrap();
+    let versions = &listed.journeys[0].versions;
     let states: Vec<_> =
-        listed.journeys[0].versions.iter().map(|each| (each.version, each.superseded)).collect();
-    assert_eq!(states, [(2, false), (1, true)]);
+        versions.iter().map(|each| (each.version, each.superseded, each.in_flight)).collect();
+    assert_eq!(states, [(2, false, Some(0)), (1, true, Some(1))]);
     assert_eq!(listed.cohorts, ["enterprise"]);
     let old = engine.journey(&"standard".into(), Some(1)).await.unwrap();
     let plan = MigrationDraft {

@@ -71,12 +71,13 @@ async fn list(cli: &Cli, engine: &Engine) -> Result<Exit, Stop> {
                     output::plain(journey.key.as_str()),
                     version.version.to_string(),
                     output::plain(&version.name),
+                    version.in_flight.map_or_else(|| "-".to_owned(), |items| items.to_string()),
                     output::plain(&version.state),
                 ]
             })
         })
         .collect();
-    output::table(&["KEY", "VERSION", "NAME", "STATE"], &rows);
+    output::table(&["KEY", "VERSION", "NAME", "IN FLIGHT", "STATE"], &rows);
     Ok(Exit::Ok)
 }
 

@@ -119,7 +119,9 @@ export class Journeys {
 
   async move(): Promise<void> {
     const moved = await this.migrating.move();
-    if (moved?.outcome) this.toasts.notice(moved.outcome);
+    if (!moved?.outcome) return;
+    this.toasts.notice(moved.outcome);
+    await this.load();
   }
 
   async #published(published: { key: string | null; version: number | null } | null): Promise<void> {

@@ -11,4 +11,8 @@ export type JourneyVersion = {
    * Nothing new starts on it any more.
    */
   superseded: boolean;
+  /**
+   * How many items are on it and not finished; none for those who do not arrange journeys.
+   */
+  in_flight: number | null;
 };

@@ -14,6 +14,7 @@ export const administration = {
     version: (version: number) => `Version ${version}`,
     versionOf: (name: string, version: number) => `${name}, version ${version}`,
     versions: "Versions",
+    inFlight: (n: number, shown: string) => (n === 1 ? "1 item in flight" : `${shown} items in flight`),
     definition: "Definition",
     document: "Document",
     cases: "Golden cases",

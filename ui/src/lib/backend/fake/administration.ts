@@ -69,7 +69,13 @@ export class FakeAdministration implements AdministrationBackend {
         key,
         name,
         kinds: ["deliverable", "request"],
-        versions: versions.map((one) => ({ version: one.version, name, state: one.state, superseded: one.superseded })),
+        versions: versions.map((one) => ({
+          version: one.version,
+          name,
+          state: one.state,
+          superseded: one.superseded,
+          in_flight: one.inFlight,
+        })),
       })),
       cohorts: [...new Set(COMPANIES.map((one) => one.cohort))].sort(),
       examples: [example("support-ticket", "Support ticket"), example("onboarding-intake", "Onboarding intake")],
@@ -235,7 +241,14 @@ export class FakeAdministration implements AdministrationBackend {
       for (const one of journey.versions) Object.assign(one, { state: "superseded", superseded: true });
     const state = cohorts === null ? "published for all" : `published for ${cohorts.join(", ")}`;
     journey.name = name;
-    journey.versions.unshift({ ...draft, version, state, superseded: false, stages: stagesOf(draft.document) });
+    journey.versions.unshift({
+      ...draft,
+      version,
+      state,
+      superseded: false,
+      inFlight: 0,
+      stages: stagesOf(draft.document),
+    });
     return { key, version };
   }
 }

@@ -5,6 +5,7 @@ export interface FakeVersion {
   version: number;
   state: string;
   superseded: boolean;
+  inFlight: number;
   stages: StageName[];
   document: string;
   cases: string;
@@ -65,6 +66,7 @@ function version(
     version: number,
     state,
     superseded: state === "superseded",
+    inFlight: { 1: 18, 2: 41, 3: 1204 }[number] ?? 0,
     stages,
     document: documentOf(key, name, stages),
     cases: cases.length === 0 ? "" : casesOf(key, cases),
