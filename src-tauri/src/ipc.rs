@@ -1,11 +1,11 @@
 //! What the window may ask. Each command is one call of the engine.
 
-use crate::files;
+use crate::{administration, files};
 use postern_console_core::{
-    AbsenceDraft, AbsenceView, ActItemResult, ActOptions, ActResult, BottleneckView, CoverageAbout,
-    CoverageAnswer, Engine, Failure, FailureCode, GroupBy, ItemView, JournalLine, KeepView, ListPage,
-    ListQuery, NewItemChoices, OutboxLine, PersonRef, QueueCount, Request, SavedAbsenceView, SessionView,
-    SyncStatus, Target,
+    AbsenceDraft, AbsenceView, ActItemResult, ActOptions, ActResult, BottleneckView, ClientRef,
+    CoverageAbout, CoverageAnswer, Engine, Failure, FailureCode, GroupBy, ItemView, JournalLine, KeepView,
+    ListPage, ListQuery, NewItemChoices, OutboxLine, PersonRef, QueueCount, Request, SavedAbsenceView,
+    SessionView, SyncStatus, Target,
 };
 use postern_domain::{Action, CommandId, ItemId, PersonId, Seen, Timestamp};
 use serde_json::Value;
@@ -54,6 +54,22 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         save_absence,
         coverage,
         staff,
+        clients,
+        administration::journeys,
+        administration::journey,
+        administration::check_journey,
+        administration::replay_journey,
+        administration::publish_journey,
+        administration::roll_back_journey,
+        administration::migrate_journey,
+        administration::calendars,
+        administration::calendar,
+        administration::standard_calendar,
+        administration::read_calendar,
+        administration::preview_calendar,
+        administration::save_calendar,
+        administration::preview_calendar_use,
+        administration::keep_calendar,
         preferences,
         set_preferences,
         painted,
@@ -213,6 +229,11 @@ async fn coverage(
 #[tauri::command]
 async fn staff(engine: Core<'_>) -> Answer<Vec<PersonRef>> {
     engine.staff().await
+}
+
+#[tauri::command]
+async fn clients(engine: Core<'_>) -> Answer<Vec<ClientRef>> {
+    engine.clients().await
 }
 
 #[tauri::command]

@@ -3,6 +3,7 @@
 //! Everything that Postern knows or decides is in the engine and the domain; nothing here outlives a redraw. To add
 //! something that the window may ask: a command in `ipc.rs` or `files.rs`, its name in `build.rs` and in `capabilities/main.json`.
 
+mod administration;
 mod alerts;
 mod arguments;
 mod events;

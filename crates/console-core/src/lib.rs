@@ -11,6 +11,7 @@
 //! the domain's `explain/`. To add a queue: see the store crate, then `queries/list.rs`.
 
 mod act;
+mod administration;
 mod alerts;
 mod away;
 mod deps;

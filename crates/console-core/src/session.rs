@@ -6,7 +6,7 @@ use crate::portal::{self, Call};
 use crate::queries::person_ref;
 use crate::views::{Connection, EngineEvent, Failure, FailureCode, KeyStorage, SessionView};
 use postern_console_store::Meta;
-use postern_domain::{ConsoleId, PersonId, Role};
+use postern_domain::{ConsoleId, PersonId, Role, may_arrange};
 use postern_protocol::{ErrorCode, SignIn, SignedIn, TokenPair, paths};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -289,6 +289,7 @@ impl Engine {
             portal: session.portal.clone(),
             organisation: meta.organisation.unwrap_or_default(),
             roles: roles.into_iter().collect(),
+            arranges: myself.is_some_and(|me| may_arrange(me).is_ok()),
             time_zone: myself.map_or_else(|| "UTC".to_owned(), |me| me.time_zone.clone()),
             keys: locked(&session.keys).clone(),
         })

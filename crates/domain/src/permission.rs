@@ -89,23 +89,35 @@ pub fn permits_place(person: &Person, action: Action, place: Place<'_>) -> Resul
 }
 
 /// Whether `caller` may say when `person` is away: the person, whom they report to, a team lead over everything that the
-/// person decides, or a portal admin. An absence moves all of somebody's work, so that a lead over a part is not enough.
+/// person decides, or a portal admin over everything that the person may do. An absence moves all of somebody's work, so
+/// that a lead or an admin over a part is not enough.
 pub fn may_set_absence(caller: &Person, person: &PersonId, people: &People) -> bool {
     let is_lead_of = people.lead_of(person) == Some(&caller.id);
-    let is_admin = || caller.grants.iter().any(|grant| grant.role == Role::PortalAdmin);
-    let leads = || people.get(person).is_some_and(|person| leads_all_work_of(caller, person));
+    let is_over = || {
+        let person = people.get(person);
+        person.is_some_and(|person| leads_all_work_of(caller, person) || administers(caller, person))
+    };
     // Absences are of staff, and among staff.
-    let may = &caller.id == person || is_lead_of || is_admin() || leads();
+    let may = &caller.id == person || is_lead_of || may_arrange(caller).is_ok() || is_over();
     !caller.disabled && caller.is_staff() && may
 }
 
 fn leads_all_work_of(caller: &Person, person: &Person) -> bool {
-    let led = |work: &Grant| {
-        caller.grants.iter().any(|grant| grant.role == Role::TeamLead && grant.scope.contains(&work.scope))
+    let decides = |grant: &&Grant| roles_for(Action::Approve).contains(&grant.role);
+    reaches_all(caller, Role::TeamLead, person.grants.iter().filter(decides))
+}
+
+fn administers(caller: &Person, person: &Person) -> bool {
+    reaches_all(caller, Role::PortalAdmin, person.grants.iter())
+}
+
+/// Whether there are any of these grants, and each lies in a grant of `role` that the caller holds.
+fn reaches_all<'a>(caller: &Person, role: Role, grants: impl Iterator<Item = &'a Grant>) -> bool {
+    let reached = |other: &Grant| {
+        caller.grants.iter().any(|grant| grant.role == role && grant.scope.contains(&other.scope))
     };
-    let mut work =
-        person.grants.iter().filter(|grant| roles_for(Action::Approve).contains(&grant.role)).peekable();
-    work.peek().is_some() && work.all(led)
+    let mut grants = grants.peekable();
+    grants.peek().is_some() && grants.all(reached)
 }
 
 /// Whether `caller` may arrange how the organisation works: its journeys and calendars. They are everybody's, so that it

@@ -160,6 +160,36 @@ fn a_lead_says_when_somebody_is_away_only_where_they_lead_all_of_their_work() {
 }
 
 #[test]
+fn an_admin_of_a_part_says_it_only_of_people_whose_grants_all_lie_there() {
+    let admin_of = |scope: Scope| {
+        let mut admin = person("admin", &[Role::PortalAdmin]);
+        admin.grants[0].scope = scope;
+        admin
+    };
+    let acme = || Scope { client: Some("acme".into()), ..Scope::EVERYTHING };
+    let globex = || Scope { client: Some("globex".into()), ..Scope::EVERYTHING };
+    let mut anna = person("anna", &[Role::InternalApprover]);
+    anna.grants[0].scope = acme();
+    let mut both = person("both", &[Role::InternalApprover, Role::InternalOwner]);
+    (both.grants[0].scope, both.grants[1].scope) = (acme(), globex());
+    let people = People::new([anna, both, person("clerk", &[Role::PortalAdmin])]);
+    for (scope, whose, may) in [
+        (acme(), "anna", true),
+        (globex(), "anna", false),
+        (acme(), "both", false),
+        (acme(), "clerk", false),
+        (Scope::EVERYTHING, "both", true),
+        (Scope::EVERYTHING, "clerk", true),
+    ] {
+        assert_eq!(
+            may_set_absence(&admin_of(scope.clone()), &whose.into(), &people),
+            may,
+            "{scope:?} {whose}"
+        );
+    }
+}
+
+#[test]
 fn whom_somebody_reports_to_and_an_admin_say_when_they_are_away() {
     let mut anna = person("anna", &[Role::InternalApprover]);
     anna.lead = Some("boss".into());

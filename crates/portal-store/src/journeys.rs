@@ -7,8 +7,9 @@ use crate::head::Writing;
 use crate::store::Store;
 use postern_domain::change::MigrationPlan;
 use postern_domain::publication::Cohorts;
-use postern_domain::{Actor, Arranged, Arrangement, Journey, JourneyKey, JourneyRef, Timestamp};
+use postern_domain::{Actor, Arranged, Arrangement, Journey, JourneyKey, JourneyRef, Phase, Timestamp};
 use sqlx::Row as _;
+use std::collections::BTreeMap;
 
 /// One version, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +120,26 @@ impl Store {
         writing.record_arranged(&Arranged { change, by: by.clone(), at })?;
         writing.commit(self).await?;
         Ok(())
+    }
+
+    /// How many items are on each version and not finished; versions without any are left out.
+    pub async fn in_flight(&self) -> Result<BTreeMap<(JourneyKey, u32), u64>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT journey, journey_version, COUNT(*) AS items FROM items WHERE phase NOT IN ($1, $2) \
+             GROUP BY journey, journey_version",
+        )
+        .bind(Phase::Completed.as_str())
+        .bind(Phase::Withdrawn.as_str())
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let key: String = row.try_get("journey")?;
+                let (version, items): (i64, i64) = (row.try_get("journey_version")?, row.try_get("items")?);
+                let version = u32::try_from(version).unwrap_or(u32::MAX);
+                Ok(((JourneyKey(key), version), u64::try_from(items).unwrap_or_default()))
+            })
+            .collect()
     }
 
     /// The golden cases that a version was published with; empty where it came without any.

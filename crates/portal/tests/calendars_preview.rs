@@ -1,4 +1,4 @@
-//! `POST /v1/calendars/preview`
+//! `POST /v1/calendar-preview`
 #![allow(clippy::unwrap_used)]
 
 mod common;

@@ -30,6 +30,19 @@ async fn without_a_version_it_is_the_one_in_force_and_with_one_it_is_that() {
 }
 
 #[tokio::test]
+async fn a_calendar_may_be_called_anything() {
+    let portal = TestPortal::start().await;
+    let by = Actor::System("command-line".into());
+    let olga = portal.sign_in("olga").await;
+    for key in ["preview", "uses", "calendars"] {
+        let calendar = Calendar { key: key.into(), ..Calendar::standard("UTC") };
+        portal.store().publish_calendar(&calendar, &by, portal.environment.now()).await.unwrap();
+        let read: Calendar = ok(olga.get(&format!("/v1/calendars/{key}"))).await;
+        assert_eq!(read.key.as_str(), key);
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_not_found_and_no_version_is_malformed() {
     let portal = portal_with_two_versions().await;
     let olga = portal.sign_in("olga").await;

@@ -1,4 +1,4 @@
-//! `POST /v1/calendars/uses`
+//! `POST /v1/calendar-uses`
 #![allow(clippy::unwrap_used)]
 
 mod common;

@@ -51,6 +51,8 @@ async fn run(cli: &Cli) -> Result<Exit, Stop> {
         Command::Attach(attach) => commands::attach::attach(cli, attach).await,
         Command::File(file) => commands::file::file(cli, file).await,
         Command::Outbox(outbox) => commands::outbox::outbox(cli, outbox).await,
+        Command::Journey(journey) => commands::journey::journey(cli, journey).await,
+        Command::Calendar(calendar) => commands::calendar::calendar(cli, calendar).await,
         Command::Completions { shell } => {
             commands::shell::completions(*shell);
             Ok(Exit::Ok)

@@ -1,7 +1,7 @@
 //! Printing: JSON for programs, aligned columns for people.
 
 use crate::cli::Cli;
-use crate::exit::Stop;
+use crate::exit::{Exit, Stop};
 use postern_domain::Timestamp;
 use serde::Serialize;
 use std::io::{IsTerminal as _, Write as _};
@@ -14,6 +14,19 @@ pub fn json(value: &impl Serialize) {
 
 pub fn line(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Prints a document of several lines as it is.
+pub fn document(text: &str) {
+    for each in text.lines() {
+        line(&plain(each));
+    }
+}
+
+/// Reads a file that was named on the command line.
+pub fn file(path: &std::path::Path) -> Result<String, Stop> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Stop::new(Exit::Usage, format!("{} cannot be read: {error}.", path.display())))
 }
 
 pub fn note(text: &str) {

@@ -70,6 +70,17 @@ pub async fn signed_in(cli: &Cli) -> Result<Engine, Stop> {
     }
 }
 
+/// As [`signed_in`], for what is at the portal only.
+pub async fn at_the_portal(cli: &Cli) -> Result<Engine, Stop> {
+    if cli.offline {
+        return Err(Stop::new(
+            Exit::Usage,
+            "Journeys and calendars are kept at the portal: leave out --offline.",
+        ));
+    }
+    signed_in(cli).await
+}
+
 pub fn not_signed_in(reason: Option<String>) -> String {
     let reason = reason.map(|reason| format!("{reason} ")).unwrap_or_default();
     format!(

@@ -34,7 +34,8 @@ pub struct JourneyCheck {
     pub cases: Vec<PlayedCase>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
 pub struct JourneyFinding {
     /// Forbids publication.
     pub is_error: bool,
@@ -44,7 +45,8 @@ pub struct JourneyFinding {
     pub problem: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
 pub struct PlayedCase {
     pub case: String,
     /// The first difference from what was expected; none: it is as expected.
@@ -146,14 +148,15 @@ pub struct StageMove {
     pub items: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
 pub struct Stayed {
     pub reference: String,
     /// One sentence.
     pub why: String,
 }
 
-/// What is to be changed, for a preview (`POST /v1/calendars/preview`).
+/// What is to be changed, for a preview (`POST /v1/calendar-preview`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CalendarChange {

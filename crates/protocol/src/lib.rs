@@ -1,6 +1,6 @@
 //! The wire between a console and its portal: envelopes, pages, outcomes, error codes.
 //!
-//! Only types, their names on the wire, the cursor's text form and the words for outcomes live here; no I/O, no rules. Rules are the
+//! Only types, their names on the wire, the cursor's text form and the words for outcomes and for what admins ask live here; no I/O, no rules. Rules are the
 //! domain's. To add an endpoint: its request and reply types go into the file of its family, its path into
 //! [`paths`], and both sides use them from here.
 
@@ -17,6 +17,7 @@ mod newer;
 mod outcome;
 mod published;
 mod sync;
+mod told;
 
 pub use absence::*;
 pub use administration::*;
@@ -30,6 +31,7 @@ pub use items::*;
 pub use newer::*;
 pub use published::*;
 pub use sync::*;
+pub use told::{kept_by, to_confirm};
 
 /// The version of this protocol. A portal answers `upgrade_required` to anything below its floor.
 pub const PROTOCOL_VERSION: u32 = 1;
@@ -63,10 +65,10 @@ pub mod paths {
     pub const ABSENCES: &str = "/v1/absences";
     /// `GET`: those in force; `GET /v1/calendars/{key}?version=…`: one, whole. `POST`: publish one, by an admin.
     pub const CALENDARS: &str = "/v1/calendars";
-    /// `POST`: what would become due at another time.
-    pub const CALENDAR_PREVIEW: &str = "/v1/calendars/preview";
+    /// `POST`: what would become due at another time. Beside the calendars, whose keys may be any word.
+    pub const CALENDAR_PREVIEW: &str = "/v1/calendar-preview";
     /// `POST`: say who keeps which calendar.
-    pub const CALENDAR_USES: &str = "/v1/calendars/uses";
+    pub const CALENDAR_USES: &str = "/v1/calendar-uses";
     /// `GET`: every version; `GET /v1/journeys/{key}/{version}`: one, whole. `POST`: publish one, by an admin;
     /// `POST /v1/journeys/{key}/roll-back` and `/v1/journeys/{key}/migrate`.
     pub const JOURNEYS: &str = "/v1/journeys";

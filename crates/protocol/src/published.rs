@@ -14,6 +14,9 @@ pub struct JourneyLine {
     /// Empty: every kind.
     pub kinds: Vec<Kind>,
     pub state: Lifecycle,
+    /// How many items are on it and not finished, for those who arrange journeys.
+    #[serde(default)]
+    pub in_flight: Option<u64>,
 }
 
 /// `GET /v1/journeys/{key}/{version}`.
@@ -21,6 +24,9 @@ pub struct JourneyLine {
 pub struct PublishedJourney {
     pub state: Lifecycle,
     pub journey: Journey,
+    /// The golden cases that it was published with, in TOML; empty without any.
+    #[serde(default)]
+    pub cases: String,
 }
 
 /// The version of a calendar that is in force (`GET /v1/calendars`).

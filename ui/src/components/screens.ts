@@ -4,6 +4,7 @@
  */
 export const screens = {
   actionSheet: () => import("./item/ActionSheet.svelte"),
+  administration: () => import("./administration/AdministrationPage.svelte"),
   away: () => import("./away/AwayPage.svelte"),
   bottleneck: () => import("./bottleneck/BottleneckPage.svelte"),
   editForm: () => import("./item/EditPane.svelte"),

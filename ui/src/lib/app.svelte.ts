@@ -1,6 +1,7 @@
 /** The window's state: session, page, queue, item, outbox. Components read it and call it; the engine decides. */
 import { createContext, untrack } from "svelte";
 import { asFailure, type Backend } from "$lib/backend/backend";
+import { Administration, type Part } from "$lib/administration/administration.svelte";
 import { Away } from "$lib/away/away.svelte";
 import { Coverage } from "$lib/away/coverage.svelte";
 import { Bottlenecks } from "$lib/bottleneck/bottlenecks.svelte";
@@ -16,7 +17,7 @@ import { Clock } from "$lib/time/clock.svelte";
 import { text } from "$lib/text/en";
 import { Toasts } from "$lib/toasts.svelte";
 
-export type Page = "queue" | "outbox" | "bottleneck" | "away";
+export type Page = "queue" | "outbox" | "bottleneck" | "away" | "administration";
 export type Overlay = "palette" | "help" | "settings" | "sign_out" | "new_item";
 
 /** So long the frame waits for the first queue; then it is drawn without. In ms. */
@@ -50,6 +51,7 @@ export class App {
   readonly bottlenecks: Bottlenecks;
   readonly away: Away;
   readonly coverage: Coverage;
+  readonly administration: Administration;
   readonly now: () => number;
   /** The list component and the filter put their focus functions here. */
   focusList: () => void = () => {};
@@ -74,6 +76,7 @@ export class App {
     this.bottlenecks = new Bottlenecks(backend, fail);
     this.away = new Away(backend, this.toasts, fail);
     this.coverage = new Coverage(backend, fail);
+    this.administration = new Administration(backend.administration, this.toasts, fail);
     this.acting = new Acting(backend, this.list, this.reading, this.toasts, () => this.paneOpen, fail, this.now);
     this.newItem = new NewItem(backend, fail, (what, result) => this.acting.submitted(what, result));
     this.files = new Files(backend, this.toasts, (name, result) => this.acting.attached(name, result), fail);
@@ -94,6 +97,17 @@ export class App {
   /** Whether there may be something to key in; for which client, the engine says. */
   get keysIn(): boolean {
     return this.signedIn?.roles.some((role) => role === "internal_owner" || role === "team_lead") ?? false;
+  }
+
+  /** Whether there is anything to administer, the engine says. */
+  get arranges(): boolean {
+    return this.signedIn?.arranges ?? false;
+  }
+
+  openAdministration(part: Part): void {
+    if (!this.arranges) return;
+    this.openPage("administration");
+    void this.administration.turn(part);
   }
 
   openNewItem(): void {
@@ -163,6 +177,7 @@ export class App {
     this.page = "queue";
     this.away.forget();
     this.coverage.forget();
+    this.administration.forget();
     await (first ?? this.list.show("my_turn"));
     void this.readAround();
     void this.backend.syncStatus().then(

@@ -38,20 +38,21 @@ impl Engine {
     }
 }
 
-/// Those who could take the item over: an open step, or with none open, its ownership.
+/// Those who could take the item over: a seat of an open step at which they have none, or with none open, its ownership.
 pub(super) fn takers<'a>(item: &'a Item, lookup: &'a Lookup) -> impl Iterator<Item = &'a Person> {
     let takes = move |review: &Review, person: &Person| takes(review, item, lookup, person);
     lookup.people().iter().filter(move |person| {
         if item.reviews.is_empty() {
             let roles = [Role::InternalOwner, Role::TeamLead];
-            !person.disabled && roles.iter().any(|role| person.holds(*role, item.place()))
+            let has_it = item.owner.as_ref() == Some(&person.id);
+            !has_it && !person.disabled && roles.iter().any(|role| person.holds(*role, item.place()))
         } else {
             item.reviews.iter().any(|review| takes(review, person))
         }
     })
 }
 
-/// Those who could take a seat of one open step.
+/// Those who could take a seat of one open step and have none there.
 pub(super) fn takers_of<'a>(
     review: &'a Review,
     item: &'a Item,
@@ -71,6 +72,7 @@ pub(super) fn leads<'a>(item: &'a Item, lookup: &'a Lookup) -> impl Iterator<Ite
 
 fn takes(review: &Review, item: &Item, lookup: &Lookup, person: &Person) -> bool {
     let step = lookup.journey(item).and_then(|journey| journey.step(&review.step));
-    !review.decisions.iter().any(|decision| decision.by == person.id)
+    !review.reviewers.contains(&person.id)
+        && !review.decisions.iter().any(|decision| decision.by == person.id)
         && step.is_some_and(|(_, step)| eligible(step, item, lookup.people(), person).is_ok())
 }

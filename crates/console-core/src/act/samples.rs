@@ -59,7 +59,7 @@ pub(crate) fn samples(item: &Item, lookup: &Lookup) -> Vec<(Action, Command)> {
 fn reassignment(item: &Item, lookup: &Lookup) -> Option<Command> {
     let assignment_version = item.assignment_version;
     if item.reviews.is_empty() {
-        let to = takers(item, lookup).find(|person| item.owner.as_ref() != Some(&person.id))?.id.clone();
+        let to = takers(item, lookup).next()?.id.clone();
         return Some(Command::reassign(to, assignment_version));
     }
     let me = lookup.me.as_ref();
@@ -70,7 +70,7 @@ fn reassignment(item: &Item, lookup: &Lookup) -> Option<Command> {
         let mine =
             me.and_then(|me| review.undecided().find(|reviewer| review.sitting_for(reviewer) == Some(me)));
         let from = mine.or_else(|| review.undecided().next()).cloned();
-        let to = takers_of(review, item, lookup).find(|person| !review.reviewers.contains(&person.id))?;
+        let to = takers_of(review, item, lookup).next()?;
         let (step, to) = (Some(review.step.clone()), to.id.clone());
         Some(Command::Reassign { step, from, to, assignment_version, reason: None })
     };

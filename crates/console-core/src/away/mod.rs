@@ -7,13 +7,13 @@ use crate::failure::{CallError, failure};
 use crate::portal::Call;
 use crate::queries::person_ref;
 use crate::views::{
-    AbsenceDraft, AbsenceView, Connection, Failure, FailureCode, PersonRef, SavedAbsenceView,
+    AbsenceDraft, AbsenceView, ClientRef, Connection, Failure, FailureCode, PersonRef, SavedAbsenceView,
 };
 use postern_console_store::Lookup;
 use postern_domain::absence::{
     Absence, Delegation, DelegationScope, LocalDateTime, explain, warnings_before_saving,
 };
-use postern_domain::{AbsenceId, Organisation, Timestamp, may_set_absence, may_take_delegated};
+use postern_domain::{AbsenceId, Client, Organisation, Timestamp, may_set_absence, may_take_delegated};
 use postern_protocol::{AbsenceNotice, SaveAbsence, SavedAbsence, paths};
 
 impl Engine {
@@ -123,6 +123,22 @@ impl Engine {
         Ok(staff)
     }
 
+    /// The clients whose work the signed-in person may see, by name.
+    ///
+    /// # Errors
+    /// [`FailureCode::Cache`].
+    pub async fn clients(&self) -> Result<Vec<ClientRef>, Failure> {
+        let lookup = self.lookup().await?;
+        let reference = |client: &Client| ClientRef {
+            id: client.id.clone(),
+            name: client.name.clone(),
+            code: client.code.clone(),
+        };
+        let mut clients: Vec<ClientRef> = lookup.clients.values().map(reference).collect();
+        clients.sort_by_key(|client| client.name.to_lowercase());
+        Ok(clients)
+    }
+
     fn absence(&self, draft: &AbsenceDraft, lookup: &Lookup) -> Result<Absence, Failure> {
         let me = lookup.me.clone().ok_or_else(|| failure(FailureCode::SignedOut, "Sign in first."))?;
         let id = draft.id.clone().unwrap_or_else(|| AbsenceId(self.inner.deps.chance.id()));
@@ -151,11 +167,8 @@ impl Engine {
 
 /// What the portal would say of it, by what is known here.
 fn checked_here(absence: &Absence, now: Timestamp, lookup: &Lookup) -> Result<SavedAbsenceView, Failure> {
-    if !lookup.myself().is_some_and(|me| may_set_absence(me, &absence.person, lookup.people())) {
-        return Err(failure(
-            FailureCode::Refused,
-            "Only somebody themselves, a team lead or a portal admin says when they are away.",
-        ));
+    if !may_say(absence, lookup) {
+        return Err(failure(FailureCode::Refused, explain::NOT_YOURS_TO_SAY));
     }
     let Organisation { absences, people, .. } = &lookup.organisation;
     let notices = warnings_before_saving(absence, absences, people, now, may_take_delegated)
@@ -182,7 +195,12 @@ fn view(absence: &Absence, lookup: &Lookup) -> AbsenceView {
         deputies: absence.delegations.iter().map(|delegation| deputy(delegation, lookup)).collect(),
         delegations: absence.delegations.clone(),
         version: absence.version,
+        may_change: may_say(absence, lookup),
     }
+}
+
+fn may_say(absence: &Absence, lookup: &Lookup) -> bool {
+    lookup.myself().is_some_and(|me| may_set_absence(me, &absence.person, lookup.people()))
 }
 
 /// Who takes what, for example `Bram Jansen (only invoices, up to 500.00)`.

@@ -23,6 +23,8 @@ pub struct AbsenceView {
     pub deputies: Vec<String>,
     pub delegations: Vec<Delegation>,
     pub version: u32,
+    /// The signed-in person may change it or take it back.
+    pub may_change: bool,
 }
 
 /// An absence as somebody writes it.

@@ -94,6 +94,15 @@ pub struct PersonRef {
     pub is_me: bool,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct ClientRef {
+    pub id: ClientId,
+    pub name: String,
+    /// For example `ACME`.
+    pub code: String,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 #[ts(export)]

@@ -3,6 +3,7 @@
 //! The window and `posternctl` both read these. A view never decides: what may be done, and why not,
 //! comes from the domain and is carried along. TypeScript types are generated from this folder.
 
+mod administration;
 mod away;
 mod files;
 mod item;
@@ -13,6 +14,7 @@ mod reports;
 mod request;
 mod session;
 
+pub use administration::*;
 pub use away::*;
 pub use files::*;
 pub use item::*;

@@ -21,6 +21,8 @@ pub enum SessionView {
         portal: String,
         organisation: String,
         roles: Vec<Role>,
+        /// May arrange the organisation's journeys and calendars.
+        arranges: bool,
         time_zone: String,
         keys: KeyStorage,
     },

@@ -6,6 +6,7 @@ mod harness;
 mod holding;
 
 mod acting;
+mod administration;
 mod alerts;
 mod away;
 mod conflicts;

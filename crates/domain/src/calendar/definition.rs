@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 #[ts(export)]
 pub struct Calendar {
     pub key: CalendarKey,
+    /// Given when it is published.
+    #[serde(default)]
     pub version: u32,
     pub name: String,
     /// The IANA name of the zone in which all its times and dates are meant, for example `Europe/Amsterdam`.

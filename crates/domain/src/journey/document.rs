@@ -54,7 +54,7 @@ impl Journey {
 ///
 /// # Errors
 /// The first thing that does not belong there, with its place.
-pub(super) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, DocumentError> {
+pub(crate) fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, DocumentError> {
     bounded(text)?;
     toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start).min(text.len());

@@ -7,6 +7,7 @@ use super::Journey;
 use super::golden::CaseResult;
 use super::lint::Finding;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Whose new items start on a version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +51,22 @@ pub enum Lifecycle {
     Published { cohorts: Cohorts },
     /// Nothing new starts on it; items in flight stay on it until they are migrated.
     Superseded,
+}
+
+impl fmt::Display for Lifecycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Draft => f.write_str("draft"),
+            Self::Checked => f.write_str("checked"),
+            Self::Tested => f.write_str("tested"),
+            Self::Replayed => f.write_str("replayed"),
+            Self::Published { cohorts: Cohorts::All } => f.write_str("published for all"),
+            Self::Published { cohorts: Cohorts::Some(some) } => {
+                write!(f, "published for {}", some.join(", "))
+            }
+            Self::Superseded => f.write_str("superseded"),
+        }
+    }
 }
 
 /// A step in a version's life, with what it rests on.

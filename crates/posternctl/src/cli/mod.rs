@@ -1,9 +1,13 @@
 //! The command line.
 
+mod administration;
 mod away;
 mod deed;
 mod new_item;
 
+pub use administration::{
+    CalendarAction, CalendarArgs, DocumentArgs, JourneyAction, JourneyArgs, MigrateArgs, UseArgs, WishArgs,
+};
 pub use away::{AwayArgs, CoverageArgs, DeputyArg};
 pub use deed::{Deed, PriorityName};
 pub use new_item::{FormsArgs, SubmitArgs};
@@ -78,6 +82,10 @@ pub enum Command {
     Outbox(OutboxArgs),
     /// The audit trail of items: from the portal, or offline the history that the cache holds
     Audit(Refs),
+    /// For portal admins: the workflows of items, as documents with versions
+    Journey(JourneyArgs),
+    /// For portal admins: working hours, holidays, and who keeps which
+    Calendar(CalendarArgs),
     /// Print a completion script
     Completions { shell: Shell },
     /// Print the manual page

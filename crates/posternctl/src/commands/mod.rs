@@ -3,8 +3,10 @@
 pub mod attach;
 pub mod audit;
 pub mod away;
+pub mod calendar;
 pub mod decide;
 pub mod file;
+pub mod journey;
 pub mod keep;
 pub mod new_item;
 pub mod outbox;

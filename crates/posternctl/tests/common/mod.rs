@@ -82,7 +82,11 @@ impl Scene {
     }
 
     pub async fn login(&self) -> Run {
-        let url = self.network.url();
-        self.online(&["login", "--portal", &url, "--email", "olga@example.com", "--session-only"]).await
+        self.login_as("olga").await
+    }
+
+    pub async fn login_as(&self, who: &str) -> Run {
+        let (url, email) = (self.network.url(), format!("{who}@example.com"));
+        self.online(&["login", "--portal", &url, "--email", &email, "--session-only"]).await
     }
 }

@@ -1,6 +1,6 @@
 /** Who gets somebody's work in a stretch of days: all of it scope by scope, some of it, or that on one item. */
 import { asFailure, type Backend } from "$lib/backend/backend";
-import type { ClientChoice, CoverageAbout, CoverageAnswer, Failure, Kind, PersonId } from "$lib/generated";
+import type { ClientRef, CoverageAbout, CoverageAnswer, Failure, Kind, PersonId } from "$lib/generated";
 import { dayAfter, instantOf, localOf } from "$lib/time/local";
 import { amountOf } from "./draft";
 
@@ -16,7 +16,7 @@ export class Coverage {
   client = $state("");
   kind = $state<Kind | "">("");
   amount = $state("");
-  clients = $state.raw<ClientChoice[]>([]);
+  clients = $state.raw<ClientRef[]>([]);
   answers = $state.raw<CoverageAnswer[] | null>(null);
   failure = $state.raw<Failure | null>(null);
   /** The reference that means nothing here. */
@@ -56,8 +56,8 @@ export class Coverage {
     this.person ??= me;
     if (this.from === "") this.from = localOf(now, zone).slice(0, 10);
     if (this.until === "") this.until = dayAfter(this.from, DAYS - 1);
-    this.backend.newItemChoices().then(
-      ({ clients }) => (this.clients = clients),
+    this.backend.clients().then(
+      (clients) => (this.clients = clients),
       // Without the list, all clients are asked about together.
       () => (this.clients = []),
     );

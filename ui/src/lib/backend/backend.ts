@@ -8,6 +8,7 @@ import type {
   ActItemResult,
   ActResult,
   BottleneckView,
+  ClientRef,
   CoverageAbout,
   CoverageAnswer,
   EngineEvent,
@@ -33,6 +34,7 @@ import type {
   Target,
   Timestamp,
 } from "$lib/generated";
+import type { AdministrationBackend } from "./administration";
 
 export interface Credentials {
   portal: string;
@@ -96,6 +98,10 @@ export interface Backend {
   /** Who gets somebody's work between two instants: an item's, or an answer for each scope that makes a difference. */
   coverage(person: PersonId, from: Timestamp, until: Timestamp, about: CoverageAbout): Promise<CoverageAnswer[]>;
   staff(): Promise<PersonRef[]>;
+  /** The clients whose work is in sight, by name. */
+  clients(): Promise<ClientRef[]>;
+
+  readonly administration: AdministrationBackend;
 
   preferences(): Promise<Record<string, unknown>>;
   setPreferences(preferences: Record<string, unknown>): Promise<void>;

@@ -2,6 +2,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { EngineEvent, StagedFile } from "$lib/generated";
+import type { AdministrationBackend } from "./administration";
 import type { Backend } from "./backend";
 
 /** A file goes over in pieces: neither side holds all of it. */
@@ -18,6 +19,24 @@ async function stageFile(file: File): Promise<StagedFile> {
   } while (at < file.size);
   return invoke("stage_done", { id });
 }
+
+const administration: AdministrationBackend = {
+  journeys: () => invoke("journeys"),
+  journey: (key, version) => invoke("journey", { key, version }),
+  checkJourney: (draft) => invoke("check_journey", { draft }),
+  replayJourney: (draft) => invoke("replay_journey", { draft }),
+  publishJourney: (wish) => invoke("publish_journey", { wish }),
+  rollBackJourney: (wish, checkOnly) => invoke("roll_back_journey", { wish, checkOnly }),
+  migrateJourney: (plan, checkOnly) => invoke("migrate_journey", { plan, checkOnly }),
+  calendars: () => invoke("calendars"),
+  calendar: (key) => invoke("calendar", { key }),
+  standardCalendar: () => invoke("standard_calendar"),
+  readCalendar: (draft) => invoke("read_calendar", { draft }),
+  previewCalendar: (draft) => invoke("preview_calendar", { draft }),
+  saveCalendar: (draft) => invoke("save_calendar", { draft }),
+  previewCalendarUse: (keeps) => invoke("preview_calendar_use", { keeps }),
+  keepCalendar: (keeps) => invoke("keep_calendar", { keeps }),
+};
 
 export const tauriBackend: Backend = {
   session: () => invoke("session"),
@@ -55,6 +74,8 @@ export const tauriBackend: Backend = {
   saveAbsence: (draft, checkOnly) => invoke("save_absence", { draft, checkOnly }),
   coverage: (person, from, until, about) => invoke("coverage", { person, from, until, about }),
   staff: () => invoke("staff"),
+  clients: () => invoke("clients"),
+  administration,
   preferences: () => invoke("preferences"),
   setPreferences: (preferences) => invoke("set_preferences", { preferences }),
   painted: (ms) => invoke("painted", { ms }),

@@ -25,4 +25,8 @@ export type AbsenceView = {
   deputies: Array<string>;
   delegations: Array<Delegation>;
   version: number;
+  /**
+   * The signed-in person may change it or take it back.
+   */
+  may_change: boolean;
 };

@@ -9,6 +9,9 @@ import type { SpecialDay } from "./SpecialDay";
  */
 export type Calendar = {
   key: CalendarKey;
+  /**
+   * Given when it is published.
+   */
   version: number;
   name: string;
   /**

@@ -23,6 +23,10 @@ export type SessionView =
       portal: string;
       organisation: string;
       roles: Array<Role>;
+      /**
+       * May arrange the organisation's journeys and calendars.
+       */
+      arranges: boolean;
       time_zone: string;
       keys: KeyStorage;
     };

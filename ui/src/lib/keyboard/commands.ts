@@ -83,6 +83,10 @@ function perform(app: App, id: CommandId): Promise<void> | void {
       return app.leads ? app.openPage("bottleneck") : undefined;
     case "goAway":
       return app.openPage("away");
+    case "goJourneys":
+      return app.openAdministration("journeys");
+    case "goCalendars":
+      return app.openAdministration("calendars");
   }
 }
 

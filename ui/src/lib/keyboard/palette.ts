@@ -11,10 +11,14 @@ const ORDER: readonly Group[] = ["decide", "go", "general", "select", "move"];
 const REFERENCE = /^[a-z][a-z0-9]*-\d+$/i;
 
 /** What the palette offers for the words typed: references first, then commands, then a filter for the words. */
-export function entriesFor(typed: string, leads: boolean, inQueue: boolean): PaletteEntry[] {
+export function entriesFor(typed: string, leads: boolean, inQueue: boolean, arranges = false): PaletteEntry[] {
   const wanted = fold(typed.trim());
   const commands: PaletteEntry[] = BINDINGS.filter(
-    (one) => !one.keyOnly && (inQueue || one.context === "global") && (leads || one.id !== "goBottleneck"),
+    (one) =>
+      !one.keyOnly &&
+      (inQueue || one.context === "global") &&
+      (leads || one.id !== "goBottleneck") &&
+      (arranges || (one.id !== "goJourneys" && one.id !== "goCalendars")),
   )
     .map((one) => ({ one, rank: rank(fold(one.label), wanted) }))
     .filter(({ rank }) => rank < 9)

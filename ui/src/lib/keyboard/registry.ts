@@ -54,7 +54,9 @@ export type CommandId =
   | "goClosed"
   | "goOutbox"
   | "goBottleneck"
-  | "goAway";
+  | "goAway"
+  | "goJourneys"
+  | "goCalendars";
 
 const names = text.commands;
 
@@ -111,6 +113,8 @@ export const BINDINGS: readonly Binding[] = [
   binding("go", "global", "goOutbox", ["g o"]),
   binding("go", "global", "goBottleneck", ["g d"]),
   binding("go", "global", "goAway", ["g v"]),
+  binding("go", "global", "goJourneys", ["g j"]),
+  binding("go", "global", "goCalendars", ["g k"]),
 
   binding("general", "global", "newItem", ["Shift+n"]),
   binding("general", "global", "palette", ["Mod+k"], true),

@@ -50,5 +50,7 @@ export const commands = {
   goOutbox: "Go to Outbox",
   goBottleneck: "Go to Bottlenecks",
   goAway: "Go to Out of office",
+  goJourneys: "Go to Journeys (administration)",
+  goCalendars: "Go to Calendars (administration)",
   groups: { move: "Move", select: "Select", decide: "Act", go: "Go to", general: "General" },
 };

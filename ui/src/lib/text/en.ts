@@ -1,5 +1,6 @@
 /** Every sentence and label that the window shows. One file an area; components hold none of their own. */
 import { actions } from "./actions";
+import { administration } from "./administration";
 import { away } from "./away";
 import { bottleneck } from "./bottleneck";
 import { commands } from "./commands";
@@ -10,7 +11,19 @@ import { queue } from "./queue";
 import { session } from "./session";
 import { time } from "./time";
 
-export const text = { actions, away, bottleneck, commands, frame, item, outbox, queue, session, time } as const;
+export const text = {
+  actions,
+  administration,
+  away,
+  bottleneck,
+  commands,
+  frame,
+  item,
+  outbox,
+  queue,
+  session,
+  time,
+} as const;
 
 const numbers = new Intl.NumberFormat("en-GB");
 

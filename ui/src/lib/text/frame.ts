@@ -29,6 +29,7 @@ export const frame = {
   outbox: "Outbox",
   bottlenecks: "Bottlenecks",
   away: "Out of office",
+  administration: "Administration",
   settings: "Settings",
   account: "Account",
   signOut: "Sign out",

@@ -54,6 +54,20 @@ const shown = new Intl.DateTimeFormat("en-GB", {
   timeZone: "UTC",
 });
 
+const shownDay = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** A day as people say it: `Thu, 24 Dec 2026`. */
+export function sayDay(day: string): string {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return Number.isNaN(at) ? day : shownDay.format(at);
+}
+
 /** As people say it: `Thu, 24 Dec 2026, 09:00`. */
 export function sayLocal(local: string): string {
   const match = LOCAL.exec(local);

@@ -18,6 +18,10 @@ use crate::refusal::Denial;
 use crate::time::Timestamp;
 use words::{arrows, chain, local_time};
 
+/// Why somebody may not say that another is away.
+pub const NOT_YOURS_TO_SAY: &str = "Only somebody themselves, whom they report to, a team lead over all of their work or a \
+                                    portal admin over everything that they may do says when they are away.";
+
 /// Who decides in the seat of `person` at `at`, and by which rule. `absences` are those the cover was made with.
 pub fn cover(
     cover: &Cover,

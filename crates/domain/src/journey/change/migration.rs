@@ -3,7 +3,8 @@
 
 use crate::ids::{JourneyKey, StageKey};
 use crate::item::{Item, Kind};
-use crate::journey::{FieldProblem, Journey};
+use crate::journey::document::from_toml;
+use crate::journey::{DocumentError, FieldProblem, Journey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,6 +21,28 @@ pub struct MigrationPlan {
 }
 
 impl MigrationPlan {
+    /// Reads a plan from TOML: `from`, `to`, and a table `[stages]` of old and new.
+    ///
+    /// # Errors
+    /// The first thing that is not a plan, with its place.
+    pub fn from_toml(text: &str) -> Result<Self, DocumentError> {
+        from_toml(text)
+    }
+
+    /// Reads pairs as they are typed, for example `legal=review`.
+    ///
+    /// # Errors
+    /// The pair that cannot be read, and how to write one.
+    pub fn stages_of(pairs: &[String]) -> Result<BTreeMap<StageKey, StageKey>, String> {
+        let pair = |text: &String| {
+            let (old, new) = text.split_once('=')?;
+            (!old.is_empty() && !new.is_empty()).then(|| (StageKey::from(old), StageKey::from(new)))
+        };
+        let read =
+            |text| pair(text).ok_or_else(|| format!("{text}: write it as OLD=NEW, for example legal=review"));
+        pairs.iter().map(read).collect()
+    }
+
     /// Where items at `stage` go, if there is such a stage.
     pub fn stage_for(&self, stage: &StageKey, new: &Journey) -> Option<StageKey> {
         let to = self.stages.get(stage).unwrap_or(stage);

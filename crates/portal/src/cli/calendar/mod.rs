@@ -8,9 +8,9 @@ use crate::administration::calendars;
 use crate::environment::Environment;
 use clap::Subcommand;
 use postern_domain::CalendarKey;
-use postern_domain::calendar::{Calendar, CalendarOf, CalendarUse, Due};
+use postern_domain::calendar::{Calendar, CalendarOf, CalendarUse};
 use postern_portal_store::{DirectorySnapshot, Store, StoreError};
-use postern_protocol::{CalendarChange, DueOf};
+use postern_protocol::{CalendarChange, kept_by};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -60,7 +60,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
                 Some(key) => newest(&directory, &key)?.clone(),
                 None => Calendar { key: "office".into(), ..Calendar::standard("Europe/Amsterdam") },
             };
-            print!("{}", toml::to_string(&calendar)?);
+            print!("{}", calendar.to_toml());
         }
         CalendarCommand::Preview { file } => {
             let change = CalendarChange::Publish(Box::new(read(&file)?));
@@ -116,7 +116,7 @@ async fn publish(
 fn read(file: &Path) -> anyhow::Result<Calendar> {
     let unclear = |error: &dyn std::fmt::Display| Unclear(format!("{}: {error}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| unclear(&error))?;
-    Ok(toml::from_str(&text).map_err(|error| unclear(&error))?)
+    Ok(Calendar::from_toml(&text).map_err(|error| unclear(&error))?)
 }
 
 fn newest<'a>(directory: &'a DirectorySnapshot, key: &str) -> anyhow::Result<&'a Calendar> {
@@ -132,12 +132,7 @@ fn list(directory: &DirectorySnapshot) {
         println!("{}\t{}\t{}\t{}", calendar.key, calendar.version, calendar.name, calendar.zone);
     }
     for each in &directory.calendar_uses {
-        let who = match &each.of {
-            CalendarOf::Everybody => "everybody".to_owned(),
-            CalendarOf::Group(group) => format!("group {group}"),
-            CalendarOf::Person(id) => directory.people().name(id).to_owned(),
-        };
-        println!("{who}\tkeeps\t{}", each.calendar);
+        println!("{}\tkeeps\t{}", kept_by(&each.of, directory.people()), each.calendar);
     }
 }
 
@@ -153,24 +148,9 @@ async fn preview(
         StoreError::Unacceptable { what } => anyhow::Error::new(Unclear(what)),
         other => other.into(),
     })?;
-    println!("Of {} due times that hang on working time, {} would move.", preview.looked_at, preview.moving);
+    println!("{}", preview.summary());
     for due in &preview.first {
-        let (before, after) = (said(due.before), said(due.after));
-        println!("  {} {}: {before} → {after}", due.reference, what(&due.of));
+        println!("  {}", due.sentence());
     }
     Ok(())
-}
-
-fn what(of: &DueOf) -> String {
-    match of {
-        DueOf::Step(step) => step.to_string(),
-        DueOf::Rung(rung) => format!("rung {rung} of the ladder"),
-        DueOf::Whole => "the whole way".to_owned(),
-        DueOf::ClientAnswer => "the client's answer".to_owned(),
-        DueOf::Completion => "completion".to_owned(),
-    }
-}
-
-fn said(due: Due) -> String {
-    due.at().map_or_else(|| "not set".to_owned(), |at| at.to_rfc3339())
 }

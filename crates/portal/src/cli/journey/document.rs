@@ -44,13 +44,10 @@ pub fn read(file: &Path) -> anyhow::Result<String> {
 
 pub fn tell(key: &JourneyKey, check: &JourneyCheck) {
     for finding in &check.findings {
-        let sign = if finding.is_error { "error" } else { "warning" };
-        println!("{sign}: {}: {}", finding.at, finding.problem);
+        println!("{}", finding.sentence());
     }
-    let failed = check.cases.iter().filter_map(|played| Some((&played.case, played.difference.as_ref()?)));
-    for (case, difference) in failed.clone() {
-        println!("case “{case}”: {difference}");
+    for failed in check.failed_cases() {
+        println!("{failed}");
     }
-    let passed = check.cases.len() - failed.count();
-    println!("{key}: {passed} of {} golden cases as expected.", check.cases.len());
+    println!("{key}: {}", check.summary());
 }

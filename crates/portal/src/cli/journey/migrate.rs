@@ -5,12 +5,11 @@ use crate::cli::command_line;
 use crate::cli::exit::{Exit, Unclear};
 use crate::environment::Environment;
 use crate::progress::Progress;
+use postern_domain::JourneyKey;
 use postern_domain::change::MigrationPlan;
-use postern_domain::{JourneyKey, StageKey};
 use postern_portal_store::Store;
 use postern_protocol::JourneyMigration;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -57,63 +56,30 @@ pub async fn run(store: &Store, environment: &Environment, args: &Args) -> anyho
     progress.end();
     let done = done?;
     for stayed in &done.stayed {
-        println!("{} stays on version {from}: {}", stayed.reference, stayed.why);
+        println!("{}", stayed.sentence(from));
     }
-    println!("Moved {} items to version {to}.", done.moved.unwrap_or_default());
+    println!("{}", done.outcome(to).unwrap_or_default());
     Ok(if done.stayed.is_empty() { Exit::Done } else { Exit::Found })
 }
 
 fn plan(args: &Args) -> anyhow::Result<MigrationPlan> {
     match (&args.plan, args.from, args.to) {
-        (Some(file), ..) => read(file),
-        (None, Some(from), Some(to)) => Ok(MigrationPlan { from, to, stages: mapping(&args.stages)? }),
+        (Some(file), ..) => {
+            let unclear = |error: &dyn std::fmt::Display| Unclear(format!("{}: {error}", file.display()));
+            let text = std::fs::read_to_string(file).map_err(|error| unclear(&error))?;
+            Ok(MigrationPlan::from_toml(&text).map_err(|error| unclear(&error))?)
+        }
+        (None, Some(from), Some(to)) => {
+            let unclear = |said: String| Unclear(format!("--map {said}"));
+            Ok(MigrationPlan { from, to, stages: MigrationPlan::stages_of(&args.stages).map_err(unclear)? })
+        }
         _ => Err(Unclear("say --from and --to, or --plan".to_owned()).into()),
     }
 }
 
-fn read(file: &Path) -> anyhow::Result<MigrationPlan> {
-    let unclear = |error: &dyn std::fmt::Display| Unclear(format!("{}: {error}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|error| unclear(&error))?;
-    Ok(toml::from_str(&text).map_err(|error| unclear(&error))?)
-}
-
-fn mapping(pairs: &[String]) -> anyhow::Result<BTreeMap<StageKey, StageKey>> {
-    let pair = |text: &String| {
-        let (old, new) = text.split_once('=')?;
-        (!old.is_empty() && !new.is_empty()).then(|| (StageKey::from(old), StageKey::from(new)))
-    };
-    let read = |text| {
-        pair(text)
-            .ok_or_else(|| Unclear(format!("--map {text}: write it as OLD=NEW, for example legal=review")))
-    };
-    Ok(pairs.iter().map(read).collect::<Result<_, _>>()?)
-}
-
 fn tell(report: &JourneyMigration, from: u32, to: u32) {
-    for moving in &report.stages {
-        let (items, stage) = (moving.items, &moving.stage);
-        match &moving.to {
-            Some(new) if new == stage => println!("{items} items stay at {stage}"),
-            Some(new) => println!("{items} items go from {stage} to {new}"),
-            None => println!("{items} items at {stage} have no place to go"),
-        }
-    }
-    if report.elsewhere > 0 {
-        println!("{} items are at no stage now and are only pinned anew", report.elsewhere);
-    }
-    if !report.set_aside.is_empty() {
-        println!(
-            "{} items are exceptions and stay on version {from} until they are resolved: {}",
-            report.set_aside.len(),
-            report.set_aside.join(", ")
-        );
-    }
-    if !report.approved.is_empty() {
-        println!(
-            "{} items have nothing left to decide under version {to} and become approved: {}",
-            report.approved.len(),
-            report.approved.join(", ")
-        );
+    for sentence in report.sentences(from, to) {
+        println!("{sentence}");
     }
     for problem in &report.problems {
         println!("error: {problem}");

@@ -84,7 +84,7 @@ pub async fn run(data: &Path, environment: &Environment, args: Args) -> anyhow::
     let directory = store.directory().await?;
     let done = match args.command {
         JourneyCommand::Schema => Exit::Done,
-        JourneyCommand::List { json } => show::list(&directory, json)?,
+        JourneyCommand::List { json } => show::list(&store, &directory, json).await?,
         JourneyCommand::Show { key, version, cases, .. } => {
             show::show(&store, &directory, key.as_deref(), version, cases).await?
         }

@@ -9,7 +9,7 @@ use crate::environment::Environment;
 use postern_domain::publication::Cohorts;
 use postern_domain::{JourneyKey, JourneyRef};
 use postern_portal_store::{DirectorySnapshot, Store};
-use postern_protocol::JourneyReplay;
+use postern_protocol::{JourneyReplay, to_confirm};
 use std::path::Path;
 
 /// For whom, and whether what the replay finds was seen.
@@ -94,10 +94,7 @@ async fn go(
         }
         Err(NotPublished::NotConfirmed(replay)) => {
             tell(&replay);
-            println!(
-                "Not published: look at this, then repeat it with --replayed {}, or with --yes.",
-                replay.digest
-            );
+            println!("{}", to_confirm(&replay.digest));
             Ok(None)
         }
         Err(NotPublished::FoundOtherwise(replay)) => {
@@ -126,7 +123,7 @@ fn said(error: NotPublished) -> anyhow::Error {
 
 /// What would have gone elsewhere, the first of it, and the digest to publish it by.
 pub fn tell(replay: &JourneyReplay) {
-    println!("Of {} items of this journey, {} would have gone another way.", replay.looked_at, replay.moved);
+    println!("{}", replay.summary());
     for difference in &replay.first {
         println!("  {difference}");
     }

@@ -1,28 +1,23 @@
 //! What there is: `journey list` and `journey show`.
 
 use crate::cli::exit::{Exit, Unclear};
-use postern_domain::publication::{Cohorts, Lifecycle};
 use postern_domain::{JourneyKey, shipped_documents};
 use postern_portal_store::{DirectorySnapshot, Store};
 use postern_protocol::PublishedJourney;
 
-pub fn list(directory: &DirectorySnapshot, json: bool) -> anyhow::Result<Exit> {
+pub async fn list(store: &Store, directory: &DirectorySnapshot, json: bool) -> anyhow::Result<Exit> {
     if json {
-        let published = directory
-            .journeys
-            .values()
-            .map(|journey| PublishedJourney { state: directory.state_of(journey), journey: journey.clone() });
-        println!("{}", serde_json::to_string_pretty(&published.collect::<Vec<_>>())?);
+        let mut published = Vec::new();
+        for journey in directory.journeys.values() {
+            let cases = store.cases_of(&journey.reference()).await?;
+            let state = directory.state_of(journey);
+            published.push(PublishedJourney { state, journey: journey.clone(), cases });
+        }
+        println!("{}", serde_json::to_string_pretty(&published)?);
         return Ok(Exit::Done);
     }
     for journey in directory.journeys.values() {
-        let state = match directory.state_of(journey) {
-            Lifecycle::Published { cohorts: Cohorts::Some(some) } => {
-                format!("published for {}", some.join(", "))
-            }
-            Lifecycle::Published { cohorts: Cohorts::All } => "published for all".to_owned(),
-            _ => "superseded".to_owned(),
-        };
+        let state = directory.state_of(journey);
         println!("{}\t{}\t{}\t{state}", journey.key, journey.version, journey.name);
     }
     Ok(Exit::Done)

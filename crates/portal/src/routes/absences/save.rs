@@ -18,8 +18,7 @@ pub async fn post(
     let SaveAbsence { absence, check_only } = request;
     let directory = app.store().directory().await?;
     if !may_set_absence(&caller.person, &absence.person, directory.people()) {
-        let detail = "Only somebody themselves, a team lead or a portal admin says when they are away.";
-        return Err(Failure::new(ErrorCode::Forbidden, detail));
+        return Err(Failure::new(ErrorCode::Forbidden, explain::NOT_YOURS_TO_SAY));
     }
     let organisation = &directory.organisation;
     let seats = app.store().open_seats_of(&absence.person).await?;

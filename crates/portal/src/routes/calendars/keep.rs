@@ -1,4 +1,4 @@
-//! `POST /v1/calendars/uses`: everybody, a group or one person keeps a calendar from now on.
+//! `POST /v1/calendar-uses`: everybody, a group or one person keeps a calendar from now on.
 
 use crate::auth::Admin;
 use crate::problem::{Body, Failure, refused_by_store};

@@ -1,4 +1,4 @@
-//! `POST /v1/calendars/preview`: what would become due at another time, if a calendar were published or kept.
+//! `POST /v1/calendar-preview`: what would become due at another time, if a calendar were published or kept.
 
 use crate::administration::calendars;
 use crate::auth::Admin;

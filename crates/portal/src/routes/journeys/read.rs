@@ -17,5 +17,6 @@ pub async fn get(
         version.parse().map_err(|_| Failure::malformed(format!("“{version}” is no version: 1, 2, 3 …")))?;
     let directory = app.store().directory().await?;
     let journey = directory.journeys.get(&(JourneyKey::new(key), version)).ok_or_else(Failure::not_found)?;
-    Ok(Json(PublishedJourney { state: directory.state_of(journey), journey: journey.clone() }))
+    let cases = app.store().cases_of(&journey.reference()).await?;
+    Ok(Json(PublishedJourney { state: directory.state_of(journey), journey: journey.clone(), cases }))
 }

@@ -79,7 +79,12 @@ export class Absences {
   readonly #now: () => number;
   #made = 0;
 
-  constructor(now: () => number, some: boolean) {
+  /** @param leads whether the person of the window says when others are away. */
+  constructor(
+    now: () => number,
+    some: boolean,
+    private readonly leads: boolean,
+  ) {
     this.#now = now;
     if (!some) return;
     const all = (to: string): Delegation => ({ to, scope: {} });
@@ -109,7 +114,7 @@ export class Absences {
     const now = this.#now();
     return this.#live()
       .filter((one) => ends(one) > now)
-      .map(view);
+      .map((one) => ({ ...view(one), may_change: this.leads || one.person === ME.id }));
   }
 
   save(draft: AbsenceDraft, checkOnly: boolean): SavedAbsenceView {
@@ -244,5 +249,6 @@ function view(one: FakeAbsence): AbsenceView {
     deputies: delegations.map(inWords),
     delegations,
     version,
+    may_change: true,
   };
 }

@@ -6,6 +6,7 @@ import type {
   ActResult,
   BottleneckView,
   Connection,
+  ClientRef,
   CoverageAbout,
   CoverageAnswer,
   EngineEvent,
@@ -22,7 +23,6 @@ import type {
   NewItemChoices,
   OutboxLine,
   PersonRef,
-  Priority,
   Queue,
   QueueCount,
   Request,
@@ -36,16 +36,18 @@ import type {
 } from "$lib/generated";
 import type { Backend, Credentials } from "../backend";
 import { Absences } from "./absences";
+import { FakeAdministration, NEEDS_THE_PORTAL } from "./administration";
 import { Outbox } from "./commands";
 import { Files } from "./files";
 import { type Facts, overdue, readFilter } from "./filter";
 import { choices } from "./forms";
-import { ME, STAFF } from "./names";
+import { COMPANIES, ME, STAFF } from "./names";
 import { buildItems, type FakeItem, isOpen } from "./organisation";
 import { digestOf } from "./random";
 import { bottleneck, STUCK } from "./reports";
 import { buildShowcase, idOf, type Shown, SHOWN } from "./showcase";
 import { person, waitingOn } from "./reviews";
+import { sorted } from "./sorting";
 import { itemView, rowOf, stuckReason } from "./views";
 
 export interface FakeOptions {
@@ -55,6 +57,8 @@ export interface FakeOptions {
   delay?: number;
   signedIn?: boolean;
   roles?: Role[];
+  /** May arrange journeys and calendars. */
+  arranges?: boolean;
   connection?: Connection;
   /** Runs the outbox by itself, as the engine does. */
   live?: boolean;
@@ -82,6 +86,7 @@ export function optionsFromAddress(search: string): FakeOptions {
     connection: given.has("offline") ? "offline" : given.has("bootstrap") ? "bootstrapping" : "online",
     keychain: !given.has("session-only"),
     roles: given.has("approver") ? ["internal_approver"] : undefined,
+    arranges: !given.has("approver"),
     live: true,
     seeded: !given.has("clean"),
     absences: !given.has("empty"),
@@ -91,7 +96,6 @@ export function optionsFromAddress(search: string): FakeOptions {
   };
 }
 
-const PRIORITY: Record<Priority, number> = { low: 0, normal: 1, high: 2, urgent: 3 };
 const QUEUES: readonly Queue[] = [
   "my_turn",
   "team",
@@ -111,6 +115,7 @@ export class FakeBackend implements Backend {
   readonly items: Map<string, FakeItem>;
   readonly outboxState: Outbox;
   readonly absencesState: Absences;
+  readonly administration: FakeAdministration;
   readonly files = new Files();
   /** What was asked about absences, for tests. */
   readonly absenceDrafts: { draft: AbsenceDraft; checkOnly: boolean }[] = [];
@@ -137,7 +142,14 @@ export class FakeBackend implements Backend {
     this.items = new Map(items.map((item) => [item.id, item]));
     this.#preferences = options.preferences ?? {};
     this.outboxState = new Outbox(this.items, this.#now);
-    this.absencesState = new Absences(this.#now, options.absences ?? true);
+    const leads = options.roles?.includes("team_lead") ?? true;
+    this.absencesState = new Absences(this.#now, options.absences ?? true, leads);
+    this.administration = new FakeAdministration((compute) =>
+      this.#answer(() => {
+        if (this.connection === "offline") throw failure("offline", NEEDS_THE_PORTAL);
+        return compute();
+      }),
+    );
     if (options.seeded) {
       const ids = this.#ids({ ...ALL, queue: "team" }).filter((id) => !id.startsWith("i-show-"));
       this.outboxState.seed(ids.slice(2, 7));
@@ -259,8 +271,12 @@ export class FakeBackend implements Backend {
       return count;
     });
 
-  candidates = (_ids: string[], action: "reassign" | "escalate") =>
-    this.#answer((): PersonRef[] => (action === "escalate" ? STAFF.slice(1, 4) : STAFF).map(person));
+  candidates = (ids: string[], action: "reassign" | "escalate") =>
+    this.#answer((): PersonRef[] => {
+      if (action === "escalate") return STAFF.slice(1, 4).map(person);
+      const seated = ids.flatMap((id) => this.#seated(id));
+      return STAFF.filter((one) => !seated.includes(one)).map(person);
+    });
 
   newItemChoices = () =>
     this.#answer((): NewItemChoices => (this.options.items === 0 ? { clients: [], journeys: [] } : choices()));
@@ -331,6 +347,11 @@ export class FakeBackend implements Backend {
 
   staff = () => this.#answer((): PersonRef[] => STAFF.map(person).sort((a, b) => a.name.localeCompare(b.name, "en")));
 
+  clients = () =>
+    this.#answer((): ClientRef[] =>
+      COMPANIES.map(({ id, name, code }) => ({ id, name, code })).sort((a, b) => a.name.localeCompare(b.name, "en")),
+    );
+
   preferences = () => this.#answer(() => this.#preferences);
 
   setPreferences = (preferences: Record<string, unknown>) =>
@@ -349,6 +370,11 @@ export class FakeBackend implements Backend {
     if (show) setTimeout(() => onEvent({ event: "focus", id: idOf(show) }), 250);
     return () => void this.#listeners.delete(onEvent);
   };
+
+  #seated(id: string) {
+    const item = this.items.get(id);
+    return item ? waitingOn(item) : [];
+  }
 
   async #answer<T>(compute: () => T): Promise<T> {
     if (this.options.delay) await new Promise((done) => setTimeout(done, this.options.delay));
@@ -390,6 +416,7 @@ export class FakeBackend implements Backend {
       portal: "https://portal.halden-rowe.example",
       organisation: "Halden & Rowe",
       roles: this.options.roles ?? ["team_lead", "internal_approver", "internal_owner"],
+      arranges: this.options.arranges ?? false,
       time_zone: "Europe/Amsterdam",
       keys:
         this.options.keychain === false
@@ -436,7 +463,7 @@ export class FakeBackend implements Backend {
     const kept = this.#kept.get(key);
     if (kept) return kept;
     const { items, problems } = this.#matching(query);
-    const answer = { items: this.#sorted(items, query), problems };
+    const answer = { items: sorted(items, query), problems };
     if (this.items.size > 5000) this.#kept.set(key, answer);
     return answer;
   }
@@ -466,29 +493,6 @@ export class FakeBackend implements Backend {
       case "closed":
         return !isOpen(item.phase);
     }
-  }
-
-  #sorted(items: FakeItem[], query: ListQuery): FakeItem[] {
-    const value = (item: FakeItem): number | string => {
-      switch (query.sort) {
-        case "due":
-          return item.dueAt ?? Number.MAX_SAFE_INTEGER;
-        case "age":
-          return item.enteredAt;
-        case "updated":
-          return -item.updatedAt;
-        case "priority":
-          return -PRIORITY[item.priority];
-        case "reference":
-          return item.reference;
-        case "title":
-          return item.title;
-      }
-    };
-    const keyed = items.map((item) => ({ item, key: value(item) }));
-    const turn = query.descending ? -1 : 1;
-    keyed.sort((a, b) => (a.key < b.key ? -turn : a.key > b.key ? turn : a.item.id < b.item.id ? -1 : 1));
-    return keyed.map(({ item }) => item);
   }
 }
 
