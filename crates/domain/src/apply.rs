@@ -311,7 +311,7 @@ fn change(item: &mut Item, recorded: &Recorded) -> Result<(), Inconsistent> {
         }
         Event::DueSet { due_at } => {
             item.due_at = *due_at;
-            item.due_by_hand = due_at.is_some();
+            item.due_by_hand = true;
         }
         Event::PrioritySet { priority } => item.priority = *priority,
         Event::VersionAttached { attachment, name, sha256, size, media_type } => {
@@ -378,7 +378,7 @@ fn enter(item: &mut Item, phase: Phase, at: Timestamp, due_at: Option<Timestamp>
 
 /// As [`enter`], with the date that somebody set by hand, if they did: an exception does not undo it.
 fn enter_with(item: &mut Item, phase: Phase, at: Timestamp, due_at: Option<Timestamp>) {
-    let by_hand = item.due_by_hand && due_at.is_some();
+    let by_hand = item.due_by_hand;
     enter(item, phase, at, due_at);
     item.due_by_hand = by_hand;
 }

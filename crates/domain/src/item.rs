@@ -321,7 +321,7 @@ pub struct Item {
     pub completed_at: Option<Timestamp>,
     /// When the current step must be done. Set by the SLA, or by hand.
     pub due_at: Option<Timestamp>,
-    /// Somebody set `due_at`; the SLA leaves it alone until the item moves on.
+    /// Somebody set `due_at`, or said that there is none; the SLA leaves it alone until the item moves on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub due_by_hand: bool,
     /// What happened, oldest first, in short.

@@ -2,7 +2,7 @@
 
 mod parts;
 
-pub(crate) use parts::sent_back;
+pub(crate) use parts::sends_back;
 pub use parts::{Part, by_owner, by_stage, parts, whole_age_ms};
 
 use crate::event::Happening;
@@ -38,14 +38,17 @@ pub fn approval_latency_ms(review: &Review) -> Option<i64> {
 
 /// Whether the item was sent back at least once.
 pub fn was_sent_back(item: &Item) -> bool {
-    item.history
-        .iter()
-        .any(|entry| matches!(entry.what, Happening::ChangesRequested { .. } | Happening::SentBack { .. }))
+    item.history.iter().any(|entry| sends_back(item, entry))
 }
 
-/// Whether anything was ever decided about the item: a step approved, or the item sent back.
+/// Whether anything was ever decided about the item: a step approved, or changes asked for.
 pub fn was_decided(item: &Item) -> bool {
-    was_sent_back(item) || item.history.iter().any(|entry| matches!(entry.what, Happening::Approved { .. }))
+    item.history.iter().any(|entry| {
+        matches!(
+            entry.what,
+            Happening::Approved { .. } | Happening::ChangesRequested { .. } | Happening::SentBack { .. }
+        )
+    })
 }
 
 /// What is usual at each stage, from the closed reviews of many items.

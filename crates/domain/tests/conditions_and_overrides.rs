@@ -238,6 +238,12 @@ fn an_exception_is_resolved_to_another_stage_too() {
         reason: "cleared by phone".into(),
     };
     assert_eq!(world.refused("olga", to("third")), Refusal::UnknownStage { stage: "third".into() });
-    world.accept("olga", to("second"));
+    // Nobody approved the first one: to lead past it takes the right to override.
+    let why = Denial::NoOverride;
+    assert_eq!(
+        world.refused("olga", to("second")),
+        Refusal::Denied { action: Action::ResolveException, why }
+    );
+    world.accept("lena", to("second"));
     assert_eq!((world.item().phase, world.reviewer().as_str()), (Phase::InReview, "bo"));
 }

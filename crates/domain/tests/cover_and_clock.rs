@@ -237,6 +237,11 @@ fn an_edited_calendar_moves_what_is_due_and_leaves_dates_set_by_hand() {
     world.organisation.calendars.put(office());
     refresh(&mut world);
     assert_eq!(world.item().due_at, Some(by_hand));
+    // That there is no date is a date set by hand, too.
+    world.accept("olga", Command::SetDue { due_at: None });
+    world.organisation.calendars.put(CompiledCalendar::new(&edited).unwrap());
+    refresh(&mut world);
+    assert_eq!(world.item().due_at, None);
 }
 
 #[test]

@@ -219,6 +219,6 @@ fn an_exception_of_what_was_never_in_review_leads_to_review() {
     let mut world = World::new();
     world.accept("contact", Command::Submit(Box::new(submission())));
     raise(&mut world, "olga");
-    world.accept("olga", resolve(ExceptionExit::Stage("review".into())));
+    world.accept("lena", resolve(ExceptionExit::Stage("review".into())));
     assert_eq!(world.item().stage(), Some(&"review".into()));
 }

@@ -48,7 +48,6 @@ fn an_exception_does_not_make_an_item_younger_at_its_stage() {
     world.now = opened.plus_ms(50 * MINUTE_MS);
     raise(&mut world);
     resolve(&mut world);
-    world.accept("lena", Command::SetDue { due_at: None });
     assert_eq!(stuck_from(world.item(), &norms()), Some(opened.plus_ms(HOUR_MS)));
     let after = opened.plus_ms(HOUR_MS + 1);
     assert_eq!(stuck(world.item(), &norms(), after), Some(Stuck::SlowerThanUsual));

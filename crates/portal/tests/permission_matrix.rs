@@ -145,7 +145,7 @@ fn own_work_is_overridden_where_the_journey_lets_it_and_nothing_else_is_otherwis
         .collect();
     assert!(!others.is_empty());
     for cell in others {
-        assert!(matches!(cell.act, Act::Override | Act::ResolveToEnd), "{cell:?}");
+        assert!(matches!(cell.act, Act::Override | Act::ResolveToStage | Act::ResolveToEnd), "{cell:?}");
         assert_eq!(cell.holder.0.map(|(role, _)| role), Some(Role::TeamLead), "{cell:?}");
     }
 }

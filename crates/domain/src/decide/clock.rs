@@ -2,11 +2,11 @@
 
 use super::Case;
 use crate::calendar::{Clock, CompiledCalendar, Ledger, PauseReason, Span, Target};
-use crate::event::Happening;
+use crate::event::{Entry, Happening};
 use crate::ids::PersonId;
 use crate::item::{Item, Phase};
 use crate::journey::{Deciders, Journey, Quorum, Step};
-use crate::metrics::sent_back;
+use crate::metrics::sends_back;
 use crate::organisation::Organisation;
 use crate::review::Review;
 use crate::time::Timestamp;
@@ -79,9 +79,7 @@ pub fn pauses(item: &Item) -> Vec<Span> {
                 spans.push(Span { from: entry.at, until: None, why: PauseReason::Exception });
             }
             Happening::ExceptionResolved { .. } => close(&mut spans, PauseReason::Exception, entry.at),
-            // Where it takes several requests, one alone leaves the item in review.
-            Happening::ChangesRequested { .. } if !sent_back(item, entry) => {}
-            Happening::ChangesRequested { .. } | Happening::SentBack { .. } => {
+            _ if sends_back(item, entry) => {
                 spans.push(Span { from: entry.at, until: None, why: PauseReason::WaitingForClient });
             }
             Happening::Resubmitted { .. } | Happening::ReviewOpened { .. } => {
@@ -101,16 +99,11 @@ pub fn pauses(item: &Item) -> Vec<Span> {
 /// by the calendar as it is now: by as much later as exceptions took. A date set by hand stays.
 pub(super) fn due_when_awaited(case: &Case<'_>, awaited: Phase) -> Option<Timestamp> {
     let (item, journey) = (case.item, case.journey);
-    let begins = |is: fn(&Happening) -> bool| item.history.iter().rev().find(|entry| is(&entry.what));
+    let begins = |is: fn(&Item, &Entry) -> bool| item.history.iter().rev().find(|entry| is(item, entry));
     let (begun, target, person) = match awaited {
-        Phase::ChangesRequested => {
-            let sent_back = |what: &Happening| {
-                matches!(what, Happening::ChangesRequested { .. } | Happening::SentBack { .. })
-            };
-            (begins(sent_back), journey.client_answer, None)
-        }
+        Phase::ChangesRequested => (begins(sends_back), journey.client_answer, None),
         Phase::Approved => {
-            let approved = |what: &Happening| matches!(what, Happening::FullyApproved);
+            let approved = |_: &Item, entry: &Entry| matches!(entry.what, Happening::FullyApproved);
             (begins(approved), journey.completion, item.owner.as_ref())
         }
         _ => return item.due_at,

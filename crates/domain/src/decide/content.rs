@@ -180,7 +180,7 @@ pub(super) fn set_due(case: &Case<'_>, due_at: Option<Timestamp>) -> Result<Ruli
     if !case.item.phase.is_open() {
         return Err(Refusal::WrongPhase { action: Action::SetDue, phase: case.item.phase });
     }
-    if case.item.due_at == due_at {
+    if case.item.due_at == due_at && case.item.due_by_hand {
         return Ok(Ruling::AlreadySatisfied(Satisfied::AlreadySet));
     }
     happened(vec![Event::DueSet { due_at }])

@@ -87,8 +87,7 @@ fn advance(at: &mut Part, item: &Item, entry: &Entry) {
             // What opens while the item is an exception opens for afterwards.
             Phase::InReview
         }
-        Happening::ChangesRequested { .. } if !sent_back(item, entry) => return,
-        Happening::ChangesRequested { .. } | Happening::SentBack { .. } => Phase::ChangesRequested,
+        _ if sends_back(item, entry) => Phase::ChangesRequested,
         Happening::FullyApproved => Phase::Approved,
         Happening::ExceptionRaised { .. } => Phase::Exception,
         Happening::ExceptionResolved { to, .. } => *to,
@@ -106,9 +105,14 @@ fn advance(at: &mut Part, item: &Item, entry: &Entry) {
     }
 }
 
-/// Whether somebody's request for changes was the one that sent the item back: not every one is, where it takes several.
-pub(crate) fn sent_back(item: &Item, entry: &Entry) -> bool {
-    let Happening::ChangesRequested { step, .. } = &entry.what else { return false };
+/// Whether the item went back to the client with this. Not every request for changes sends it back, where it takes
+/// several.
+pub(crate) fn sends_back(item: &Item, entry: &Entry) -> bool {
+    let step = match &entry.what {
+        Happening::SentBack { .. } => return true,
+        Happening::ChangesRequested { step, .. } => step,
+        _ => return false,
+    };
     item.closed_reviews.iter().any(|review| {
         let closing = review.closed.as_ref();
         &review.step == step

@@ -162,7 +162,7 @@ pub enum Deed {
         #[arg(long)]
         check: bool,
     },
-    /// Set when items are due, or leave that to the journey's targets
+    /// Set when items are due, or that they are not, until they move on
     SetDue {
         #[command(flatten)]
         on: On,
