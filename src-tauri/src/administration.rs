@@ -2,9 +2,9 @@
 
 use crate::ipc::{Answer, Core};
 use postern_console_core::{
-    CalendarDraft, CalendarPreviewView, CalendarSummary, CalendarView, JourneyCheckView, JourneyDraft,
-    JourneyReplayView, JourneysView, MigrationDraft, MigrationView, PublicationView, PublishJourneyDraft,
-    PublishedJourneyView, RollBackDraft,
+    BroughtInView, CalendarDraft, CalendarPreviewView, CalendarSummary, CalendarView, JourneyCheckView,
+    JourneyDraft, JourneyReplayView, JourneysView, MigrationDraft, MigrationView, PublicationView,
+    PublishJourneyDraft, PublishedJourneyView, RollBackDraft,
 };
 use postern_domain::calendar::CalendarUse;
 use postern_domain::{CalendarKey, JourneyKey};
@@ -84,6 +84,16 @@ pub async fn preview_calendar(engine: Core<'_>, draft: CalendarDraft) -> Answer<
 #[tauri::command]
 pub async fn save_calendar(engine: Core<'_>, draft: CalendarDraft) -> Answer<CalendarView> {
     engine.save_calendar(&draft).await
+}
+
+#[tauri::command]
+pub async fn bring_in_holidays(
+    engine: Core<'_>,
+    draft: CalendarDraft,
+    file: String,
+    text: String,
+) -> Answer<BroughtInView> {
+    engine.bring_in_holidays(&draft, &file, text, None).await
 }
 
 #[tauri::command]

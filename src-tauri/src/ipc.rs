@@ -68,6 +68,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         administration::read_calendar,
         administration::preview_calendar,
         administration::save_calendar,
+        administration::bring_in_holidays,
         administration::preview_calendar_use,
         administration::keep_calendar,
         preferences,

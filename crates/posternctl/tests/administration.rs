@@ -222,3 +222,30 @@ async fn only_admins_change_anything_and_nothing_works_without_the_portal() {
     assert_eq!(cut.exit, 5, "{}", cut.out);
     assert!(cut.err.contains("are kept at the portal, and it cannot be reached"), "{}", cut.err);
 }
+
+const HOLIDAYS: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\nX-WR-CALNAME:Office holidays\r\n\
+    BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:20260427\r\nSUMMARY:King's Day\r\nEND:VEVENT\r\n\
+    END:VCALENDAR\r\n";
+
+#[tokio::test]
+async fn holidays_of_a_file_are_looked_at_brought_in_once_and_saved() {
+    let desk = Desk::of("lea", 1).await;
+    let file = desk.file("office.toml", OFFICE);
+    assert_eq!(desk.calendar(&["save", text(&file)]).await.exit, 0);
+    let file = desk.file("holidays.ics", HOLIDAYS);
+    let looked = desk.calendar(&["holidays", "office", text(&file), "--check"]).await;
+    assert_eq!(looked.exit, 0, "{}", looked.err);
+    assert!(looked.out.contains("new: 2026-04-27 King's Day"), "{}", looked.out);
+    assert!(!desk.calendar(&["show", "office"]).await.out.contains("King's Day"), "only looked at");
+
+    let saved = desk.calendar(&["holidays", "office", text(&file)]).await;
+    assert!(saved.out.contains("Office holidays: 1 holidays are new"), "{}", saved.out);
+    assert!(desk.calendar(&["show", "office"]).await.out.contains("King's Day"));
+    let again = desk.calendar(&["holidays", "office", text(&file)]).await;
+    assert!(again.err.contains("office has them already."), "{} {}", again.out, again.err);
+
+    let none = desk.file("notes.ics", "no calendar");
+    let refused = desk.calendar(&["holidays", "office", text(&none)]).await;
+    assert_ne!(refused.exit, 0);
+    assert!(refused.err.contains("notes cannot be brought in: it is no iCalendar file"), "{}", refused.err);
+}

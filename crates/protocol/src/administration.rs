@@ -1,7 +1,7 @@
 //! What portal admins do to journeys and calendars: documents are checked, replayed, published, rolled back; items in
 //! flight move to another version.
 
-use postern_domain::calendar::{Calendar, CalendarUse, Due};
+use postern_domain::calendar::{Calendar, CalendarUse, Due, Holiday};
 use postern_domain::{JourneyRef, StageKey, StepKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -163,6 +163,35 @@ pub enum CalendarChange {
     /// Published as the next version of its key.
     Publish(Box<Calendar>),
     Keep(CalendarUse),
+}
+
+/// A file whose holidays are to be brought into a calendar (`POST /v1/calendar-holidays`). Nothing is published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HolidayFile {
+    pub calendar: Box<Calendar>,
+    /// iCalendar (RFC 5545), of which the all-day events are taken.
+    pub text: String,
+    /// What to call them where neither `name` nor the file says it: the file's name without its ending.
+    pub file: String,
+    /// Another file under the same name takes the place of the one before.
+    pub name: Option<String>,
+    /// So many years from this one on.
+    pub years: u32,
+}
+
+/// A calendar with the holidays of a file, and what that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BroughtIn {
+    pub calendar: Calendar,
+    /// What they are called.
+    pub name: String,
+    pub new: Vec<Holiday>,
+    /// Came under this name before, and are not in the file any more.
+    pub gone: Vec<Holiday>,
+    /// As they are called now.
+    pub renamed: Vec<Holiday>,
+    /// Events that are no holidays, and why, one sentence each.
+    pub left_out: Vec<String>,
 }
 
 /// What becomes due at another time.

@@ -69,6 +69,8 @@ pub mod paths {
     pub const CALENDAR_PREVIEW: &str = "/v1/calendar-preview";
     /// `POST`: say who keeps which calendar.
     pub const CALENDAR_USES: &str = "/v1/calendar-uses";
+    /// Beside `/v1/calendars`, as [`CALENDAR_USES`] is.
+    pub const CALENDAR_HOLIDAYS: &str = "/v1/calendar-holidays";
     /// `GET`: every version; `GET /v1/journeys/{key}/{version}`: one, whole. `POST`: publish one, by an admin;
     /// `POST /v1/journeys/{key}/roll-back` and `/v1/journeys/{key}/migrate`.
     pub const JOURNEYS: &str = "/v1/journeys";

@@ -1,11 +1,28 @@
 //! What admins are told of journeys and calendars, in the same sentences by every front end.
 
 use crate::administration::{
-    CalendarPreview, DueMove, DueOf, JourneyCheck, JourneyFinding, JourneyMigration, JourneyReplay,
-    PlayedCase, Stayed,
+    BroughtIn, CalendarPreview, DueMove, DueOf, JourneyCheck, JourneyFinding, JourneyMigration,
+    JourneyReplay, PlayedCase, Stayed,
 };
 use postern_domain::calendar::{CalendarOf, Due};
 use postern_domain::explain::Names;
+
+impl BroughtIn {
+    pub fn summary(&self) -> String {
+        let Self { name, new, gone, renamed, .. } = self;
+        let (new, gone, renamed) = (new.len(), gone.len(), renamed.len());
+        format!("{name}: {new} holidays are new, {gone} are gone, {renamed} are called otherwise.")
+    }
+
+    /// Day by day, one line each; what was left out comes first.
+    pub fn sentences(&self) -> Vec<String> {
+        let mut told: Vec<String> = self.left_out.iter().map(|why| format!("left out: {why}")).collect();
+        for (sign, days) in [("new", &self.new), ("gone", &self.gone), ("renamed", &self.renamed)] {
+            told.extend(days.iter().map(|day| format!("{sign}: {} {}", day.date, day.name)));
+        }
+        told
+    }
+}
 
 impl JourneyFinding {
     /// Where, what is wrong, and the way out.

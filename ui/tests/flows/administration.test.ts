@@ -274,6 +274,25 @@ describe("a calendar", () => {
     expect(screen.getByTestId("calendar-kept-by").textContent?.trim()).toBe("everybody");
   });
 
+  it("takes the holidays of a file, says what they bring, and saves nothing by itself", async () => {
+    const { fake } = await openCalendars();
+    await click("calendar-edit");
+    const bring = (ics: string) => {
+      const file = Object.assign(new File([ics], "holidays.ics"), { text: () => Promise.resolve(ics) });
+      return fireEvent.change(screen.getByTestId("calendar-file"), { target: { files: [file] } });
+    };
+    await bring("no calendar");
+    expect((await screen.findByTestId("administration-failure")).textContent).toContain("it is no iCalendar file");
+    await bring("BEGIN:VCALENDAR\nDTSTART;VALUE=DATE:20270303\nSUMMARY:Founders' Day\nEND:VCALENDAR");
+    expect((await screen.findByTestId("calendar-brought-in")).textContent).toContain("new: 2027-03-03 Founders' Day");
+    expect(screen.getAllByTestId<HTMLInputElement>("calendar-holiday-name").at(-1)?.value).toBe("Founders' Day");
+    expect(fake.saved).toEqual([]);
+    await click("calendar-look");
+    await screen.findByTestId("calendar-preview");
+    await click("calendar-save");
+    await waitFor(() => expect(fake.saved).toHaveLength(1));
+  });
+
   it("is edited in a form, previewed and saved", async () => {
     const { fake } = await openCalendars();
     await click("calendar-edit");

@@ -5,16 +5,21 @@ use crate::failure::failure;
 use crate::portal::Call;
 use crate::queries::encoded;
 use crate::views::{
-    CalendarDay, CalendarDraft, CalendarForm, CalendarPreviewView, CalendarSummary, CalendarView,
-    DueMoveView, Failure, FailureCode, HolidayLine, SpecialDayLine,
+    BroughtInView, CalendarDay, CalendarDraft, CalendarForm, CalendarPreviewView, CalendarSummary,
+    CalendarView, DueMoveView, Failure, FailureCode, HolidayLine, SpecialDayLine,
 };
 use chrono::{NaiveDate, Weekday};
 use postern_domain::CalendarKey;
 use postern_domain::calendar::{
     Calendar, CalendarUse, Holiday, Interval, SpecialDay, Week, hours_in_words, read_hours,
 };
-use postern_protocol::{CalendarChange, CalendarLine, CalendarPreview, kept_by, paths};
+use postern_protocol::{
+    BroughtIn, CalendarChange, CalendarLine, CalendarPreview, HolidayFile, kept_by, paths,
+};
 use std::collections::BTreeMap;
+
+/// Holidays are brought in for so many years, this one included.
+const HOLIDAY_YEARS: u32 = 3;
 
 impl Engine {
     /// The calendars that are in force, and who keeps them.
@@ -73,6 +78,30 @@ impl Engine {
     /// [`FailureCode::Invalid`] with what is wrong with it.
     pub fn read_calendar(&self, draft: &CalendarDraft) -> Result<CalendarView, Failure> {
         Ok(view(&calendar_of(draft)?))
+    }
+
+    /// The draft with the holidays of an iCalendar file, for the next three years. Brought in again under the same name,
+    /// what is gone from the file goes, and what is called otherwise is renamed. Nothing is published.
+    ///
+    /// # Errors
+    /// [`FailureCode::Invalid`] with what is wrong with the draft or the file.
+    pub async fn bring_in_holidays(
+        &self,
+        draft: &CalendarDraft,
+        file: &str,
+        text: String,
+        name: Option<String>,
+    ) -> Result<BroughtInView, Failure> {
+        let calendar = Box::new(calendar_of(draft)?);
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem).to_owned();
+        let file = HolidayFile { calendar, text, file: stem, name, years: HOLIDAY_YEARS };
+        let done: BroughtIn = self.look_at(Call::post(paths::CALENDAR_HOLIDAYS, &file)).await?;
+        Ok(BroughtInView {
+            summary: done.summary(),
+            days: done.sentences(),
+            changed: done.calendar != *file.calendar,
+            calendar: view(&done.calendar),
+        })
     }
 
     /// What would become due at another time if the draft were published. Nothing is.

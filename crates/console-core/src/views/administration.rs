@@ -253,6 +253,18 @@ pub enum CalendarDraft {
     Form(CalendarForm),
 }
 
+/// A calendar with the holidays of a file, not published yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct BroughtInView {
+    pub calendar: CalendarView,
+    pub summary: String,
+    /// What is new, gone, renamed or left out, one line each.
+    pub days: Vec<String>,
+    /// False where the calendar had them already.
+    pub changed: bool,
+}
+
 /// What becomes due at another time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]

@@ -2,18 +2,8 @@
 
 use chrono::NaiveDate;
 use postern_domain::calendar::{Calendar, Holiday};
+use postern_protocol::BroughtIn;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A calendar with the holidays of a file, and what that changed.
-#[derive(Debug, PartialEq, Eq)]
-pub struct BroughtIn {
-    pub calendar: Calendar,
-    pub new: Vec<Holiday>,
-    /// Came from this file before, and are not in it any more.
-    pub gone: Vec<Holiday>,
-    /// As they are called now.
-    pub renamed: Vec<Holiday>,
-}
 
 /// Takes the holidays of the days from `from` to `until`, both included, for those that came under `name` before. Dates
 /// that somebody wrote down by hand, and special days, stay as they are.
@@ -54,7 +44,7 @@ pub fn bring_in(
     if !theirs.is_empty() {
         next.imports.insert(name.to_owned(), theirs.into_iter().collect());
     }
-    BroughtIn { calendar: next, new, gone, renamed }
+    BroughtIn { calendar: next, name: name.to_owned(), new, gone, renamed, left_out: Vec::new() }
 }
 
 #[cfg(test)]

@@ -43,6 +43,7 @@ pub fn router(app: App) -> Router {
         .route(paths::ABSENCES, post(absences::save::post).get(absences::list::get))
         .route(paths::CALENDARS, get(calendars::list::get).post(calendars::publish::post))
         .route(paths::CALENDAR_USES, post(calendars::keep::post))
+        .route(paths::CALENDAR_HOLIDAYS, post(calendars::holidays::post))
         .route("/v1/calendars/{key}", get(calendars::read::get))
         .route(paths::JOURNEY_CHECK, post(journeys::check::post))
         .route(paths::JOURNEY_SCHEMA, get(journeys::schema::get))

@@ -115,6 +115,21 @@ pub enum CalendarAction {
     Preview { file: PathBuf },
     /// Save a document as its calendar's next version; what is due by it moves within seconds
     Save { file: PathBuf },
+    /// Bring in the all-day events of an iCalendar file as holidays, for three years, and save
+    ///
+    /// Brought in again under the same name, what is gone from the file goes, and what is called otherwise is renamed;
+    /// holidays of your own stay.
+    Holidays {
+        key: String,
+        /// The .ics file
+        file: PathBuf,
+        /// What to call them [default: what the file calls itself, else its name]
+        #[arg(long)]
+        name: Option<String>,
+        /// Only say what would change, and which due times would move
+        #[arg(long)]
+        check: bool,
+    },
     /// Who keeps which calendar
     Uses {
         /// Only this one

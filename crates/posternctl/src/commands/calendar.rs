@@ -41,6 +41,9 @@ async fn perform(cli: &Cli, engine: &Engine, action: &CalendarAction) -> Result<
             Ok(Exit::Ok)
         }
         CalendarAction::Save { file } => save(cli, engine, &draft(file)?).await,
+        CalendarAction::Holidays { key, file, name, check } => {
+            holidays(cli, engine, key, file, name.as_deref(), *check).await
+        }
         CalendarAction::Uses { key } => uses(cli, engine, key.as_deref()).await,
         CalendarAction::Use(args) => keep(cli, engine, args).await,
     }
@@ -92,6 +95,39 @@ async fn save(cli: &Cli, engine: &Engine, draft: &CalendarDraft) -> Result<Exit,
     }
     tell(&preview);
     output::line(&format!("Saved {} as version {}.", output::plain(&calendar.form.key), calendar.version));
+    Ok(Exit::Ok)
+}
+
+async fn holidays(
+    cli: &Cli,
+    engine: &Engine,
+    key: &str,
+    file: &Path,
+    name: Option<&str>,
+    check: bool,
+) -> Result<Exit, Stop> {
+    let draft = CalendarDraft::Form(engine.calendar(&CalendarKey::new(key), None).await?.form);
+    let called = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let text = output::file(file)?;
+    let done = engine.bring_in_holidays(&draft, &called, text, name.map(str::to_owned)).await?;
+    if !cli.json {
+        for line in done.days.iter().chain([&done.summary]) {
+            output::line(&output::plain(line));
+        }
+    }
+    if !done.changed {
+        output::note(&format!("{} has them already.", output::plain(key)));
+        return Ok(Exit::Ok);
+    }
+    let draft = CalendarDraft::Form(done.calendar.form.clone());
+    if !check {
+        return save(cli, engine, &draft).await;
+    }
+    if cli.json {
+        output::json(&done);
+    } else {
+        tell(&engine.preview_calendar(&draft).await?);
+    }
     Ok(Exit::Ok)
 }
 

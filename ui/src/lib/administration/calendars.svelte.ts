@@ -2,6 +2,7 @@
 import { asFailure } from "$lib/backend/backend";
 import type { AdministrationBackend } from "$lib/backend/administration";
 import type {
+  BroughtInView,
   CalendarDraft,
   CalendarForm,
   CalendarOf,
@@ -38,6 +39,8 @@ export class CalendarsModel {
   way = $state<Way>("form");
   form = $state<CalendarForm>(EMPTY);
   document = $state("");
+  /** What a file of holidays brought; gone when something else is written. */
+  broughtIn = $state.raw<BroughtInView | null>(null);
   /** Null: not looked at yet, or written otherwise since. */
   preview = $state.raw<CalendarPreviewView | null>(null);
 
@@ -110,6 +113,7 @@ export class CalendarsModel {
     this.asking.drop();
     this.mode = "write";
     this.preview = null;
+    this.broughtIn = null;
     const kept = this.#kept.get(this.key);
     this.way = kept?.way ?? "form";
     this.form = structuredClone(kept?.form ?? view.form);
@@ -135,9 +139,27 @@ export class CalendarsModel {
     this.way = way;
   }
 
+  /** The holidays of a file, to be looked at before anything is saved. */
+  async bringIn(file: File): Promise<void> {
+    let ics: string;
+    try {
+      ics = await file.text();
+    } catch {
+      this.toasts.notice(words.writing.unreadable(file.name));
+      return;
+    }
+    const done = await this.asking.ask("read", () => this.backend.bringInHolidays(this.#draft(), file.name, ics));
+    if (done === null) return;
+    this.form = structuredClone(done.calendar.form);
+    this.document = done.calendar.document;
+    if (done.changed) this.edited();
+    this.broughtIn = done;
+  }
+
   edited(): void {
     this.asking.drop("save");
     this.preview = null;
+    this.broughtIn = null;
     if (this.mode !== "write") return;
     this.#kept.set(this.key, { way: this.way, form: $state.snapshot(this.form), document: this.document });
   }

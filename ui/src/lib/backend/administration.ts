@@ -1,5 +1,6 @@
 /** What portal admins may ask of the engine. All of it is at the portal: without the network each call is refused. */
 import type {
+  BroughtInView,
   CalendarDraft,
   CalendarPreviewView,
   CalendarSummary,
@@ -35,6 +36,8 @@ export interface AdministrationBackend {
   /** A draft in both ways of writing it; needs no network. */
   readCalendar(draft: CalendarDraft): Promise<CalendarView>;
   previewCalendar(draft: CalendarDraft): Promise<CalendarPreviewView>;
+  /** The draft with the holidays of an iCalendar file. Nothing is saved. */
+  bringInHolidays(draft: CalendarDraft, file: string, text: string): Promise<BroughtInView>;
   saveCalendar(draft: CalendarDraft): Promise<CalendarView>;
   previewCalendarUse(keeps: CalendarUse): Promise<CalendarPreviewView>;
   keepCalendar(keeps: CalendarUse): Promise<void>;

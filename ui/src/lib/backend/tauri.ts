@@ -34,6 +34,7 @@ const administration: AdministrationBackend = {
   readCalendar: (draft) => invoke("read_calendar", { draft }),
   previewCalendar: (draft) => invoke("preview_calendar", { draft }),
   saveCalendar: (draft) => invoke("save_calendar", { draft }),
+  bringInHolidays: (draft, file, text) => invoke("bring_in_holidays", { draft, file, text }),
   previewCalendarUse: (keeps) => invoke("preview_calendar_use", { keeps }),
   keepCalendar: (keeps) => invoke("keep_calendar", { keeps }),
 };

@@ -97,7 +97,7 @@ export type Item = {
    */
   due_at: Timestamp | null;
   /**
-   * Somebody set `due_at`; the SLA leaves it alone until the item moves on.
+   * Somebody set `due_at`, or said that there is none; the SLA leaves it alone until the item moves on.
    */
   due_by_hand?: boolean;
   /**

@@ -22,6 +22,7 @@ export type { AttachmentView } from "./AttachmentView";
 export type { BottleneckCell } from "./BottleneckCell";
 export type { BottleneckGroup } from "./BottleneckGroup";
 export type { BottleneckView } from "./BottleneckView";
+export type { BroughtInView } from "./BroughtInView";
 export type { Calendar } from "./Calendar";
 export type { CalendarDay } from "./CalendarDay";
 export type { CalendarDraft } from "./CalendarDraft";

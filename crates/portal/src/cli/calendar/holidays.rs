@@ -2,9 +2,9 @@
 
 use crate::cli::exit::Unclear;
 use crate::environment::Environment;
-use crate::holidays::{self, BroughtIn};
-use chrono::{DateTime, Datelike as _, Months, NaiveDate};
+use crate::holidays;
 use postern_domain::calendar::Calendar;
+use postern_protocol::HolidayFile;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -32,32 +32,21 @@ pub fn brought_in(
     environment: &Environment,
 ) -> anyhow::Result<Option<Calendar>> {
     let unclear = |error: &dyn std::fmt::Display| Unclear(format!("{}: {error}", args.file.display()));
-    let text = std::fs::read_to_string(&args.file).map_err(|error| unclear(&error))?;
-    let today = DateTime::from_timestamp_millis(environment.now().ms()).unwrap_or_default().date_naive();
-    let from = NaiveDate::from_ymd_opt(today.year(), 1, 1).unwrap_or(today);
-    let until = from.checked_add_months(Months::new(12 * args.years)).unwrap_or(from);
-    let read = holidays::read(&text, from, until).map_err(|error| unclear(&error))?;
-    for left_out in &read.left_out {
-        println!("left out: {left_out}");
+    let file = HolidayFile {
+        calendar: Box::new(calendar.clone()),
+        text: std::fs::read_to_string(&args.file).map_err(|error| unclear(&error))?,
+        file: args.file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned()),
+        name: args.name.clone(),
+        years: args.years,
+    };
+    let brought_in = holidays::from_file(&file, environment.now()).map_err(|error| unclear(&error))?;
+    for line in brought_in.sentences() {
+        println!("{line}");
     }
-    let stem = args.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let name = args.name.clone().or_else(|| read.called.clone()).or(stem).unwrap_or_default();
-    let BroughtIn { calendar: next, new, gone, renamed } =
-        holidays::bring_in(calendar, &name, read.holidays, (from, until));
-    for (sign, days) in [("new", &new), ("gone", &gone), ("renamed", &renamed)] {
-        for day in days {
-            println!("{sign}: {} {}", day.date, day.name);
-        }
-    }
-    println!(
-        "{name}: {} holidays are new, {} are gone, {} are called otherwise.",
-        new.len(),
-        gone.len(),
-        renamed.len()
-    );
-    if next == *calendar {
+    println!("{}", brought_in.summary());
+    if brought_in.calendar == *calendar {
         println!("{} has them already.", calendar.key);
         return Ok(None);
     }
-    Ok(Some(next))
+    Ok(Some(brought_in.calendar))
 }

@@ -1,5 +1,6 @@
 //! Business calendars: for staff to read, and what portal admins do to them.
 
+pub mod holidays;
 pub mod keep;
 pub mod list;
 pub mod preview;

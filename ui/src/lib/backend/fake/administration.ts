@@ -1,5 +1,6 @@
 /** What portal admins ask for, over the sample organisation: a rough likeness of what the portal says. */
 import type {
+  BroughtInView,
   CalendarDraft,
   CalendarForm,
   CalendarPreviewView,
@@ -185,6 +186,23 @@ export class FakeAdministration implements AdministrationBackend {
     this.answer(() => {
       usable(formOf(draft));
       return preview(3);
+    });
+
+  bringInHolidays = (draft: CalendarDraft, file: string, ics: string) =>
+    this.answer((): BroughtInView => {
+      if (!ics.includes("BEGIN:VCALENDAR"))
+        throw failed("invalid", `${file} cannot be brought in: it is no iCalendar file: BEGIN:VCALENDAR is missing.`);
+      const form = structuredClone(formOf(draft));
+      const found = [...ics.matchAll(/DTSTART;VALUE=DATE:(\d{4})(\d\d)(\d\d)\s+SUMMARY:(.*)/g)];
+      const days = found.map(([, year, month, day, name]) => ({ date: `${year}-${month}-${day}`, name: name ?? "" }));
+      const fresh = days.filter(({ date }) => !form.holidays.some((holiday) => holiday.date === date));
+      form.holidays.push(...fresh);
+      return {
+        calendar: view({ version: 0, form, uses: [] }),
+        summary: `${file}: ${fresh.length} holidays are new, 0 are gone, 0 are called otherwise.`,
+        days: fresh.map(({ date, name }) => `new: ${date} ${name}`),
+        changed: fresh.length > 0,
+      };
     });
 
   saveCalendar = (draft: CalendarDraft) =>
