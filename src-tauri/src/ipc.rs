@@ -7,7 +7,7 @@ use postern_console_core::{
     ListPage, ListQuery, NewItemChoices, OutboxLine, PersonRef, QueueCount, Request, SavedAbsenceView,
     SessionView, SyncStatus, Target,
 };
-use postern_domain::{Action, CommandId, ItemId, PersonId, Seen, Timestamp};
+use postern_domain::{AbsenceId, Action, CommandId, ItemId, PersonId, Seen, Timestamp};
 use serde_json::Value;
 use std::io::Write;
 use tauri::ipc::Invoke;
@@ -52,6 +52,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         bottleneck,
         absences,
         save_absence,
+        early_return,
         coverage,
         staff,
         clients,
@@ -214,6 +215,11 @@ async fn absences(engine: Core<'_>) -> Answer<Vec<AbsenceView>> {
 #[tauri::command]
 async fn save_absence(engine: Core<'_>, draft: AbsenceDraft, check_only: bool) -> Answer<SavedAbsenceView> {
     engine.save_absence(&draft, check_only).await
+}
+
+#[tauri::command]
+async fn early_return(engine: Core<'_>, id: AbsenceId) -> Answer<AbsenceDraft> {
+    engine.early_return(&id).await
 }
 
 #[tauri::command]

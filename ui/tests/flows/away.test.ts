@@ -333,6 +333,16 @@ describe("who gets it", () => {
     expect(screen.getByTestId("coverage-sum").textContent).toContain("One stretch has nobody.");
   });
 
+  it("ends when somebody comes back early", async () => {
+    const { backend } = await openAway();
+    const jonas = screen.getAllByTestId("absence").find((one) => one.dataset.person === "p-jonas")!;
+    await fireEvent.click(within(jonas).getByTestId("absence-back"));
+    await waitFor(() => expect(screen.queryAllByText("Away now")).toHaveLength(0));
+    const { draft } = backend.absenceDrafts.at(-1)!;
+    expect(draft).toMatchObject({ person: "p-jonas", cancelled: false });
+    expect(screen.getAllByTestId("absence").some((one) => one.dataset.person === "p-jonas")).toBe(false);
+  });
+
   it("follows when somebody is taken back", async () => {
     await openAway();
     await choose("coverage-person", "Priya");

@@ -192,6 +192,21 @@ export class Away {
     }
   }
 
+  /** Ends an absence that has begun. */
+  async backNow(view: AbsenceView): Promise<void> {
+    try {
+      const draft = await this.backend.earlyReturn(view.id);
+      await this.backend.saveAbsence(draft, false);
+      const words = text.away.who;
+      this.toasts.notice(view.person.is_me ? words.backMine : words.back(view.person.name));
+      this.#kept.delete(view.id);
+      if (this.form.id === view.id) this.#back();
+      await this.load();
+    } catch (error) {
+      this.onFailure(error);
+    }
+  }
+
   addDeputy(): number {
     this.form.deputies.push(emptyRow());
     this.tried = false;

@@ -95,6 +95,8 @@ export interface Backend {
   absences(): Promise<AbsenceView[]>;
   /** Saves at the portal; with `checkOnly` only says what is to be thought of, without the network by what is known here. */
   saveAbsence(draft: AbsenceDraft, checkOnly: boolean): Promise<SavedAbsenceView>;
+  /** The draft of an absence that ends now; the days that were one stay one. */
+  earlyReturn(id: string): Promise<AbsenceDraft>;
   /** Who gets somebody's work between two instants: an item's, or an answer for each scope that makes a difference. */
   coverage(person: PersonId, from: Timestamp, until: Timestamp, about: CoverageAbout): Promise<CoverageAnswer[]>;
   staff(): Promise<PersonRef[]>;

@@ -72,6 +72,7 @@ export const tauriBackend: Backend = {
   filesSize: () => invoke("files_size"),
   bottleneck: (groupBy, filter) => invoke("bottleneck", { groupBy, filter }),
   absences: () => invoke("absences"),
+  earlyReturn: (id) => invoke("early_return", { id }),
   saveAbsence: (draft, checkOnly) => invoke("save_absence", { draft, checkOnly }),
   coverage: (person, from, until, about) => invoke("coverage", { person, from, until, about }),
   staff: () => invoke("staff"),

@@ -117,6 +117,13 @@ export class Absences {
       .map((one) => ({ ...view(one), may_change: this.leads || one.person === ME.id }));
   }
 
+  endingNow(id: string): AbsenceDraft {
+    const known = this.#all.get(id);
+    if (!known) throw new Error(`there is no absence ${id}`);
+    const { person, from, zone, delegations, note } = known;
+    return { id, person, from, until: localOf(this.#now(), zone), delegations, note, cancelled: false };
+  }
+
   save(draft: AbsenceDraft, checkOnly: boolean): SavedAbsenceView {
     const known = draft.id === null ? undefined : this.#all.get(draft.id);
     const of = draft.person ?? known?.person ?? ME.id;

@@ -323,6 +323,8 @@ export class FakeBackend implements Backend {
 
   absences = () => this.#answer((): AbsenceView[] => this.absencesState.current());
 
+  earlyReturn = (id: string) => this.#answer((): AbsenceDraft => this.absencesState.endingNow(id));
+
   saveAbsence = (draft: AbsenceDraft, checkOnly: boolean) =>
     this.#answer((): SavedAbsenceView => {
       const offline = this.connection === "offline";
