@@ -175,7 +175,7 @@ pub struct HolidayFile {
     pub file: String,
     /// Another file under the same name takes the place of the one before.
     pub name: Option<String>,
-    /// So many years from this one on.
+    /// So many years from this one on, at most 30.
     pub years: u32,
 }
 

@@ -112,6 +112,16 @@ describe("the outbox", () => {
   });
 });
 
+describe("closed items", () => {
+  it("are said not to be all here, where only some months are kept", async () => {
+    await openWindow();
+    await go("closed");
+    expect((await screen.findByTestId("queue-elsewhere")).textContent).toContain("only the portal has what is so old");
+    await go("open");
+    await waitFor(() => expect(screen.queryByTestId("queue-elsewhere")).toBeNull());
+  });
+});
+
 describe("bottlenecks", () => {
   it("open exactly the items behind a number", async () => {
     const { app } = await openWindow();

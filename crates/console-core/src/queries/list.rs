@@ -9,6 +9,7 @@ use postern_console_store::{ListRow, Listing, Lookup, Mark, QueueKind, SortKey};
 use postern_domain::explain::{phase_name, stage_name};
 use postern_domain::filter::{self, Filter};
 use postern_domain::{ItemId, MIN_SAMPLES, Phase, Timestamp};
+use postern_protocol::Month;
 
 /// The largest page.
 const MOST: u32 = 500;
@@ -35,16 +36,44 @@ impl Engine {
     pub async fn list(&self, query: &ListQuery) -> Result<ListPage, Failure> {
         let (filter, problems) = parse(&query.filter);
         if !problems.is_empty() {
-            let definition = definition(query.queue);
-            return Ok(ListPage { total: 0, offset: query.offset, rows: Vec::new(), problems, definition });
+            return Ok(ListPage {
+                total: 0,
+                offset: query.offset,
+                rows: Vec::new(),
+                problems,
+                definition: definition(query.queue),
+                elsewhere: None,
+            });
         }
         let now = self.now();
         let listing = listing(query, filter, now);
         let page = self.inner.cache.list(&listing).await?;
         let lookup = self.lookup().await?;
         let rows = page.rows.into_iter().map(|row| row_view(row, &lookup, now)).collect();
-        let definition = definition(query.queue);
-        Ok(ListPage { total: page.total, offset: query.offset, rows, problems, definition })
+        let may_be_elsewhere = query.queue == Queue::Closed || (page.total == 0 && !query.filter.is_empty());
+        Ok(ListPage {
+            total: page.total,
+            offset: query.offset,
+            rows,
+            problems,
+            definition: definition(query.queue),
+            elsewhere: if may_be_elsewhere { self.elsewhere().await? } else { None },
+        })
+    }
+
+    /// That closed items are at the portal only, and how to come to them.
+    async fn elsewhere(&self) -> Result<Option<String>, Failure> {
+        let kept = self.kept().await?;
+        let (Some(since), true) = (kept.closed_since, kept.elsewhere > 0) else { return Ok(None) };
+        let since = Month::of(since);
+        let what = match kept.elsewhere {
+            1 => "1 item that was closed before".to_owned(),
+            many => format!("{many} items that were closed before"),
+        };
+        Ok(Some(format!(
+            "{what} {since} cannot be found here: only the portal has what is so old. Look it up by its reference, or \
+             keep more months on this device."
+        )))
     }
 
     /// The ids of everything that a queue and a filter match; none when a part of the filter is not understood.

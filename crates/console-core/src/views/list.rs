@@ -74,6 +74,8 @@ pub struct ListPage {
     pub problems: Vec<FilterProblem>,
     /// What makes an item a member of the queue, in one sentence, where its name alone does not say.
     pub definition: Option<String>,
+    /// What the query may be about and is not on this device, in one sentence.
+    pub elsewhere: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]

@@ -2,7 +2,7 @@
 
 use crate::harness::*;
 use postern_console_core::secrets::InMemory;
-use postern_console_core::{FailureCode, Queue, Request};
+use postern_console_core::{FailureCode, ListQuery, Queue, Request, SortBy};
 use postern_domain::{Command, DAY_MS, ItemId};
 use postern_protocol::paths;
 use postern_test_support::{Fault, PASSWORD, clerk};
@@ -146,6 +146,15 @@ async fn what_is_not_kept_is_looked_up_at_the_portal_shown_and_not_kept() {
     olga.engine.set_keep(Some(1)).await.unwrap();
     olga.sync().await;
     assert_eq!(olga.engine.kept().await.unwrap().elsewhere, 1);
+    let elsewhere = async |queue, filter: &str| {
+        let (filter, sort) = (filter.to_owned(), SortBy::Due);
+        let query = ListQuery { queue, filter, sort, descending: false, offset: 0, limit: 10 };
+        olga.engine.list(&query).await.unwrap().elsewhere
+    };
+    let said = elsewhere(Queue::Closed, "").await.unwrap();
+    assert!(said.starts_with("1 item that was closed before 2"), "{said}");
+    assert!(elsewhere(Queue::Open, "old").await.is_some(), "what is looked for may be there");
+    assert_eq!(elsewhere(Queue::Open, "").await, None);
 
     world.network.cut();
     let offline = olga.engine.find(&old.reference).await.unwrap_err();

@@ -24,6 +24,9 @@ pub async fn queue(cli: &Cli, args: &QueueArgs) -> Result<Exit, Stop> {
             output::line("");
         }
         output::table(&["REF", "TITLE", "CLIENT", "STAGE", "WAITING ON", "DUE", "MARKS"], &rows);
+        if let Some(elsewhere) = &page.elsewhere {
+            output::note(elsewhere);
+        }
         let shown = u32::try_from(page.rows.len()).unwrap_or(u32::MAX);
         if page.total > shown {
             output::note(&format!("{shown} of {}; see --limit and --offset.", page.total));

@@ -17,4 +17,8 @@ export type ListPage = {
    * What makes an item a member of the queue, in one sentence, where its name alone does not say.
    */
   definition: string | null;
+  /**
+   * What the query may be about and is not on this device, in one sentence.
+   */
+  elsewhere: string | null;
 };

@@ -15,6 +15,8 @@ export class ListModel {
   problems = $state.raw<FilterProblem[]>([]);
   /** What makes an item a member of the queue, where its name alone does not say. */
   definition = $state<string | null>(null);
+  /** What may be looked for and is not on this device. */
+  elsewhere = $state<string | null>(null);
   pages = $state.raw<Pages>(new Map());
   /** The row that the keyboard is on; -1 before there is one. */
   cursor = $state(-1);
@@ -57,7 +59,7 @@ export class ListModel {
 
   /** Shows another queue, with its own filter. The selection does not follow. */
   async show(queue: Queue, filter = ""): Promise<void> {
-    if (queue !== this.queue) this.definition = null;
+    if (queue !== this.queue) this.definition = this.elsewhere = null;
     this.queue = queue;
     this.filter = filter;
     this.selection.clear();
@@ -93,6 +95,7 @@ export class ListModel {
       this.total = page.total;
       this.problems = page.problems;
       this.definition = page.definition;
+      this.elsewhere = page.elsewhere;
       this.moveTo(page.total > 0 ? 0 : -1);
     } catch (error) {
       if (generation !== this.#generation) return;

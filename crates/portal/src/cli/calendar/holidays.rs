@@ -17,7 +17,7 @@ pub struct Args {
     /// place of the one before.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// So many years from this one on.
+    /// So many years from this one on, at most 30.
     #[arg(long, default_value_t = 3)]
     years: u32,
     /// Only say what would change, and which due times would move.

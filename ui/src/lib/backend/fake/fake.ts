@@ -50,6 +50,9 @@ import { person, waitingOn } from "./reviews";
 import { sorted } from "./sorting";
 import { itemView, rowOf, stuckReason } from "./views";
 
+const ELSEWHERE =
+  "1480 items that were closed before 2025-11 cannot be found here: only the portal has what is so old. Look it up by its reference, or keep more months on this device.";
+
 export interface FakeOptions {
   items?: number;
   now?: () => number;
@@ -220,7 +223,8 @@ export class FakeBackend implements Backend {
       const shown = items.slice(query.offset, query.offset + query.limit);
       const rows = shown.map((item) => rowOf(item, this.#now(), this.outboxState.markOf(item.id)));
       const definition = query.queue === "stuck" ? STUCK : null;
-      return { total: items.length, offset: query.offset, rows, problems, definition };
+      const elsewhere = query.queue === "closed" && this.#months !== null ? ELSEWHERE : null;
+      return { total: items.length, offset: query.offset, rows, problems, definition, elsewhere };
     });
 
   matchingIds = (query: ListQuery) => this.#answer(() => this.#ids(query));
