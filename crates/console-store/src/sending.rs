@@ -109,12 +109,12 @@ impl Cache {
 
     /// Everything without an outcome, in the order in which it was given, to be handed over by somebody who was shut out.
     /// That it may be on its way is on the disk before this returns: from then on nobody can take it back.
-    pub async fn hand_over(&self, lease: &Lease) -> Result<Vec<Envelope>> {
+    pub async fn hand_over(&self, lease: &Lease, now: Timestamp) -> Result<Vec<Envelope>> {
         let mut tx = self.begin().await?;
         let taken = async {
             lease::check(&mut tx, lease).await?;
             let rows: Vec<Raw> = sqlx::query_as(select("WHERE outcome_kind IS NULL ORDER BY position"))
-                .bind(0_i64)
+                .bind(now.ms())
                 .fetch_all(&mut *tx)
                 .await?;
             sqlx::query("UPDATE outbox SET tries = tries + 1 WHERE outcome_kind IS NULL")
@@ -130,7 +130,8 @@ impl Cache {
                         item: row.item,
                         command: row.command,
                         made_at: row.made_at,
-                        only_if_known: false,
+                        // Should its author be let in again meanwhile, it is not applied unasked either.
+                        only_if_known: row.stale || row.unanswered,
                     })
                 })
                 .collect::<Result<Vec<_>>>()

@@ -70,6 +70,9 @@ impl World {
         for who in 0..self.profiles.len() {
             crate::checks::lanes_are_held(self, who).await?;
             for row in self.outbox(who).await? {
+                if row.is_superseded() {
+                    continue;
+                }
                 if row.kind.is_some() {
                     self.put_away(who, &row).await?;
                 } else if row.stopped {
@@ -197,7 +200,9 @@ impl World {
                     let waits = matches!(other.kind.as_deref(), Some("conflict" | "quarantined"));
                     other.item == row.item && (waits || other.stale || other.stopped)
                 });
-                let is_read = matches!(row.kind.as_deref(), Some("conflict" | "refused" | "quarantined"));
+                let is_read = matches!(row.kind.as_deref(), Some("conflict" | "refused" | "quarantined"))
+                    || (row.is_superseded()
+                        && rows.iter().any(|other| other.item == row.item && other.kind.is_none()));
                 !is_read && !row.stale && !row.stopped && !is_held_back
             })
             .map(|(_, row)| format!("{} ({:?})", row.id, row.kind))

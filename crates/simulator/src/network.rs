@@ -1,5 +1,6 @@
 //! What the network makes of one request.
 
+use crate::mutation::push_of;
 use crate::wire::{Answer, Fault};
 use crate::world::World;
 use postern_console_core::transport::Request;
@@ -12,6 +13,15 @@ const PATIENCE_MS: i64 = 3_000;
 const CAPTIVE: &str = "<html><body>Welcome to the station's network. Please sign in.</body></html>";
 
 impl World {
+    /// A command that is too large by itself and never got through is refused on its console.
+    fn too_large(&mut self, who: usize, request: &Request) {
+        if let Some([one]) = push_of(request).as_ref().map(|push| push.commands.as_slice())
+            && let Some(profile) = self.profiles.get_mut(who)
+        {
+            profile.refused_here.insert(one.id.clone());
+        }
+    }
+
     /// What the console hears of its request; none for nothing.
     pub async fn suffer(
         &mut self,
@@ -63,7 +73,10 @@ impl World {
             Fault::Throttled { retry_after } => {
                 Some(Answer::from_between(429, "text/plain", retry_after, "slow down"))
             }
-            Fault::TooLarge => Some(Answer::from_between(413, "text/html", None, "<html>413</html>")),
+            Fault::TooLarge => {
+                self.too_large(who, request);
+                Some(Answer::from_between(413, "text/html", None, "<html>413</html>"))
+            }
             Fault::PortalDiesBefore => {
                 self.restart_portal().await?;
                 None

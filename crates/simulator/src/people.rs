@@ -125,7 +125,7 @@ impl World {
         let Some(engine) = self.engine(who) else { return Ok(()) };
         let done = engine.retry(&row.id).await.map_err(|failure| failure.code);
         self.say(format_args!("c{who} retries {}: {done:?}", row.id));
-        if row.stale
+        if row.kind.is_none()
             && done.is_ok()
             && let Some(profile) = self.profiles.get_mut(who)
         {

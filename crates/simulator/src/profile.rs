@@ -70,7 +70,12 @@ pub struct Waiting {
 impl Waiting {
     /// Its author has to do something.
     pub fn needs_a_person(&self) -> bool {
-        self.kind.is_some() || self.stale || self.stopped
+        (self.kind.is_some() && !self.is_superseded()) || self.stale || self.stopped
+    }
+
+    /// Another one was given instead, and has no outcome yet.
+    pub fn is_superseded(&self) -> bool {
+        self.kind.as_deref() == Some("superseded")
     }
 }
 

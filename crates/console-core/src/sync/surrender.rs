@@ -36,7 +36,7 @@ impl Engine {
         self.inner.cache.keep_commands_alone(&lease).await?;
         self.inner.visited.forget();
         self.changed_everything();
-        let unsent = self.inner.cache.hand_over(&lease).await?;
+        let unsent = self.inner.cache.hand_over(&lease, self.device_now()).await?;
         let console = self.console_of(&self.inner.cache.meta().await?)?;
         let (mut rest, mut limit) = (unsent.as_slice(), MAX_PUSH);
         while !rest.is_empty() {

@@ -34,12 +34,14 @@ struct Failures {
 }
 
 impl Failures {
-    fn wait_until(self, free: u32) -> Timestamp {
+    /// How long to wait from `now` on, in milliseconds; not longer where the clock was set back meanwhile.
+    fn wait_ms(self, free: u32, now: Timestamp) -> i64 {
         if self.count < free {
-            return self.last;
+            return 0;
         }
         let doublings = (self.count - free).min(20);
-        self.last.plus_ms((FIRST_WAIT_MS << doublings).min(LONGEST_WAIT_MS))
+        let whole = (FIRST_WAIT_MS << doublings).min(LONGEST_WAIT_MS);
+        self.last.plus_ms(whole).since(now).clamp(0, whole)
     }
 }
 
@@ -49,11 +51,11 @@ impl Throttle {
     pub fn attempt(&self, account: &str, address: IpAddr, now: Timestamp) -> Result<(), u64> {
         let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let account = account.trim().to_lowercase();
-        let until = [
-            tables.accounts.get(&account).map(|failures| failures.wait_until(FREE_PER_ACCOUNT)),
-            tables.addresses.get(&address).map(|failures| failures.wait_until(FREE_PER_ADDRESS)),
+        let waits = [
+            tables.accounts.get(&account).map(|failures| failures.wait_ms(FREE_PER_ACCOUNT, now)),
+            tables.addresses.get(&address).map(|failures| failures.wait_ms(FREE_PER_ADDRESS, now)),
         ];
-        let wait_ms = until.into_iter().flatten().map(|until| until.since(now)).max().unwrap_or(0);
+        let wait_ms = waits.into_iter().flatten().max().unwrap_or(0);
         if wait_ms > 0 {
             return Err((wait_ms.unsigned_abs()).div_ceil(1_000));
         }
@@ -111,6 +113,16 @@ mod tests {
         let throttle = Throttle::default();
         fail(&throttle, 5, Timestamp(0));
         assert!(throttle.attempt(" ADA@example.com", AWAY, Timestamp(0)).is_err());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_nobody_out_for_longer() {
+        let throttle = Throttle::default();
+        let (before, back) = (Timestamp(3_600_000), Timestamp(0));
+        fail(&throttle, 1, before);
+        assert_eq!(throttle.attempt("ada@example.com", HOME, back), Ok(()));
+        fail(&throttle, 3, before);
+        assert_eq!(throttle.attempt("ada@example.com", HOME, back), Err(5));
     }
 
     #[test]

@@ -86,7 +86,7 @@ async fn nothing_stale_leaves(
     let now = profile.now();
     let sent = |id: &CommandId| {
         let envelope = push.commands.iter().find(|envelope| &envelope.id == id);
-        envelope.is_some_and(|envelope| !left.contains(id) || !(restored || envelope.only_if_known))
+        envelope.is_some_and(|envelope| !envelope.only_if_known && !(restored && left.contains(id)))
     };
     let stale = profile.book.made().iter().find(|made| {
         let is_comment = matches!(made.command, Command::Comment { .. });

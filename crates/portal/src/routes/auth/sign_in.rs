@@ -27,11 +27,12 @@ pub async fn post(
     let person = account.filter(|_| matches).map(|account| account.person).ok_or_else(|| {
         Failure::new(ErrorCode::WrongCredentials, "The e-mail address or the password is wrong.")
     })?;
+    // Who knows the password does not guess it: a device that tries on keeps nobody out who is let in again.
+    app.throttle().succeeded(&request.email, address);
     // Said only to who knows the password; their device then removes what it has cached.
     if person.disabled {
         return Err(shut_out());
     }
-    app.throttle().succeeded(&request.email, address);
     let (tokens, kept) = issue(app.environment());
     let device = request.device.chars().take(200).collect::<String>();
     app.store().begin_session(&app.environment().id(), &person.id, &device, &kept, now).await?;

@@ -65,6 +65,7 @@ pub fn command_failure(error: CommandError) -> Failure {
             ErrorCode::Internal,
             "The portal failed on a command and will try again. After the third time it puts the command aside.",
         )
+        .retry_after(1)
         .because(format!("crash {times}: {report}")),
         CommandError::Store(error) => error.into(),
     }
