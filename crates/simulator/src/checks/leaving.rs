@@ -86,7 +86,8 @@ async fn nothing_stale_leaves(
     let now = profile.now();
     let sent = |id: &CommandId| {
         let envelope = push.commands.iter().find(|envelope| &envelope.id == id);
-        envelope.is_some_and(|envelope| !envelope.only_if_known && !(restored && left.contains(id)))
+        let may_leave = |known: bool| known || (restored && left.contains(id));
+        envelope.is_some_and(|envelope| !may_leave(envelope.only_if_known))
     };
     let stale = profile.book.made().iter().find(|made| {
         let is_comment = matches!(made.command, Command::Comment { .. });
