@@ -234,6 +234,11 @@ describe("the frame", () => {
     await waitFor(() => expect(screen.getByTestId("sync-status").textContent).toContain("1,240 of 3,200"));
   });
 
+  it("does not say that nothing waits before everything is here", async () => {
+    await openWindow({ connection: "bootstrapping", items: 0 });
+    await waitFor(() => expect(screen.getByTestId("empty").textContent).toContain("Items are being loaded."));
+  });
+
   it("says when the keys are kept for this session only", async () => {
     await openWindow({ keychain: false });
     expect(screen.getByTestId("session-only")).toBeTruthy();

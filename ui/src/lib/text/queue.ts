@@ -119,6 +119,8 @@ export const queue = {
   since: (when: string) => `Here since ${when}`,
   dueAt: (when: string) => `Due ${when}`,
   priorityOf: (name: string) => `${name} priority`,
+  loadingTitle: "Items are being loaded.",
+  loadingBody: "What waits for you appears as soon as all of it is here.",
   filter: {
     label: "Filter",
     placeholder: "Filter: stage:legal owner:me is:overdue “words”",
