@@ -14,18 +14,32 @@ pub struct Lease {
 
 impl Cache {
     /// Takes or renews the lease for `ttl_ms`. None while somebody else holds it.
-    pub async fn take_lease(&self, holder: &str, now: Timestamp, ttl_ms: i64) -> Result<Option<Lease>> {
+    ///
+    /// `locked` says that `holder` has the profile's lock, which falls with its process. Whoever has the lock and finds
+    /// a lease that was taken with it knows that its holder is no more, and does not wait until it runs out. A lease
+    /// that was taken without the lock says nothing of the kind: its holder may well be alive.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the cache cannot be written.
+    pub async fn take_lease(
+        &self,
+        holder: &str,
+        locked: bool,
+        now: Timestamp,
+        ttl_ms: i64,
+    ) -> Result<Option<Lease>> {
         let mut tx = self.begin().await?;
         let taken: std::result::Result<Option<(String, i64)>, sqlx::Error> = sqlx::query_as(
-            "INSERT INTO lease (one, holder, generation, expires_ms) VALUES (1, $1, 1, $3)
+            "INSERT INTO lease (one, holder, generation, expires_ms, locked) VALUES (1, $1, 1, $3, $4)
              ON CONFLICT (one) DO UPDATE SET
-                 generation = generation + (holder <> $1), holder = $1, expires_ms = $3
-             WHERE holder = $1 OR expires_ms <= $2 OR expires_ms > $2 + 10 * ($3 - $2)
+                 generation = generation + (holder <> $1), holder = $1, expires_ms = $3, locked = $4
+             WHERE holder = $1 OR expires_ms <= $2 OR expires_ms > $2 + 10 * ($3 - $2) OR (locked AND $4)
              RETURNING holder, generation",
         )
         .bind(holder)
         .bind(now.ms())
         .bind(now.plus_ms(ttl_ms).ms())
+        .bind(locked)
         .fetch_optional(&mut *tx)
         .await;
         let taken = taken.map_err(|error| self.named(error))?;
@@ -42,16 +56,6 @@ impl Cache {
             .fetch_one(&mut *connection)
             .await
             .map_err(|error| self.named(error))
-    }
-
-    /// Ends the lease of a holder that is known to be dead.
-    pub async fn end_lease(&self) -> Result<()> {
-        let mut tx = self.begin().await?;
-        sqlx::query("UPDATE lease SET expires_ms = 0 WHERE one = 1")
-            .execute(&mut *tx)
-            .await
-            .map_err(|error| self.named(error))?;
-        self.commit(tx).await
     }
 
     /// Gives the lease up, so that the next one need not wait until it runs out.

@@ -6,8 +6,8 @@ use postern_simulator::mutation::Mutation;
 use postern_simulator::{Plan, Template, Violation, run, shrink};
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Plays the sync protocol with everything going wrong, and checks what it promises.
@@ -145,23 +145,33 @@ fn hunt(template: &Template, campaign: &Campaign, stop: &AtomicBool) -> anyhow::
     Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// How far it is: kept up to date where somebody watches, a line a minute where it goes into a file.
 fn progress(campaign: &Campaign, begun: Instant) -> impl Fn(&Tally) + Sync + use<> {
     let of = campaign.seeds;
     let is_watched = std::io::stderr().is_terminal();
+    let (pause, before, after) = if is_watched {
+        (Duration::from_millis(200), "\r", " ")
+    } else {
+        (Duration::from_secs(60), "", "\n")
+    };
+    let next = Mutex::new(begun + pause);
     move |tally| {
-        if is_watched && (tally.played % 20 == 0 || !tally.broken.is_empty()) {
-            let left = begun
-                .elapsed()
-                .mul_f64((of.saturating_sub(tally.played)) as f64 / tally.played.max(1) as f64);
-            // A progress line that cannot be written is no loss.
-            let _ = write!(
-                std::io::stderr(),
-                "\r{} of {of} seeds, {} broken, about {} s left ",
-                tally.played,
-                tally.broken.len(),
-                Duration::as_secs(&left)
-            );
+        let now = Instant::now();
+        // Another worker is at it.
+        let Ok(mut due) = next.try_lock() else { return };
+        if now < *due {
+            return;
         }
+        *due = now + pause;
+        let left = (now - begun)
+            .mul_f64((of.saturating_sub(tally.played)) as f64 / tally.played.max(1) as f64)
+            .as_secs();
+        let (played, broken) = (tally.played, tally.broken.len());
+        // A progress line that cannot be written is no loss.
+        let _ = write!(
+            std::io::stderr(),
+            "{before}{played} of {of} seeds, {broken} broken, about {left} s left{after}"
+        );
     }
 }
 

@@ -219,12 +219,12 @@ impl Engine {
 
     /// Takes or renews the right to sync.
     pub(crate) async fn renew_lease(&self, state: &mut SyncState) -> Result<Lease, CallError> {
-        let take = || self.inner.cache.take_lease(&self.inner.holder, self.device_now(), LEASE_MS);
-        let mut taken = take().await?;
-        if self.inner.presence.claim() && taken.is_none() {
-            // Whoever holds the lease did not live to give it back.
-            self.inner.cache.end_lease().await?;
-            taken = take().await?;
+        let locked = self.inner.presence.claim();
+        let taken =
+            self.inner.cache.take_lease(&self.inner.holder, locked, self.device_now(), LEASE_MS).await?;
+        if taken.is_none() {
+            // The lock belongs to who syncs. It took the lease while this process rested.
+            self.inner.presence.give_up();
         }
         // Whoever held it in between may have greeted as another console.
         if taken.is_none() || (state.lease.is_some() && state.lease != taken) {

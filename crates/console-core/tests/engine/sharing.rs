@@ -47,6 +47,25 @@ async fn who_comes_after_a_crash_syncs_at_once_and_does_not_wait_for_the_dead() 
 }
 
 #[tokio::test]
+async fn who_wakes_after_another_took_over_stands_back_and_leaves_the_lock_to_it() {
+    let world = World::new().await;
+    let window = world.console("olga").await;
+    window.sync().await;
+    let other = window.again().await;
+    // The first one sleeps for longer than a lease lasts; its lock of the profile does not.
+    world.portal.clock.advance_ms(46_000);
+    other.sync_now().await.unwrap();
+
+    assert!(window.engine.sync_now().await.is_err(), "the other one lives");
+    other.sync_now().await.unwrap();
+    assert!(window.engine.sync_now().await.is_err(), "and keeps what it has taken");
+
+    // Now the lock is the other one's, and falls with it.
+    drop(other);
+    window.sync().await;
+}
+
+#[tokio::test]
 async fn a_running_engine_sends_what_another_process_gives_without_being_asked() {
     let world = World::new().await;
     let item = world.item("Annual report").await;

@@ -57,7 +57,7 @@ async fn a_pull_that_is_cut_at_any_step_leaves_the_cache_as_it_was() {
 #[tokio::test]
 async fn a_page_is_not_taken_in_under_a_lease_that_was_lost() {
     let scene = Scene::with(vec![item(1, ME)]).await;
-    scene.cache.take_lease("another", at(60), 60_000).await.unwrap().unwrap();
+    scene.cache.take_lease("another", false, at(60), 60_000).await.unwrap().unwrap();
 
     let refused = scene.cache.apply_page(&scene.lease, &page(11, &[item(2, ME)]), &[], NOW).await;
     assert!(matches!(refused, Err(StoreError::LeaseLost)));

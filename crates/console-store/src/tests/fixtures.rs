@@ -167,7 +167,7 @@ impl Scene {
             })
             .await
             .unwrap();
-        let lease = cache.take_lease("test", NOW, 60_000).await.unwrap().unwrap();
+        let lease = cache.take_lease("test", false, NOW, 60_000).await.unwrap().unwrap();
         let scene = Self { cache, lease, folder };
         scene.bootstrap(items, 10).await;
         scene
