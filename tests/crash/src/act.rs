@@ -28,6 +28,20 @@ pub enum Action {
     FirstStart,
 }
 
+impl std::fmt::Display for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::CommentOffline => "a comment, offline",
+            Self::Comment => "a comment",
+            Self::Attach => "an attachment",
+            Self::Decide => "a decision",
+            Self::Sync => "a sync",
+            Self::Look => "a look",
+            Self::FirstStart => "a first start and load",
+        })
+    }
+}
+
 const ACTIONS: [(Action, u32); 7] = [
     (Action::CommentOffline, 30),
     (Action::Comment, 25),

@@ -6,6 +6,7 @@
 
 pub mod act;
 pub mod aftermath;
+pub mod births;
 pub mod book;
 pub mod checks;
 pub mod kills;

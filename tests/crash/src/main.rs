@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Parser;
+use postern_crash::births;
 use postern_crash::kills::{self, Victim};
 use postern_crash::power::{Honesty, commit};
 use postern_crash::power_cuts::{self, Machine};
@@ -27,6 +28,9 @@ struct Options {
     /// Power cuts of the portal's machine
     #[arg(long, value_name = "N", default_value_t = 0)]
     portal_power: u64,
+    /// Deaths of consoles that make their cache, and as many of portals that make their database
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    births: u64,
     /// What dies when is a function of it, as far as a real machine allows
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
@@ -59,6 +63,12 @@ async fn main() -> Result<()> {
         if count > 0 {
             let tally = power_cuts::play(machine, count, options.seed, Honesty::Honest).await?;
             println!("{machine:?}, power cuts: {tally}");
+        }
+    }
+    if options.births > 0 {
+        for machine in [Machine::Console, Machine::Portal] {
+            let tally = births::play(machine, options.births, options.seed).await?;
+            println!("{machine:?}, first starts: {tally}");
         }
     }
     Ok(())

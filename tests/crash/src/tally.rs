@@ -8,8 +8,8 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub struct Tally {
     pub deaths: u64,
-    /// Deaths by what the console was doing.
-    pub during: BTreeMap<Action, u64>,
+    /// Deaths by what went on.
+    pub during: BTreeMap<String, u64>,
     pub worlds: u64,
     /// Commands that a console said were saved.
     pub acknowledged: usize,
@@ -21,9 +21,9 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub fn count(&mut self, action: Action) {
+    pub fn count(&mut self, during: impl ToString) {
         self.deaths += 1;
-        *self.during.entry(action).or_default() += 1;
+        *self.during.entry(during.to_string()).or_default() += 1;
     }
 
     pub fn add_world(&mut self, book: &Book) {
@@ -49,8 +49,8 @@ impl std::fmt::Display for Tally {
         if self.lost_changes > 0 {
             write!(f, "; {} changes were not yet on the disk", self.lost_changes)?;
         }
-        for (action, deaths) in &self.during {
-            write!(f, "\n  {deaths:>5} during {action:?}")?;
+        for (what, deaths) in &self.during {
+            write!(f, "\n  {deaths:>5} during {what}")?;
         }
         Ok(())
     }

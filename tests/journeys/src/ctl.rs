@@ -38,18 +38,8 @@ impl<'a> Ctl<'a> {
     }
 
     pub fn login(&self, portal: &str, email: &str, password: &str) -> Said {
-        let mut child = self
-            .command(&["login", "--portal", portal, "--email", email, "--password-stdin"])
-            .stdin(Stdio::piped())
-            .spawn()
-            .expect("posternctl");
-        child
-            .stdin
-            .take()
-            .expect("a pipe")
-            .write_all(format!("{password}\n").as_bytes())
-            .expect("the password");
-        Said::of(child.wait_with_output().expect("an end"))
+        let arguments = ["login", "--portal", portal, "--email", email, "--password-stdin"];
+        Said::with_input(&mut self.command(&arguments), password)
     }
 
     pub fn run(&self, arguments: &[&str]) -> Said {
@@ -78,6 +68,17 @@ impl<'a> Ctl<'a> {
 }
 
 impl Said {
+    /// Runs a program that reads a line from its standard input.
+    pub fn with_input(command: &mut Command, line: &str) -> Self {
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        if let Some(mut input) = child.stdin.take() {
+            // It may have ended before it reads.
+            let _ = input.write_all(format!("{line}\n").as_bytes());
+        }
+        Self::of(child.wait_with_output().expect("an end"))
+    }
+
     pub fn of(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),

@@ -1,5 +1,6 @@
 //! A real portal process with its data folder.
 
+use crate::ctl::Said;
 use crate::place::{Place, binary};
 use crate::process::{Running, free_port};
 use serde::Deserialize;
@@ -67,11 +68,22 @@ impl Portal {
     }
 
     fn serving(place: &Place, data: PathBuf, accounts: Vec<Account>) -> Self {
-        let log = place.path("portal.log");
-        let environment = Vec::new();
-        let mut portal = Self { data, port: free_port(), log, running: None, accounts, environment };
+        let mut portal = Self { accounts, ..Self::to_be_made(place, data) };
         portal.start();
         portal
+    }
+
+    /// One that [`Portal::init`] makes.
+    pub fn to_be_made(place: &Place, data: PathBuf) -> Self {
+        let log = place.path("portal.log");
+        Self { data, port: free_port(), log, running: None, accounts: Vec::new(), environment: Vec::new() }
+    }
+
+    /// Makes a portal with its first admin; what the process said, however it ended.
+    pub fn init(&self, organisation: &str, admin: &str) -> Said {
+        let mut command = self.command();
+        command.args(["init", "--organisation", organisation, "--admin", admin]);
+        Said::with_input(&mut command, PASSWORD)
     }
 
     pub fn start(&mut self) {
