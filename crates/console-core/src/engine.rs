@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     /// The device was asleep: connections that were open then are not any more, whatever they say.
     pub woke: Notify,
     pub stop: watch::Sender<bool>,
+    /// Counts how often a round under way was asked to end where it is.
+    pub leave_off: watch::Sender<u64>,
     /// One round at a time in this process.
     pub sync: tokio::sync::Mutex<SyncState>,
     /// Content on its way up or down.
@@ -102,10 +104,11 @@ impl Engine {
         let profile = hex::encode(Sha256::digest(canonical.to_string_lossy().as_bytes()));
         let (events, _) = broadcast::channel(1024);
         let (alerts, _) = broadcast::channel(64);
+        let holder = deps.chance.id();
         let inner = Inner {
             cache,
-            holder: deps.chance.id(),
-            presence: Presence::open(folder),
+            presence: Presence::open(folder, &holder),
+            holder,
             account: format!("profile-{}", profile.get(..16).unwrap_or(&profile)),
             deps,
             session: Mutex::new(None),
@@ -118,6 +121,7 @@ impl Engine {
             asked: AtomicBool::new(false),
             woke: Notify::new(),
             stop: watch::channel(false).0,
+            leave_off: watch::channel(0).0,
             sync: tokio::sync::Mutex::new(SyncState::default()),
             transfers: Transfers::default(),
             visited: Visited::default(),
@@ -145,7 +149,7 @@ impl Engine {
             // It would run out by itself.
             let _ = self.inner.cache.release_lease(&lease).await;
         }
-        self.inner.presence.give_up();
+        self.inner.presence.end();
     }
 
     /// As [`Engine::stop`], and lets go of the cache: everything is in its one file then. Nothing can be asked any more.

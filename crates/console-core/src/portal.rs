@@ -5,7 +5,10 @@ use crate::transport::{Method, Reply, Request, Transport, Unreachable};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use postern_protocol::{ErrorCode, PROBLEM_JSON, Problem, UPLOAD_LENGTH, UPLOAD_OFFSET, file_path};
+use postern_protocol::{
+    ErrorCode, PROBLEM_JSON, PROTOCOL_HEADER, PROTOCOL_VERSION, Problem, UPLOAD_LENGTH, UPLOAD_OFFSET,
+    file_path,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -87,7 +90,10 @@ pub(crate) async fn send(
         url: format!("{base}{}", call.path),
         bearer,
         body: call.body.clone(),
-        headers: call.headers.clone(),
+        headers: [(PROTOCOL_HEADER, PROTOCOL_VERSION.to_string())]
+            .into_iter()
+            .chain(call.headers.iter().cloned())
+            .collect(),
         accept: call.accept,
         streaming: call.streaming,
     };

@@ -5,7 +5,7 @@ use crate::failure::{CallError, failure};
 use crate::portal::{self, Call};
 use crate::queries::person_ref;
 use crate::views::{Connection, EngineEvent, Failure, FailureCode, KeyStorage, SessionView};
-use postern_console_store::Meta;
+use postern_console_store::{AtStake, Meta};
 use postern_domain::{ConsoleId, PersonId, Role, may_arrange};
 use postern_protocol::{ErrorCode, SignIn, SignedIn, TokenPair, paths};
 use std::collections::BTreeSet;
@@ -129,15 +129,14 @@ impl Engine {
         let same =
             meta.person.as_ref() == Some(&signed_in.person.id) && meta.portal.as_deref() == Some(portal);
         if !same && meta.person.is_some() {
-            if let Some(at_stake) = self.at_stake().await? {
+            if let Some(what) = in_words(cache.wipe_all_unless_at_stake(self.device_now()).await?) {
                 let whose = meta.email.unwrap_or_else(|| "somebody else".to_owned());
                 let message = format!(
-                    "In this profile {at_stake}: they are {whose}'s. Sign in as {whose} to look after them, or use \
+                    "In this profile {what}: they are {whose}'s. Sign in as {whose} to look after them, or use \
                      another profile."
                 );
                 return Err(failure(FailureCode::PendingChanges, message));
             }
-            cache.wipe_all().await?;
             self.inner.visited.forget();
         }
         let console = if same { meta.console } else { None };
@@ -152,20 +151,6 @@ impl Engine {
             })
             .await?;
         Ok(())
-    }
-
-    /// What emptying the cache would lose of its person's work.
-    async fn at_stake(&self) -> Result<Option<String>, Failure> {
-        let (unsent, unread) = self.inner.cache.outbox_counts(self.device_now()).await?;
-        let changes = |count: u32| match count {
-            1 => "1 change has".to_owned(),
-            many => format!("{many} changes have"),
-        };
-        Ok(match (unsent, unread) {
-            (0, 0) => None,
-            (0, unread) => Some(format!("{} come to nothing without being looked at", changes(unread))),
-            (unsent, _) => Some(format!("{} not reached the portal yet", changes(unsent))),
-        })
     }
 
     async fn keep(&self, tokens: &TokenPair) -> KeyStorage {
@@ -213,14 +198,26 @@ impl Engine {
     /// # Errors
     /// [`FailureCode::PendingChanges`], when changes would be lost and `discard` is false.
     pub async fn sign_out(&self, discard: bool) -> Result<(), Failure> {
-        if let Some(at_stake) = self.at_stake().await?
-            && !discard
-        {
-            let message =
-                format!("{at_stake} and would be lost. Sync and look at the outbox first, or discard them.");
-            return Err(failure(FailureCode::PendingChanges, message));
+        let session = self.current();
+        // Refused before anything is disturbed, and once more in the moment in which everything goes.
+        if !discard {
+            self.nothing_at_stake().await?;
         }
-        if let Ok(session) = self.current() {
+        let running = self.round_over().await;
+        if discard {
+            self.inner.cache.wipe_all().await?;
+        } else {
+            let at_stake = self.inner.cache.wipe_all_unless_at_stake(self.device_now()).await?;
+            if let Some(what) = in_words(at_stake) {
+                drop(running);
+                self.sync_soon();
+                return Err(would_be_lost(&what));
+            }
+        }
+        let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
+        self.signed_out(None);
+        drop(running);
+        if let Ok(session) = session {
             let call = Call::post(paths::SIGN_OUT, &serde_json::json!({}));
             // The portal ends an unused session by itself.
             let _ = portal::send(
@@ -231,11 +228,15 @@ impl Engine {
             )
             .await;
         }
-        let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
-        let _running = self.inner.sync.lock().await;
-        self.inner.cache.wipe_all().await?;
-        self.signed_out(None);
         Ok(())
+    }
+
+    async fn nothing_at_stake(&self) -> Result<(), Failure> {
+        let (unsent, unread) = self.inner.cache.outbox_counts(self.device_now()).await?;
+        match in_words(AtStake { unsent, unread }) {
+            None => Ok(()),
+            Some(what) => Err(would_be_lost(&what)),
+        }
     }
 
     /// Which console the cache is, while it is this session's. When another process of the profile signed out or was
@@ -301,4 +302,23 @@ impl Engine {
             CallError::SignedOut { reason: reason.unwrap_or_else(|| "Nobody is signed in.".to_owned()) }
         })
     }
+}
+
+fn in_words(at_stake: AtStake) -> Option<String> {
+    let changes = |count: u32| match count {
+        1 => "1 change has".to_owned(),
+        many => format!("{many} changes have"),
+    };
+    match at_stake {
+        AtStake { unsent: 0, unread: 0 } => None,
+        AtStake { unsent: 0, unread } => {
+            Some(format!("{} come to nothing without being looked at", changes(unread)))
+        }
+        AtStake { unsent, .. } => Some(format!("{} not reached the portal yet", changes(unsent))),
+    }
+}
+
+fn would_be_lost(what: &str) -> Failure {
+    let message = format!("{what} and would be lost. Sync and look at the outbox first, or discard them.");
+    failure(FailureCode::PendingChanges, message)
 }

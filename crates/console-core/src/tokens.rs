@@ -4,10 +4,16 @@ use crate::engine::{Engine, locked};
 use crate::failure::CallError;
 use crate::portal::{self, Call};
 use crate::session::Session;
+use crate::sync::presence::TokensLock;
 use crate::transport::Reply;
 use crate::views::{EngineEvent, KeyStorage};
 use postern_protocol::{ErrorCode, Refresh, TokenPair, paths};
 use serde::de::DeserializeOwned;
+
+/// How often another process that exchanges tokens is looked for, in milliseconds.
+const LOOK_MS: i64 = 250;
+/// Longer than one request lasts, in milliseconds.
+const PATIENCE_MS: i64 = 60_000;
 
 impl Engine {
     pub(crate) async fn call<T: DeserializeOwned>(&self, call: Call) -> Result<T, CallError> {
@@ -50,6 +56,7 @@ impl Engine {
         if session.access() != used {
             return Ok(());
         }
+        let _one_process_at_a_time = self.lock_tokens().await;
         let kept = *locked(&session.keys) == KeyStorage::Keychain;
         if kept && self.reread(session, used).await {
             return Ok(());
@@ -83,6 +90,19 @@ impl Engine {
         }
         *locked(&session.tokens) = tokens;
         Ok(())
+    }
+
+    /// Waits for another process that is at it, but not for ever.
+    async fn lock_tokens(&self) -> TokensLock {
+        let mut waited_ms = 0;
+        loop {
+            let lock = self.inner.presence.lock_tokens();
+            if matches!(lock, TokensLock::Mine(_)) || waited_ms >= PATIENCE_MS {
+                return lock;
+            }
+            self.inner.deps.clock.sleep(LOOK_MS).await;
+            waited_ms += LOOK_MS;
+        }
     }
 
     /// Whether the keychain holds newer tokens than the one used: another process refreshed them.

@@ -29,7 +29,7 @@ async fn run(count: u32) {
     let cache = Cache::open(&path, 4).await.unwrap();
     let me = PersonId::from("p0");
     cache.set_identity(&Meta { person: Some(me), ..Meta::default() }).await.unwrap();
-    let lease = cache.take_lease("bench", false, NOW, 3_600_000).await.unwrap().unwrap();
+    let lease = cache.take_lease("bench", NOW, 3_600_000).await.unwrap().unwrap();
     let items: Vec<Item> = (0..count).map(item).collect();
 
     let raw = raw_insert(&folder.path().join("raw.db"), &items).await;

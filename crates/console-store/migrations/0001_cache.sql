@@ -63,9 +63,7 @@ CREATE TABLE lease (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     holder TEXT NOT NULL,
     generation INTEGER NOT NULL,
-    expires_ms INTEGER NOT NULL,
-    -- Its holder had the profile's lock when it took or renewed it.
-    locked INTEGER NOT NULL
+    expires_ms INTEGER NOT NULL
 );
 
 CREATE TABLE preferences (

@@ -3,6 +3,7 @@
 use crate::content::ContentFolder;
 use crate::directory::{self, Lookup};
 use crate::error::{Result, StoreError};
+use crate::queue::Lengths;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use sqlx::{Sqlite, Transaction};
@@ -23,6 +24,7 @@ struct Inner {
     lookup: Mutex<Option<Arc<Lookup>>>,
     /// The writer's `data_version` when it was last asked for.
     seen_version: Mutex<Option<i64>>,
+    lengths: Lengths,
 }
 
 impl Cache {
@@ -34,12 +36,17 @@ impl Cache {
                 read,
                 lookup: Mutex::new(None),
                 seen_version: Mutex::new(None),
+                lengths: Lengths::default(),
             }),
         }
     }
 
     pub fn path(&self) -> &Path {
         &self.inner.path
+    }
+
+    pub(crate) fn lengths(&self) -> &Lengths {
+        &self.inner.lengths
     }
 
     /// Content beside the cache.

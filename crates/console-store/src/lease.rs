@@ -15,36 +15,37 @@ pub struct Lease {
 impl Cache {
     /// Takes or renews the lease for `ttl_ms`. None while somebody else holds it.
     ///
-    /// `locked` says that `holder` has the profile's lock, which falls with its process. Whoever has the lock and finds
-    /// a lease that was taken with it knows that its holder is no more, and does not wait until it runs out. A lease
-    /// that was taken without the lock says nothing of the kind: its holder may well be alive.
-    ///
     /// # Errors
     /// [`StoreError`] where the cache cannot be written.
-    pub async fn take_lease(
-        &self,
-        holder: &str,
-        locked: bool,
-        now: Timestamp,
-        ttl_ms: i64,
-    ) -> Result<Option<Lease>> {
+    pub async fn take_lease(&self, holder: &str, now: Timestamp, ttl_ms: i64) -> Result<Option<Lease>> {
         let mut tx = self.begin().await?;
         let taken: std::result::Result<Option<(String, i64)>, sqlx::Error> = sqlx::query_as(
-            "INSERT INTO lease (one, holder, generation, expires_ms, locked) VALUES (1, $1, 1, $3, $4)
+            "INSERT INTO lease (one, holder, generation, expires_ms) VALUES (1, $1, 1, $3)
              ON CONFLICT (one) DO UPDATE SET
-                 generation = generation + (holder <> $1), holder = $1, expires_ms = $3, locked = $4
-             WHERE holder = $1 OR expires_ms <= $2 OR expires_ms > $2 + 10 * ($3 - $2) OR (locked AND $4)
+                 generation = generation + (holder <> $1), holder = $1, expires_ms = $3
+             WHERE holder = $1 OR expires_ms <= $2 OR expires_ms > $2 + 10 * ($3 - $2)
              RETURNING holder, generation",
         )
         .bind(holder)
         .bind(now.ms())
         .bind(now.plus_ms(ttl_ms).ms())
-        .bind(locked)
         .fetch_optional(&mut *tx)
         .await;
         let taken = taken.map_err(|error| self.named(error))?;
         self.commit(tx).await?;
         Ok(taken.map(|(holder, generation)| Lease { holder, generation }))
+    }
+
+    /// The lease as it was granted last, whether or not it has run out.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the cache cannot be read.
+    pub async fn lease(&self) -> Result<Option<Lease>> {
+        let mut connection = self.reader().await?;
+        let found: std::result::Result<Option<(String, i64)>, sqlx::Error> =
+            sqlx::query_as("SELECT holder, generation FROM lease").fetch_optional(&mut *connection).await;
+        let found = found.map_err(|error| self.named(error))?;
+        Ok(found.map(|(holder, generation)| Lease { holder, generation }))
     }
 
     /// Whether `holder` has the lease now.
@@ -58,7 +59,11 @@ impl Cache {
             .map_err(|error| self.named(error))
     }
 
-    /// Gives the lease up, so that the next one need not wait until it runs out.
+    /// Ends the lease, so that the next one need not wait until it runs out: its holder gives it up, or is known to have
+    /// ended. One that was granted since is not touched.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the cache cannot be written.
     pub async fn release_lease(&self, lease: &Lease) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query("UPDATE lease SET expires_ms = 0 WHERE holder = $1 AND generation = $2")

@@ -324,18 +324,8 @@ impl Cache {
     /// Commands not yet confirmed, and commands that wait for their author.
     pub async fn outbox_counts(&self, now: Timestamp) -> Result<(u32, u32)> {
         let mut connection = self.reader().await?;
-        let (pending, attention): (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "SELECT count(*) FILTER (WHERE outcome_kind IS NULL),
-                    count(*) FILTER (WHERE outcome_kind IN ('conflict', 'refused', 'quarantined') OR {STALE}
-                        OR (outcome_kind IS NULL AND EXISTS (SELECT 1 FROM uploads u
-                            WHERE u.stopped AND u.sha256 = o.command ->> '$.sha256')))
-             FROM outbox o"
-        )))
-        .bind(now.ms())
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(|error| self.named(error))?;
-        Ok((u32::try_from(pending).unwrap_or(u32::MAX), u32::try_from(attention).unwrap_or(u32::MAX)))
+        let found = counts(&mut connection, now).await;
+        self.name(found)
     }
 
     /// Whether anything may be sent now.
@@ -388,4 +378,31 @@ async fn insert(
     .execute(&mut *connection)
     .await?;
     uploads::want(connection, &new.command).await
+}
+
+/// Commands not yet confirmed, and commands that wait for their author.
+pub(crate) async fn counts(connection: &mut SqliteConnection, now: Timestamp) -> Result<(u32, u32)> {
+    let (pending, attention): (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        "SELECT count(*) FILTER (WHERE outcome_kind IS NULL),
+                count(*) FILTER (WHERE outcome_kind IN ('conflict', 'refused', 'quarantined') OR {STALE}
+                    OR (outcome_kind IS NULL AND EXISTS (SELECT 1 FROM uploads u
+                        WHERE u.stopped AND u.sha256 = o.command ->> '$.sha256')))
+         FROM outbox o"
+    )))
+    .bind(now.ms())
+    .fetch_one(connection)
+    .await?;
+    Ok((u32::try_from(pending).unwrap_or(u32::MAX), u32::try_from(attention).unwrap_or(u32::MAX)))
+}
+
+/// The item is out of its author's sight: what commands keep of it goes with it. What they say, and why they came to
+/// nothing, stays.
+pub(crate) async fn forget_seen(connection: &mut SqliteConnection, item: &ItemId) -> Result<()> {
+    for table in ["outbox", "journal"] {
+        let sql = sqlx::AssertSqlSafe(format!(
+            "UPDATE {table} SET seen_doc = NULL, outcome = json_remove(outcome, '$.current') WHERE item = $1"
+        ));
+        sqlx::query(sql).bind(item.as_str()).execute(&mut *connection).await?;
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::items::{self, BASE, OVERLAY};
 use crate::lease::{self, Lease};
 use crate::tables::Family;
-use crate::{alerts, holding, meta, newer, outbox, overlay};
+use crate::{alerts, holding, meta, newer, outbox, overlay, wanted};
 use postern_domain::{Item, ItemId, Timestamp};
 use postern_protocol::{Change, ChangePage, Divergence, Expected, NewerItem};
 use sqlx::sqlite::SqliteConnection;
@@ -82,6 +82,7 @@ impl Cache {
                 }
                 Change::Leave { id } => {
                     leave(tx, id).await?;
+                    outbox::forget_seen(tx, id).await?;
                     id.clone()
                 }
             };
@@ -159,5 +160,6 @@ pub(crate) async fn leave(tx: &mut SqliteConnection, id: &ItemId) -> Result<()> 
     items::remove(tx, id, BASE).await?;
     items::remove(tx, id, OVERLAY).await?;
     newer::remove(tx, id).await?;
+    wanted::content_may_be_unnamed(tx).await?;
     alerts::forget(tx, id).await
 }

@@ -1,16 +1,17 @@
 //! Queues: which items, in which order. The one place that says in SQL what a queue is.
 
 use crate::cache::Cache;
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::filter_sql::{Argument, Sql, conditions};
+use crate::list_row::{self, COLUMNS, ListRow};
 use crate::tally;
 use postern_domain::filter::{Filter, Flag, Test, Who};
-use postern_domain::{
-    ClientId, ItemId, JourneyKey, JourneyRef, Kind, PersonId, Phase, Priority, StageKey, Timestamp,
-};
+use postern_domain::{ItemId, Timestamp};
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{AssertSqlSafe, Row, Sqlite};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum QueueKind {
@@ -45,43 +46,45 @@ pub struct Listing {
     pub now: Timestamp,
 }
 
+impl Listing {
+    /// The question for its page, where it matches about so many rows.
+    fn page(&self, columns: &str, filter: Sql, about: u32) -> Sql {
+        let few = || self.queue.members_by_filter(&self.filter, self.now);
+        let (members, order) = match about > DENSE {
+            true => {
+                let ordered = self.queue.members_in_order(self.sort, self.now);
+                (ordered.unwrap_or_else(few), self.sort.order(self.descending).to_owned())
+            }
+            false => (few(), self.sort.order_of_few(self.descending)),
+        };
+        let mut sql = Sql::new(format!("SELECT {columns} FROM items WHERE live = 1 AND "));
+        sql.push(members);
+        sql.push(filter);
+        sql.text.push_str(" ORDER BY ");
+        sql.text.push_str(&order);
+        sql.push(Sql::new(" LIMIT ? OFFSET ?").number(i64::from(self.limit)).number(i64::from(self.offset)));
+        sql
+    }
+}
+
+/// How many items each queue held when it was listed last.
+#[derive(Debug, Default)]
+pub(crate) struct Lengths(Mutex<BTreeMap<QueueKind, u32>>);
+
+impl Lengths {
+    fn last(&self, queue: QueueKind) -> Option<u32> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&queue).copied()
+    }
+
+    fn note(&self, queue: QueueKind, total: u32) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(queue, total);
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
     pub total: u32,
     pub rows: Vec<ListRow>,
-}
-
-/// My own commands on an item, the most pressing first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    Conflict,
-    Refused,
-    Pending,
-}
-
-/// One line of a queue, without its document.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ListRow {
-    pub id: ItemId,
-    pub reference: String,
-    pub title: String,
-    pub kind: Kind,
-    pub client: ClientId,
-    pub phase: Phase,
-    pub journey: JourneyRef,
-    pub stage: Option<StageKey>,
-    pub owner: Option<PersonId>,
-    pub waiting_on: Vec<PersonId>,
-    pub priority: Priority,
-    pub due_at: Option<Timestamp>,
-    pub entered_at: Timestamp,
-    pub updated_at: Timestamp,
-    pub stuck_from: Option<Timestamp>,
-    pub uncovered: bool,
-    pub escalated: bool,
-    pub mark: Option<Mark>,
-    pub comments: u32,
-    pub attachments: u32,
 }
 
 /// From so many rows on, walking an index in the wanted order is cheaper than sorting what the queue's index finds.
@@ -192,42 +195,51 @@ impl SortKey {
 impl Cache {
     /// One page of a queue, and how many items it has in all, both of one moment.
     pub async fn list(&self, listing: &Listing) -> Result<Page> {
+        let counter = tally::counter(listing.queue).filter(|_| listing.filter.terms.is_empty());
+        // How to walk depends on how many there are. Where that is kept, and was about so a moment ago, everything is
+        // one question, and no transaction has to hold several together.
+        if let (Some(counter), Some(total)) = (counter, self.lengths().last(listing.queue))
+            && let Some(page) = self.page_and_number(listing, counter, total).await?
+        {
+            return Ok(page);
+        }
         let mut tx = self.snapshot().await?;
         let listed = async {
             let filter = self.filter_in(&mut tx, &listing.filter, listing.now).await?;
-            let members = listing.queue.members_by_filter(&listing.filter, listing.now);
-            let total = match tally::of(&mut tx, listing.queue).await? {
-                Some(total) if listing.filter.terms.is_empty() => total,
-                _ => count(&mut tx, members.clone(), &filter).await?,
+            let total = match counter {
+                Some(counter) => tally::of(&mut tx, counter).await?,
+                None => {
+                    let members = listing.queue.members_by_filter(&listing.filter, listing.now);
+                    count(&mut tx, members, &filter).await?
+                }
             };
-            let (ordered, order) = if total > DENSE {
-                (listing.queue.members_in_order(listing.sort, listing.now), listing.sort.order(listing.descending).to_owned())
-            } else {
-                (None, listing.sort.order_of_few(listing.descending))
-            };
-            let mut sql = Sql::new(
-                "SELECT id, reference, title, kind, client, phase, journey, journey_version, stage, owner, waiting,
-                        urgency, due_ms, entered_ms, updated_ms, stuck_from_ms, uncovered, escalated, comments,
-                        attachments,
-                        (SELECT min(CASE outcome_kind WHEN 'conflict' THEN 1 WHEN 'refused' THEN 2
-                                    WHEN 'quarantined' THEN 2 ELSE 3 END)
-                         FROM outbox WHERE outbox.item = items.id
-                           AND (outcome_kind IS NULL OR outcome_kind IN ('conflict', 'refused', 'quarantined'))) AS mark
-                 FROM items WHERE live = 1 AND ",
-            );
-            sql.push(ordered.unwrap_or(members));
-            sql.push(filter);
-            sql.text.push_str(" ORDER BY ");
-            sql.text.push_str(&order);
-            sql.push(
-                Sql::new(" LIMIT ? OFFSET ?").number(i64::from(listing.limit)).number(i64::from(listing.offset)),
-            );
-            let rows = query(&sql).fetch_all(&mut *tx).await?;
-            let rows = rows.iter().map(read_row).collect::<Result<Vec<_>>>()?;
+            let rows = query(&listing.page(COLUMNS, filter, total)).fetch_all(&mut *tx).await?;
+            let rows = rows.iter().map(list_row::read).collect::<Result<Vec<_>>>()?;
+            if counter.is_some() {
+                self.lengths().note(listing.queue, total);
+            }
             Ok(Page { total, rows })
         }
         .await;
         self.name(listed)
+    }
+
+    /// None where no row says how many there are.
+    async fn page_and_number(&self, listing: &Listing, counter: &str, about: u32) -> Result<Option<Page>> {
+        let columns = format!("{COLUMNS}, (SELECT {counter} FROM item_tally)");
+        let mut connection = self.reader().await?;
+        let read = async {
+            let sql = listing.page(&columns, Sql::default(), about);
+            let rows = query(&sql).fetch_all(&mut *connection).await?;
+            let Some(first) = rows.first() else { return Ok(None) };
+            let total: i64 = first.try_get(first.len() - 1)?;
+            let total = u32::try_from(total).unwrap_or_default();
+            self.lengths().note(listing.queue, total);
+            let rows = rows.iter().map(list_row::read).collect::<Result<Vec<_>>>()?;
+            Ok(Some(Page { total, rows }))
+        }
+        .await;
+        self.name(read)
     }
 
     /// A filter's conditions. Names are looked up only where there are any.
@@ -293,55 +305,4 @@ pub(crate) fn query(sql: &Sql) -> Query<'_, Sqlite, SqliteArguments> {
         };
     }
     query
-}
-
-fn read_row(row: &SqliteRow) -> Result<ListRow> {
-    let count = |name| -> Result<u32> { Ok(u32::try_from(row.try_get::<i64, _>(name)?).unwrap_or(u32::MAX)) };
-    let kind: &str = row.try_get("kind")?;
-    let waiting: &str = row.try_get("waiting")?;
-    Ok(ListRow {
-        id: ItemId(row.try_get("id")?),
-        reference: row.try_get("reference")?,
-        title: row.try_get("title")?,
-        kind: Kind::ALL
-            .into_iter()
-            .find(|each| each.as_str() == kind)
-            .ok_or_else(|| StoreError::inconsistent(format!("a kind reads {kind:?}")))?,
-        client: ClientId(row.try_get("client")?),
-        phase: phase(row.try_get("phase")?)?,
-        journey: JourneyRef {
-            key: JourneyKey(row.try_get("journey")?),
-            version: u32::try_from(row.try_get::<i64, _>("journey_version")?).unwrap_or_default(),
-        },
-        stage: row.try_get::<Option<String>, _>("stage")?.map(StageKey),
-        owner: row.try_get::<Option<String>, _>("owner")?.map(PersonId),
-        waiting_on: serde_json::from_str(waiting)?,
-        priority: match row.try_get::<i64, _>("urgency")? {
-            0 => Priority::Urgent,
-            1 => Priority::High,
-            2 => Priority::Normal,
-            _ => Priority::Low,
-        },
-        due_at: row.try_get::<Option<i64>, _>("due_ms")?.map(Timestamp::from_ms),
-        entered_at: Timestamp::from_ms(row.try_get("entered_ms")?),
-        updated_at: Timestamp::from_ms(row.try_get("updated_ms")?),
-        stuck_from: row.try_get::<Option<i64>, _>("stuck_from_ms")?.map(Timestamp::from_ms),
-        uncovered: row.try_get("uncovered")?,
-        escalated: row.try_get("escalated")?,
-        mark: match row.try_get::<Option<i64>, _>("mark")? {
-            Some(1) => Some(Mark::Conflict),
-            Some(2) => Some(Mark::Refused),
-            Some(_) => Some(Mark::Pending),
-            None => None,
-        },
-        comments: count("comments")?,
-        attachments: count("attachments")?,
-    })
-}
-
-pub(crate) fn phase(text: &str) -> Result<Phase> {
-    Phase::ALL
-        .into_iter()
-        .find(|each| each.as_str() == text)
-        .ok_or_else(|| StoreError::inconsistent(format!("a phase reads {text:?}")))
 }

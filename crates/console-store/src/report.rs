@@ -3,7 +3,8 @@
 use crate::cache::Cache;
 use crate::error::Result;
 use crate::filter_sql::{Sql, conditions};
-use crate::queue::{phase, query};
+use crate::list_row::phase;
+use crate::queue::query;
 use postern_domain::filter::Filter;
 use postern_domain::{Phase, Timestamp};
 use sqlx::Row;

@@ -6,7 +6,7 @@ use crate::error::{Result, StoreError};
 use crate::items::{self, BASE, Prepared};
 use crate::lease::{self, Lease};
 use crate::tables::{self, Family};
-use crate::{holding, meta, newer, outbox, overlay, tally};
+use crate::{holding, meta, newer, outbox, overlay, tally, wanted};
 use postern_domain::{Item, ItemId, Timestamp};
 use postern_protocol::{Cursor, Directory, Expected, Month, NewerItem};
 use serde::{Deserialize, Serialize};
@@ -169,6 +169,7 @@ impl Staging {
             let same_epoch = before.is_some_and(|before| before.epoch == cursor.epoch);
             outbox::trim(&mut tx, if same_epoch { cursor.seq } else { i64::MAX }, now).await?;
             overlay::rebuild_all(&mut tx, &self.lookup).await?;
+            wanted::content_may_be_unnamed(&mut tx).await?;
             let closed_since = self.load.closed_since.map(|month| month.to_string());
             meta::set(&mut tx, "closed_since", closed_since.as_deref()).await?;
             meta::set(&mut tx, "cursor", Some(&cursor.to_string())).await?;

@@ -30,7 +30,7 @@ const COUNTERS: [(&str, &str); 7] = [
 ];
 
 /// The counter of a queue; none for what depends on the hour.
-fn counter(queue: QueueKind) -> Option<&'static str> {
+pub(crate) fn counter(queue: QueueKind) -> Option<&'static str> {
     match queue {
         QueueKind::MyTurn => Some("my_turn"),
         QueueKind::Team => Some("team"),
@@ -68,13 +68,12 @@ pub(crate) async fn install(connection: &mut SqliteConnection) -> Result<()> {
     Ok(())
 }
 
-/// How many items a queue holds, where that does not depend on the hour.
-pub(crate) async fn of(connection: &mut SqliteConnection, queue: QueueKind) -> Result<Option<u32>> {
-    let Some(counter) = counter(queue) else { return Ok(None) };
+/// What a counter says.
+pub(crate) async fn of(connection: &mut SqliteConnection, counter: &'static str) -> Result<u32> {
     let count: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {counter} FROM item_tally")))
         .fetch_one(connection)
         .await?;
-    Ok(Some(u32::try_from(count).unwrap_or_default()))
+    Ok(u32::try_from(count).unwrap_or_default())
 }
 
 impl Cache {

@@ -86,10 +86,13 @@ pub(crate) async fn want_again(connection: &mut SqliteConnection, here: &BTreeSe
 }
 
 impl Cache {
-    /// Content that is nowhere but here.
+    /// Content that is not to go for want of room: commands that came to nothing yet name it.
+    ///
+    /// # Errors
+    /// [`StoreError`](crate::StoreError) where the cache cannot be read.
     pub async fn unsent_content(&self) -> Result<BTreeSet<String>> {
         let mut connection = self.reader().await?;
-        let found = unsent(&mut connection).await;
+        let found = named_by_commands(&mut connection).await;
         self.name(found)
     }
 
@@ -199,9 +202,22 @@ impl Cache {
     }
 }
 
-/// What no eviction and no wipe may take: it is nowhere else yet.
-pub(crate) async fn unsent(connection: &mut SqliteConnection) -> Result<BTreeSet<String>> {
+/// What no wipe may take: it is nowhere else yet.
+pub(crate) async fn nowhere_else(connection: &mut SqliteConnection) -> Result<BTreeSet<String>> {
     let sql = AssertSqlSafe(format!("SELECT DISTINCT u.sha256 FROM uploads u JOIN outbox o ON {NAMED}"));
     let found: Vec<String> = sqlx::query_scalar(sql).fetch_all(connection).await?;
+    Ok(found.into_iter().collect())
+}
+
+/// What commands name that came to nothing yet. The portal may have it already, and lose it again before they are settled;
+/// and a command that is given once more names it once more.
+pub(crate) async fn named_by_commands(connection: &mut SqliteConnection) -> Result<BTreeSet<String>> {
+    let found: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT command ->> '$.sha256' FROM outbox
+         WHERE command ->> '$.sha256' IS NOT NULL
+             AND (outcome_kind IS NULL OR outcome_kind NOT IN ('applied', 'satisfied'))",
+    )
+    .fetch_all(connection)
+    .await?;
     Ok(found.into_iter().collect())
 }

@@ -3,16 +3,42 @@
 use crate::cache::Cache;
 use crate::error::Result;
 use crate::lease::{self, Lease};
-use crate::{directory, meta, tables, uploads};
+use crate::{directory, meta, outbox, tables, uploads, wanted};
+use postern_domain::Timestamp;
 
 /// A fact about the cache: what was deleted may still stand in its files.
 const SCRUB: &str = "scrub";
+
+const WIPE_ALL: [&str; 6] = [
+    "DELETE FROM outbox",
+    "DELETE FROM uploads",
+    "DELETE FROM journal",
+    "DELETE FROM preferences",
+    // Whoever still syncs what was here must not write it into what comes next.
+    "UPDATE lease SET holder = '', generation = generation + 1, expires_ms = 0",
+    "DELETE FROM meta WHERE key NOT IN ('item_tables', 'portal', 'email')",
+];
+
+/// What emptying a cache would lose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AtStake {
+    /// Commands without an outcome.
+    pub unsent: u32,
+    /// Commands that came to nothing, which their author has not looked at.
+    pub unread: u32,
+}
+
+impl AtStake {
+    pub fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+}
 
 impl Cache {
     /// Empties the cache of everything the portal sent. Outbox, journal and preferences stay, and content that is
     /// nowhere else yet.
     pub async fn wipe(&self) -> Result<()> {
-        self.empty(None, &[]).await
+        self.empty(None, &[], None).await.map(drop)
     }
 
     /// Empties the cache of everything but the bare commands that have no outcome, and content that is nowhere else
@@ -24,29 +50,42 @@ impl Cache {
             "DELETE FROM journal",
             "DELETE FROM preferences",
         ];
-        self.empty(Some(lease), &statements).await
+        self.empty(Some(lease), &statements, None).await.map(drop)
     }
 
     /// Empties the cache of everything, also of unsent commands: another person's turn.
     pub async fn wipe_all(&self) -> Result<()> {
-        let statements = [
-            "DELETE FROM outbox",
-            "DELETE FROM uploads",
-            "DELETE FROM journal",
-            "DELETE FROM preferences",
-            // Whoever still syncs what was here must not write it into what comes next.
-            "UPDATE lease SET holder = '', generation = generation + 1, expires_ms = 0",
-            "DELETE FROM meta WHERE key NOT IN ('item_tables', 'portal', 'email')",
-        ];
-        self.empty(None, &statements).await
+        self.empty(None, &WIPE_ALL, None).await.map(drop)
     }
 
-    /// Removes what the portal sent and what the statements say, content that nothing unsent names included.
-    async fn empty(&self, lease: Option<&Lease>, statements: &[&'static str]) -> Result<()> {
+    /// As [`Cache::wipe_all`], unless that would lose something of its person's work. Returns what is at stake, counted
+    /// in the moment in which it would have gone: what was given until then is never lost unasked.
+    ///
+    /// # Errors
+    /// [`StoreError`](crate::StoreError) where the cache cannot be written.
+    pub async fn wipe_all_unless_at_stake(&self, now: Timestamp) -> Result<AtStake> {
+        self.empty(None, &WIPE_ALL, Some(now)).await
+    }
+
+    /// Removes what the portal sent and what the statements say, content that nothing unsent names included; or nothing,
+    /// where something is at stake and `unless_at_stake` says what time it is.
+    async fn empty(
+        &self,
+        lease: Option<&Lease>,
+        statements: &[&'static str],
+        unless_at_stake: Option<Timestamp>,
+    ) -> Result<AtStake> {
         let mut tx = self.begin().await?;
         let emptied = async {
             if let Some(lease) = lease {
                 lease::check(&mut tx, lease).await?;
+            }
+            if let Some(now) = unless_at_stake {
+                let (unsent, unread) = outbox::counts(&mut tx, now).await?;
+                let at_stake = AtStake { unsent, unread };
+                if !at_stake.is_nothing() {
+                    return Ok(Err(at_stake));
+                }
             }
             tables::empty(&mut tx).await?;
             for statement in statements {
@@ -54,14 +93,20 @@ impl Cache {
             }
             directory::touch(&mut tx).await?;
             meta::set(&mut tx, SCRUB, Some("1")).await?;
-            uploads::unsent(&mut tx).await
+            // Something may still be on its way in.
+            wanted::content_may_be_unnamed(&mut tx).await?;
+            uploads::nowhere_else(&mut tx).await.map(Ok)
         }
         .await;
-        let unsent = self.name(emptied)?;
+        let unsent = match self.name(emptied)? {
+            Ok(unsent) => unsent,
+            Err(at_stake) => return Ok(at_stake),
+        };
         self.commit(tx).await?;
-        self.content().clear(unsent).await?;
+        // Also where a file cannot be removed, because another program reads it, the database is written over.
+        let cleared = self.content().clear(unsent).await;
         self.scrub().await;
-        Ok(())
+        cleared.map(|()| AtStake::default())
     }
 
     /// Writes over what was deleted, if anything was. What cannot be done now, for want of room or because another

@@ -123,13 +123,19 @@ impl Store {
                     Ok(moved > cursor.seq && created <= cursor.seq)
                 };
                 let closed: i64 = row.try_get("closed_month")?;
+                let created: i64 = row.try_get("created_seq")?;
+                let leave = || -> Result<Change, StoreError> {
+                    Ok(Change::Leave { id: row.try_get::<String, _>("id")?.as_str().into() })
+                };
                 match visible(person, row)? {
-                    // It was closed before what the console keeps, and is no news to it.
-                    Some(_) if closed != 0 && closed < closed_since => {}
-                    Some(item) => changes.push(Change::Upsert { item }),
-                    None if was_known()? => {
-                        changes.push(Change::Leave { id: row.try_get::<String, _>("id")?.as_str().into() })
+                    // The console keeps nothing that was closed so long ago. It may have it still as an open one.
+                    Some(_) if closed != 0 && closed < closed_since => {
+                        if created <= cursor.seq {
+                            changes.push(leave()?);
+                        }
                     }
+                    Some(item) => changes.push(Change::Upsert { item }),
+                    None if was_known()? => changes.push(leave()?),
                     None => {}
                 }
             }

@@ -10,7 +10,6 @@ use ed25519_dalek::SigningKey;
 use postern_domain::{Arranged, ItemId, Recorded};
 use postern_protocol::{Cursor, Head};
 use sqlx::Row as _;
-use std::sync::atomic::Ordering;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeadRow {
@@ -39,6 +38,11 @@ impl HeadRow {
             scope_generation,
             directory_version: self.directory_version,
         }
+    }
+
+    /// What consoles are told of it.
+    pub fn told(&self) -> Head {
+        Head { epoch: self.epoch.clone(), seq: self.seq, directory_version: self.directory_version }
     }
 
     /// What is signed: every column of the row.
@@ -206,15 +210,16 @@ impl Store {
     }
 
     fn announce(&self, head: &HeadRow) {
-        let news = Head { epoch: head.epoch.clone(), seq: head.seq };
-        let told = self.announced_directory().fetch_max(head.directory_version, Ordering::SeqCst);
+        let mut news = head.told();
         self.heads().send_if_modified(|last| {
             // Two writers may announce in the other order than they committed: never go back within an epoch.
-            let has_moved = last.epoch != news.epoch || last.seq < news.seq;
-            if has_moved {
-                *last = news;
+            if last.epoch == news.epoch {
+                news.seq = news.seq.max(last.seq);
+                news.directory_version = news.directory_version.max(last.directory_version);
             }
-            has_moved || told < head.directory_version
+            let is_other = *last != news;
+            *last = news;
+            is_other
         });
     }
 

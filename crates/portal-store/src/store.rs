@@ -12,7 +12,6 @@ use postern_domain::{Actor, Journey, Timestamp};
 use postern_protocol::Head;
 use sqlx::pool::PoolConnection;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, RwLock};
 use tokio::sync::watch;
 
@@ -27,8 +26,6 @@ struct Inner {
     rules: Rules,
     directory: RwLock<Option<Arc<DirectorySnapshot>>>,
     heads: watch::Sender<Head>,
-    /// The directory version that followers of the head were told of last.
-    announced_directory: AtomicI64,
 }
 
 #[derive(Clone, Debug)]
@@ -109,18 +106,9 @@ impl Store {
     }
 
     fn assemble(data: &Path, pools: Pools, key: SigningKey, head: HeadRow, options: StoreOptions) -> Self {
-        let announced_directory = AtomicI64::new(head.directory_version);
-        let (heads, _) = watch::channel(Head { epoch: head.epoch, seq: head.seq });
+        let (heads, _) = watch::channel(head.told());
         let directory = RwLock::new(None);
-        Self(Arc::new(Inner {
-            data: data.to_owned(),
-            pools,
-            key,
-            rules: options.rules,
-            directory,
-            heads,
-            announced_directory,
-        }))
+        Self(Arc::new(Inner { data: data.to_owned(), pools, key, rules: options.rules, directory, heads }))
     }
 
     /// Whether anything can be changed at all.
@@ -170,10 +158,6 @@ impl Store {
 
     pub(crate) fn heads(&self) -> &watch::Sender<Head> {
         &self.0.heads
-    }
-
-    pub(crate) fn announced_directory(&self) -> &AtomicI64 {
-        &self.0.announced_directory
     }
 
     pub(crate) fn directory_cache(&self) -> &RwLock<Option<Arc<DirectorySnapshot>>> {

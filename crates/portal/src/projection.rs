@@ -61,7 +61,7 @@ pub fn outcome_as_seen_by(
         Outcome::Conflict { refusal, current } => CommandOutcome {
             outcome: Outcome::Conflict {
                 refusal,
-                current: Box::new(as_seen_by(person, *current, directory)),
+                current: current.map(|current| Box::new(as_seen_by(person, *current, directory))),
             },
             ..outcome
         },

@@ -5,7 +5,8 @@ mod common;
 
 use common::{ok, problem, submit};
 use postern_protocol::{
-    ErrorCode, Handshake, HandshakeReply, HandshakeVerdict, PROTOCOL_VERSION, Push, PushReply, paths,
+    ErrorCode, Handshake, HandshakeReply, HandshakeVerdict, PROTOCOL_HEADER, PROTOCOL_VERSION, Push,
+    PushReply, paths,
 };
 use postern_test_support::{Session, TestPortal, envelope};
 
@@ -62,6 +63,16 @@ async fn a_console_below_the_floor_is_asked_to_upgrade() {
     let olga = portal.sign_in("olga").await;
     let old = Handshake { protocol_version: 0, ..hello("c1", 0) };
     assert_eq!(verdict(&olga, &old).await, HandshakeVerdict::UpgradeRequired);
+}
+
+#[tokio::test]
+async fn a_console_below_the_floor_is_turned_away_whatever_it_asks_for() {
+    let portal = TestPortal::start().await;
+    let olga = portal.sign_in("olga").await;
+    let asked = || olga.get(paths::READY);
+    assert_eq!(problem(asked().header(PROTOCOL_HEADER, "0")).await, ErrorCode::UpgradeRequired);
+    assert!(asked().header(PROTOCOL_HEADER, PROTOCOL_VERSION).send().await.unwrap().status().is_success());
+    assert!(asked().send().await.unwrap().status().is_success(), "an integration is no console");
 }
 
 #[tokio::test]

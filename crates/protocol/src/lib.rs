@@ -36,6 +36,9 @@ pub use told::{kept_by, to_confirm};
 /// The version of this protocol. A portal answers `upgrade_required` to anything below its floor.
 pub const PROTOCOL_VERSION: u32 = 1;
 
+/// With every request a console says which protocol it speaks.
+pub const PROTOCOL_HEADER: &str = "postern-protocol";
+
 /// At most this many envelopes in one push.
 pub const MAX_PUSH: usize = 100;
 

@@ -101,10 +101,11 @@ pub enum Outcome {
     Refused {
         refusal: Refusal,
     },
-    /// What was seen is not what is there now; the refusal says which part. `current` is the item as it is now.
+    /// What was seen is not what is there now; the refusal says which part. `current` is the item as it is now; a console
+    /// lets go of it when the item leaves its person's sight.
     Conflict {
         refusal: Refusal,
-        current: Box<Item>,
+        current: Option<Box<Item>>,
     },
     /// The portal failed on it again and again and has put it aside for an admin.
     Quarantined {
@@ -211,11 +212,21 @@ pub struct NamedItems {
     pub ids: Vec<ItemId>,
 }
 
-/// How far the log of changes reaches.
+/// How far the log of changes and the directory reach.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     pub epoch: String,
     pub seq: i64,
+    pub directory_version: i64,
+}
+
+impl Head {
+    /// Whether there is something that a console with this cursor does not have.
+    pub fn is_news_to(&self, cursor: &Cursor) -> bool {
+        self.epoch != cursor.epoch
+            || self.seq > cursor.seq
+            || self.directory_version > cursor.directory_version
+    }
 }
 
 /// One server-sent event: there is something newer, and no more than that.

@@ -3,6 +3,8 @@
 use crate::engine::Engine;
 use crate::failure::{CallError, internal};
 use crate::views::{Failure, FailureCode, FileRules};
+use postern_domain::{DAY_MS, HOUR_MS};
+use std::collections::BTreeSet;
 
 /// Of so many items whose turn is mine the files are looked at.
 const ITEMS: u32 = 500;
@@ -36,15 +38,20 @@ impl Engine {
         Ok(self.inner.cache.content().total().await?)
     }
 
-    /// Makes room for `more` bytes. What waits for its upload stays, whatever the limit.
+    /// Makes room for `more` bytes. What commands wait with stays, whatever the limit.
     pub(super) async fn make_room(&self, more: u64) -> Result<(), CallError> {
+        self.make_room_beside(more, BTreeSet::new()).await
+    }
+
+    async fn make_room_beside(&self, more: u64, mut spare: BTreeSet<String>) -> Result<(), CallError> {
         let limit = self.file_rules().await.unwrap_or_default().limit;
-        let spare = self.inner.cache.unsent_content().await?;
+        spare.extend(self.inner.cache.unsent_content().await?);
         self.inner.cache.content().evict(limit.saturating_sub(more), spare).await?;
         Ok(())
     }
 
-    /// Fetches what the rule asks for. Returns how many files that were.
+    /// Fetches what the rule asks for. Returns how many files that were. What the portal does not give, or gives damaged,
+    /// keeps nothing behind it waiting.
     ///
     /// # Errors
     /// What stopped it; the next round of sync takes it up again.
@@ -53,32 +60,62 @@ impl Engine {
         if !rules.keep_offline {
             return Ok(0);
         }
-        if self.inner.transfers.is_resting(self.device_now()) {
-            return Ok(0);
-        }
-        let content = self.inner.cache.content();
+        let (content, transfers) = (self.inner.cache.content(), &self.inner.transfers);
+        let wanted = self.inner.cache.wanted_content(rules.largest, ITEMS).await?;
+        let by_rule: BTreeSet<String> = wanted.iter().map(|wanted| wanted.sha256.clone()).collect();
         let mut fetched = 0;
-        for wanted in self.inner.cache.wanted_content(rules.largest, ITEMS).await? {
-            let transfers = &self.inner.transfers;
-            if content.has(&wanted.sha256).await || transfers.was_refused(&wanted.sha256) {
+        for wanted in wanted {
+            let now = self.device_now();
+            if content.has(&wanted.sha256).await || transfers.was_refused(&wanted.sha256, now) {
                 continue;
             }
-            // What is kept by rule drives nothing out.
-            if content.total().await? + wanted.size > rules.limit || !self.may_transfer().await {
+            if transfers.is_resting(now) || !self.may_transfer().await {
                 break;
+            }
+            // What the rule asks for makes room for none of its own, only where no rule asks any more.
+            if content.total().await? + wanted.size > rules.limit {
+                self.make_room_beside(wanted.size, by_rule.clone()).await?;
+                if content.total().await? + wanted.size > rules.limit {
+                    continue;
+                }
             }
             match self.fetch(&wanted.sha256, wanted.size).await {
                 Ok(()) => {
                     fetched += 1;
                     self.changed(vec![wanted.item]);
                 }
-                Err(failure) if failure.code == FailureCode::NotFound => {
-                    transfers.note_refused(&wanted.sha256)
+                Err(failure) => {
+                    let Some(pause_ms) = pause_ms(failure.code) else { return Err(failure) };
+                    if transfers.is_resting(self.device_now()) {
+                        return Err(failure);
+                    }
+                    tracing::info!(sha256 = wanted.sha256, reason = failure.message, "left for later");
+                    transfers.note_refused(&wanted.sha256, now.plus_ms(pause_ms));
                 }
-                Err(failure) => return Err(failure),
             }
         }
         Ok(fetched)
+    }
+
+    /// Removes the content of what has left this person's sight.
+    pub(crate) async fn drop_unnamed_content(&self) {
+        match self.inner.cache.drop_unnamed_content().await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "files of items that are not here any more were removed"),
+            // Another program may have one open. The next round tries again.
+            Err(error) => {
+                tracing::warn!(%error, "files of items that are not here any more cannot be removed")
+            }
+        }
+    }
+}
+
+/// For how long a file is left that did not come, in milliseconds. None where no other would come either.
+fn pause_ms(code: FailureCode) -> Option<i64> {
+    match code {
+        FailureCode::NotFound | FailureCode::Refused | FailureCode::Invalid => Some(DAY_MS),
+        FailureCode::Throttled | FailureCode::Internal => Some(HOUR_MS),
+        _ => None,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::engine::{Engine, locked};
 use crate::views::{EngineEvent, TransferView, TransferWay};
 use download::Fetching;
 use postern_domain::Timestamp;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -37,8 +37,8 @@ pub(crate) struct Transfers {
     /// A round of sync ended well: there may be content to fetch.
     pub pulled: Notify,
     fetching: Mutex<HashMap<String, Arc<Fetching>>>,
-    /// What the portal did not give, and is not asked for again by itself.
-    refused: Mutex<BTreeSet<String>>,
+    /// What the portal did not give, and until when it is not asked for again by itself.
+    refused: Mutex<HashMap<String, Timestamp>>,
     /// The portal asked not to be asked for content until then.
     rest: Mutex<Option<Timestamp>>,
 }
@@ -57,8 +57,8 @@ impl Transfers {
         self.urgent.swap(false, Ordering::SeqCst)
     }
 
-    fn was_refused(&self, sha256: &str) -> bool {
-        locked(&self.refused).contains(sha256)
+    fn was_refused(&self, sha256: &str, now: Timestamp) -> bool {
+        locked(&self.refused).get(sha256).is_some_and(|until| now < *until)
     }
 
     fn is_resting(&self, now: Timestamp) -> bool {
@@ -69,8 +69,8 @@ impl Transfers {
         *locked(&self.rest) = Some(until);
     }
 
-    fn note_refused(&self, sha256: &str) {
-        locked(&self.refused).insert(sha256.to_owned());
+    fn note_refused(&self, sha256: &str, until: Timestamp) {
+        locked(&self.refused).insert(sha256.to_owned(), until);
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) async fn run(engine: Engine) {
     if let Err(error) = engine.inner.cache.content().tidy(engine.device_now()).await {
         tracing::warn!(%error, "old files cannot be removed");
     }
+    // A last process may not have come to it.
+    engine.drop_unnamed_content().await;
     let mut under_way = FuturesUnordered::new();
     let mut names = BTreeSet::new();
     loop {

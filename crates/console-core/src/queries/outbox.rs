@@ -125,9 +125,13 @@ impl Engine {
             let conflict = match &row.outcome {
                 Some(Outcome::Conflict { refusal, current }) => {
                     let base = self.inner.cache.item(&row.item).await?.and_then(|cached| cached.base);
-                    let current =
-                        base.filter(|base| base.version > current.version).unwrap_or((**current).clone());
-                    Some(ConflictView {
+                    let told = current.as_deref().cloned();
+                    let current = match (base, told) {
+                        (Some(base), Some(told)) if told.version >= base.version => Some(told),
+                        (base, told) => base.or(told),
+                    };
+                    // Out of sight, there is nothing to decide on again.
+                    current.map(|current| ConflictView {
                         summary: explain::refusal(refusal, lookup),
                         differences: differences(row, &current, lookup),
                         since: row

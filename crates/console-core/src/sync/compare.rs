@@ -5,16 +5,18 @@ use super::lines::Lines;
 use super::{SyncReport, SyncState, bootstrap};
 use crate::engine::Engine;
 use crate::failure::CallError;
-use crate::portal::{self, Call};
+use crate::portal::Call;
 use crate::views::Progress;
 use postern_domain::{ItemId, Timestamp};
 use postern_protocol::{
-    BootstrapPart, ChangePage, Cursor, Directory, ErrorCode, MAX_NAMED, NamedItems, NewerItem, ReadPage,
-    ReadPart, paths,
+    BootstrapPart, Change, ChangePage, Cursor, Directory, ErrorCode, MAX_NAMED, NamedItems, NewerItem,
+    ReadPage, ReadPart, paths,
 };
 
 /// What is fetched waits in memory until all of it is there. Of more than this, a cut would cost too much.
 const MOST_MISSING: usize = 2_000;
+/// After so many cuts in a row everything is loaded: that goes on after a cut.
+const MOST_CUTS: u32 = 2;
 
 /// What should be held, as the portal said it.
 struct Sight {
@@ -30,7 +32,17 @@ impl Engine {
         state: &mut SyncState,
         report: &mut SyncReport,
     ) -> Result<(), CallError> {
-        match self.compare(state, report).await {
+        if state.cut_comparisons >= MOST_CUTS {
+            self.bootstrap(state, report).await?;
+            state.cut_comparisons = 0;
+            return Ok(());
+        }
+        state.cut_comparisons += 1;
+        let compared = self.compare(state, report).await;
+        if !matches!(compared, Err(CallError::Offline { .. })) {
+            state.cut_comparisons = 0;
+        }
+        match compared {
             Ok(true) => Ok(()),
             Ok(false) => self.bootstrap(state, report).await,
             // It changed once more meanwhile.
@@ -72,6 +84,10 @@ impl Engine {
         }
         let Some(sight) = sight.filter(|_| ended) else { return Err(cut()) };
         let (missing, mut changes) = comparison.done();
+        if !missing.is_empty() && !changes.is_empty() {
+            // What may not be seen any more does not wait until what is missing has come.
+            self.let_go(state, std::mem::take(&mut changes), sight.server_time).await?;
+        }
         let (fetched, newer) = self.fetch_named(state, &sight.cursor, missing).await?;
         changes.extend(fetched);
         let Sight { cursor, directory, server_time } = sight;
@@ -94,24 +110,43 @@ impl Engine {
         Ok(true)
     }
 
+    /// Removes what is out of sight, and is no further than before.
+    async fn let_go(
+        &self,
+        state: &mut SyncState,
+        changes: Vec<Change>,
+        server_time: Timestamp,
+    ) -> Result<(), CallError> {
+        let Some(cursor) = self.inner.cache.meta().await?.cursor else { return Ok(()) };
+        let page = ChangePage { changes, directory: None, cursor, more: true, expected: None, server_time };
+        let lease = self.keep_lease(state).await?;
+        let pulled = self.inner.cache.apply_page(&lease, &page, &[], self.device_now()).await?;
+        self.changed(pulled.items);
+        Ok(())
+    }
+
     /// What is missing, as the portal has it now.
     async fn fetch_named(
         &self,
         state: &mut SyncState,
         cursor: &Cursor,
         missing: Vec<ItemId>,
-    ) -> Result<(Vec<postern_protocol::Change>, Vec<NewerItem>), CallError> {
+    ) -> Result<(Vec<Change>, Vec<NewerItem>), CallError> {
         let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let (mut changes, mut newer_items) = (Vec::with_capacity(missing.len()), Vec::new());
-        for (done, ids) in (0..).step_by(MAX_NAMED).zip(missing.chunks(MAX_NAMED)) {
-            let progress = Progress { done, total: number(missing.len()) };
+        let mut rest = missing.as_slice();
+        while !rest.is_empty() {
+            let progress =
+                Progress { done: number(missing.len() - rest.len()), total: number(missing.len()) };
             self.set_status(|status| status.bootstrap = Some(progress));
             self.keep_lease(state).await?;
+            let (ids, after) = rest.split_at(state.portion.of(MAX_NAMED).min(rest.len()));
             let named = NamedItems { cursor: cursor.clone(), ids: ids.to_vec() };
-            let reply = self.open_call(&Call::post(paths::NAMED, &named)).await?;
-            let ReadPage { page, newer } = portal::read(reply, ReadPage::read).await?;
+            let ReadPage { page, newer } =
+                self.read_portion(state, &Call::post(paths::NAMED, &named)).await?;
             changes.extend(page.changes);
             newer_items.extend(newer);
+            rest = after;
         }
         Ok((changes, newer_items))
     }

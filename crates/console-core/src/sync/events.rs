@@ -83,7 +83,7 @@ fn news(line: &[u8]) -> Option<News> {
 async fn look(engine: &Engine, News { head, spread_ms }: &News) {
     engine.inner.spread_ms.store(*spread_ms, Ordering::Relaxed);
     let Ok(meta) = engine.inner.cache.meta().await else { return };
-    if meta.cursor.is_none_or(|cursor| cursor.epoch != head.epoch || cursor.seq < head.seq) {
+    if meta.cursor.is_none_or(|cursor| head.is_news_to(&cursor)) {
         let wait_ms = (f64::from(*spread_ms) * engine.inner.deps.chance.unit()) as i64;
         engine.inner.deps.clock.sleep(wait_ms).await;
         if !is_online(engine) {

@@ -7,6 +7,7 @@ mod compare;
 mod events;
 mod handshake;
 mod lines;
+mod portion;
 pub(crate) mod presence;
 mod pull;
 mod push;
@@ -18,6 +19,7 @@ use crate::engine::Engine;
 use crate::failure::CallError;
 use crate::views::{Connection, Failure};
 use backoff::{Backoff, Met};
+use portion::Portion;
 use postern_console_store::Lease;
 use postern_domain::Timestamp;
 use postern_protocol::{Divergence, ErrorCode};
@@ -51,6 +53,10 @@ pub(crate) struct SyncState {
     /// The handshake of this session was answered with "ok".
     pub greeted: bool,
     pub backoff: Backoff,
+    /// How much goes over this line in one piece.
+    pub portion: Portion,
+    /// How many comparisons in a row were cut.
+    pub cut_comparisons: u32,
     /// The lease was somebody else's when it was last asked for.
     pub elsewhere: bool,
     /// When it next tries by itself.
@@ -61,6 +67,18 @@ pub(crate) struct SyncState {
     pub compared: Option<Timestamp>,
     /// It did not hold what it should, which the portal learns with the next greeting.
     pub diverged: Option<Divergence>,
+}
+
+impl SyncState {
+    /// How much the line carries in one piece, by what became of one.
+    fn learn<T>(&mut self, sent: &Result<T, CallError>) {
+        match sent {
+            Ok(_) => self.portion.came(),
+            Err(CallError::Offline { .. }) => self.portion.was_lost(),
+            // It says nothing about the line.
+            Err(_) => {}
+        }
+    }
 }
 
 impl Engine {
@@ -83,7 +101,12 @@ impl Engine {
         self.inner.urgent.store(false, Ordering::SeqCst);
         self.inner.asked.store(false, Ordering::SeqCst);
         self.set_status(|status| status.syncing = true);
-        let done = self.attempt(&mut state).await;
+        let mut leave_off = self.inner.leave_off.subscribe();
+        let done = tokio::select! {
+            done = self.attempt(&mut state) => done,
+            // What is cut here is cut as by a crash.
+            _ = leave_off.changed() => Err(CallError::NotMine),
+        };
         let now = self.device_now();
         let chance = self.inner.deps.chance.as_ref();
         match &done {
@@ -103,7 +126,14 @@ impl Engine {
         }
         self.report(&done, &state, now).await;
         self.tell_alerts().await;
+        self.drop_unnamed_content().await;
         done
+    }
+
+    /// Ends the round under way where it is, and keeps others from beginning.
+    pub(crate) async fn round_over(&self) -> tokio::sync::MutexGuard<'_, SyncState> {
+        self.inner.leave_off.send_modify(|times| *times += 1);
+        self.inner.sync.lock().await
     }
 
     async fn report(&self, done: &Result<SyncReport, CallError>, state: &SyncState, now: Timestamp) {
@@ -219,12 +249,15 @@ impl Engine {
 
     /// Takes or renews the right to sync.
     pub(crate) async fn renew_lease(&self, state: &mut SyncState) -> Result<Lease, CallError> {
-        let locked = self.inner.presence.claim();
-        let taken =
-            self.inner.cache.take_lease(&self.inner.holder, locked, self.device_now(), LEASE_MS).await?;
-        if taken.is_none() {
-            // The lock belongs to who syncs. It took the lease while this process rested.
-            self.inner.presence.give_up();
+        let (cache, presence) = (&self.inner.cache, &self.inner.presence);
+        let take = || cache.take_lease(&self.inner.holder, self.device_now(), LEASE_MS);
+        let mut taken = take().await?;
+        if taken.is_none()
+            && let Some(other) = cache.lease().await?
+            && presence.is_over(&other.holder)
+        {
+            cache.release_lease(&other).await?;
+            taken = take().await?;
         }
         // Whoever held it in between may have greeted as another console.
         if taken.is_none() || (state.lease.is_some() && state.lease != taken) {

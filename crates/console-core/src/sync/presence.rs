@@ -1,27 +1,89 @@
-//! Whether the process that syncs is still alive. A lock of the operating system says so at once, where the lease alone
-//! would have to run out: after a crash nobody should wait for the dead.
+//! Which processes of a profile are still alive. Each holds a lock of the operating system on a file of its own, which
+//! falls when the process ends, however it ends: after a crash nobody waits until the lease of the dead runs out.
 
-use std::fs::File;
-use std::path::Path;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
 
-/// A handle on the profile's lock file. The lock falls when the process ends, however it ends.
-pub(crate) struct Presence(Option<File>);
+/// In the profile's folder.
+const FOLDER: &str = "processes";
+/// Who has this file's lock, exchanges tokens.
+const TOKENS: &str = "tokens";
+
+/// The tokens of a profile are exchanged by one process at a time: each exchange voids the pair before.
+pub(crate) enum TokensLock {
+    /// Until it is dropped. None where no file can be locked.
+    Mine(#[expect(dead_code, reason = "it is held")] Option<File>),
+    AnothersNow,
+}
+
+/// This process's lock, and the way to look at the others'.
+pub(crate) struct Presence {
+    folder: PathBuf,
+    name: String,
+    own: Option<File>,
+}
 
 impl Presence {
-    /// Without a lock file (a read-only profile, say) there is only the lease.
-    pub fn open(folder: &Path) -> Self {
-        Self(File::options().create(true).append(true).open(folder.join("sync.lock")).ok())
+    /// `name` is the holder's in the lease. Where there can be no lock file (a read-only profile, say) the others have
+    /// only the lease to go by.
+    pub fn open(profile: &Path, name: &str) -> Self {
+        let folder = profile.join(FOLDER);
+        let own = begin(&folder, name);
+        Self { folder, name: name.to_owned(), own }
     }
 
-    /// Takes the lock if nobody alive has it. False as well where locks do not work.
-    pub fn claim(&self) -> bool {
-        self.0.as_ref().is_some_and(|file| file.try_lock().is_ok())
+    /// Whether the process of this name is known to have ended. One whose lock cannot be looked at may be alive.
+    pub fn is_over(&self, name: &str) -> bool {
+        name != self.name && sweep(&self.folder.join(name))
     }
 
-    pub fn give_up(&self) {
-        if let Some(file) = &self.0 {
-            // It falls with the process in any case.
+    pub fn lock_tokens(&self) -> TokensLock {
+        let Ok(file) = File::options().create(true).append(true).open(self.folder.join(TOKENS)) else {
+            return TokensLock::Mine(None);
+        };
+        match file.try_lock() {
+            Ok(()) => TokensLock::Mine(Some(file)),
+            Err(TryLockError::WouldBlock) => TokensLock::AnothersNow,
+            Err(TryLockError::Error(_)) => TokensLock::Mine(None),
+        }
+    }
+
+    /// This process does not use the profile any more.
+    pub fn end(&self) {
+        if let Some(file) = &self.own {
+            // The file first: nobody may take it for one whose process crashed, and then find a new one's.
+            let _ = std::fs::remove_file(self.folder.join(&self.name));
             let _ = file.unlock();
         }
+    }
+}
+
+fn begin(folder: &Path, name: &str) -> Option<File> {
+    std::fs::create_dir_all(folder).ok()?;
+    for left in std::fs::read_dir(folder).ok()?.flatten() {
+        if is_old(&left) && left.file_name() != TOKENS {
+            sweep(&left.path());
+        }
+    }
+    let file = File::options().create(true).append(true).open(folder.join(name)).ok()?;
+    file.try_lock().ok().map(|()| file)
+}
+
+/// Old enough to be locked by now, if its process lives.
+fn is_old(entry: &std::fs::DirEntry) -> bool {
+    let age = entry.metadata().and_then(|found| found.modified()).ok().and_then(|made| made.elapsed().ok());
+    age.is_some_and(|age| age.as_secs() > 3_600)
+}
+
+/// Removes the file of a process that has ended. False for one that lives, or of which nothing is known.
+fn sweep(path: &Path) -> bool {
+    let Ok(file) = File::options().append(true).open(path) else { return false };
+    match file.try_lock() {
+        Ok(()) => {
+            // One that stays is found again.
+            let _ = std::fs::remove_file(path);
+            true
+        }
+        Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
     }
 }

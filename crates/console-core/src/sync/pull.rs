@@ -18,15 +18,15 @@ impl Engine {
             let now = self.device_now();
             // A clock that was set back must not put the question off.
             let asks = state.compared.is_none_or(|at| !(0..COMPARE_MS).contains(&now.since(at)));
-            let mut path = format!("{}?cursor={cursor}&limit={MAX_PAGE}", paths::CHANGES);
+            let limit = state.portion.of(MAX_PAGE as usize);
+            let mut path = format!("{}?cursor={cursor}&limit={limit}", paths::CHANGES);
             if let Some(month) = meta.closed_since {
                 path.push_str(&format!("&closed_since={month}"));
             }
             if asks {
                 path.push_str("&expected=true");
             }
-            let ReadPage { page, newer } =
-                portal::read(self.open_call(&Call::get(path)).await?, ReadPage::read).await?;
+            let ReadPage { page, newer } = self.read_portion(state, &Call::get(path)).await?;
             self.inner.clock_offset_ms.store(page.server_time.since(self.device_now()), Ordering::Relaxed);
             let lease = self.keep_lease(state).await?;
             let pulled = self.inner.cache.apply_page(&lease, &page, &newer, self.device_now()).await?;
@@ -46,5 +46,19 @@ impl Engine {
                 return Ok(());
             }
         }
+    }
+
+    /// Asks for a page that is as large as the line carries, and learns from how it comes.
+    pub(super) async fn read_portion(
+        &self,
+        state: &mut SyncState,
+        call: &Call,
+    ) -> Result<ReadPage, CallError> {
+        let read = match self.open_call(call).await {
+            Ok(reply) => portal::read(reply, ReadPage::read).await,
+            Err(error) => Err(error),
+        };
+        state.learn(&read);
+        read
     }
 }

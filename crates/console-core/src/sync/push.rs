@@ -16,12 +16,15 @@ impl Engine {
         let mut aside = BTreeSet::new();
         loop {
             let lease = self.renew_lease(state).await?;
-            let envelopes = self.inner.cache.next_envelopes(&lease, limit, self.device_now(), &aside).await?;
+            let most = limit.min(state.portion.of(MAX_PUSH));
+            let envelopes = self.inner.cache.next_envelopes(&lease, most, self.device_now(), &aside).await?;
             if envelopes.is_empty() {
                 return Ok(());
             }
             self.changed(envelopes.iter().map(|envelope| envelope.item.clone()).collect());
-            match self.send(&envelopes).await {
+            let sent = self.send(&envelopes).await;
+            state.learn(&sent);
+            match sent {
                 Ok(reply) => {
                     check(&envelopes, &reply)?;
                     let lease = self.renew_lease(state).await?;

@@ -67,9 +67,8 @@ async fn a_cloned_profile_takes_a_new_name_and_applies_nothing_twice() {
     let in_both = olga.give(&one.id, note("in both")).await;
     olga.engine.stop().await;
     let clone = tempfile::tempdir().unwrap();
-    for entry in std::fs::read_dir(olga.profile.path()).unwrap() {
-        let entry = entry.unwrap();
-        std::fs::copy(entry.path(), clone.path().join(entry.file_name())).unwrap();
+    for file in olga.files() {
+        std::fs::copy(&file, clone.path().join(file.file_name().unwrap())).unwrap();
     }
     world.network.heal();
     let first = olga.again().await;

@@ -22,6 +22,30 @@ async fn a_reply_that_is_lost_after_the_commit_is_applied_exactly_once() {
 }
 
 #[tokio::test]
+async fn on_a_line_that_carries_no_large_answer_smaller_ones_are_asked_for_until_they_come() {
+    let world = World::new().await;
+    let olga = world.console("olga").await;
+    for number in 0..40 {
+        world.item(&format!("Item {number}")).await;
+    }
+    // What is larger than sixteen items does not come in time.
+    world.network.plan(|line| {
+        let limit = line.path.split_once("limit=").map(|(_, rest)| rest.split('&').next().unwrap_or(rest));
+        match limit.and_then(|limit| limit.parse::<u32>().ok()) {
+            Some(limit) if limit > 16 => Fault::DropReply,
+            _ => Fault::Pass,
+        }
+    });
+    let mut tries = 0;
+    while olga.engine.sync_now().await.is_err() {
+        tries += 1;
+        assert!(tries < 20, "the same is asked for again and again");
+    }
+    let items = olga.engine.matching_ids(Queue::Open, "").await.unwrap();
+    assert_eq!(items.len(), 40);
+}
+
+#[tokio::test]
 async fn a_request_that_arrives_twice_is_applied_exactly_once() {
     let world = World::new().await;
     let item = world.item("Annual report").await;

@@ -94,20 +94,25 @@ impl World {
     }
 
     pub async fn item_owned_by(&self, title: &str, owner: &str) -> Item {
+        self.hand_over("carla", "acme", title, Some(owner)).await
+    }
+
+    /// An item that a contact of a client's hands over.
+    pub async fn hand_over(&self, contact: &str, client: &str, title: &str, owner: Option<&str>) -> Item {
         let new = NewItem {
             command: CommandId(format!("new-{}", self.next.fetch_add(1, Ordering::SeqCst))),
             kind: Kind::Deliverable,
             title: title.to_owned(),
             description: format!("About {title}"),
-            client: ClientId::from("acme"),
+            client: ClientId::from(client),
             project: None,
             journey: None,
             fields: Fields::new(),
             priority: Priority::Normal,
-            owner: Some(PersonId::from(owner)),
+            owner: owner.map(PersonId::from),
         };
-        let carla = self.portal.sign_in("carla").await;
-        let reply = carla.post(paths::ITEMS, &new).send().await.unwrap();
+        let contact = self.portal.sign_in(contact).await;
+        let reply = contact.post(paths::ITEMS, &new).send().await.unwrap();
         assert_eq!(reply.status(), 201, "{:?}", reply.text().await);
         let id = self.portal.store().item_of_command(&new.command).await.unwrap().unwrap();
         self.now(&id).await
@@ -166,6 +171,12 @@ impl Console {
     /// Another process on the same profile, or the same one started again.
     pub async fn again(&self) -> Engine {
         Engine::open(self.profile.path(), self.deps.clone()).await.unwrap()
+    }
+
+    /// The files that lie directly in the profile.
+    pub fn files(&self) -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(self.profile.path()).unwrap();
+        entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect()
     }
 
     /// The process is gone, without a chance to finish anything. Its profile stays as long as the folder is held.

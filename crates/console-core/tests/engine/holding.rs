@@ -137,6 +137,22 @@ async fn closed_items_are_kept_for_the_chosen_months_and_come_back_when_more_are
 }
 
 #[tokio::test]
+async fn what_was_closed_in_a_month_that_is_over_leaves_and_nothing_is_loaded_anew() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    olga.engine.set_keep(Some(0)).await.unwrap();
+    olga.sync().await;
+    world.elsewhere("olga", &item.id, Command::Withdraw { reason: "not needed".into() }).await;
+    world.portal.clock.advance_ms(32 * DAY_MS);
+    olga.engine.sign_in(&olga.url, "olga@example.com", PASSWORD).await.unwrap();
+    let report = olga.engine.sync_now().await.unwrap();
+    assert!(!report.bootstrapped, "the cache holds what it should");
+    assert!(open(&olga).await.is_empty());
+    assert_eq!(olga.engine.kept().await.unwrap().elsewhere, 1);
+}
+
+#[tokio::test]
 async fn what_is_not_kept_is_looked_up_at_the_portal_shown_and_not_kept() {
     let world = World::new().await;
     let old = world.item("Old").await;

@@ -76,6 +76,39 @@ async fn a_comparison_that_is_cut_changes_nothing_and_is_made_again() {
 }
 
 #[tokio::test]
+async fn what_is_out_of_sight_goes_before_what_is_missing_has_come() {
+    let world = World::new().await;
+    let acme_item = world.item("One").await;
+    let abel = world.console("abel").await;
+    world.grant("abel", at_globex()).await;
+    let globex_item = world.hand_over("gina", "globex", "Two", None).await;
+    world.network.once(paths::NAMED, Fault::DropRequest);
+    assert!(abel.engine.sync_now().await.is_err());
+    assert!(abel.engine.item(&acme_item.id).await.is_err(), "it does not wait for the rest");
+    assert!(open(&abel).await.is_empty());
+    abel.sync().await;
+    assert_eq!(open(&abel).await, [globex_item.id]);
+}
+
+#[tokio::test]
+async fn a_comparison_that_is_cut_again_and_again_gives_way_to_a_load() {
+    let world = World::new().await;
+    world.item("One").await;
+    let abel = world.console("abel").await;
+    world.grant("abel", at_both()).await;
+    world.item("Two").await;
+    world.network.plan(|line| match line.path.contains("versions=true") {
+        true => Fault::CutReply(300),
+        false => Fault::Pass,
+    });
+    for _ in 0..2 {
+        assert!(abel.engine.sync_now().await.is_err());
+    }
+    assert!(abel.engine.sync_now().await.unwrap().bootstrapped);
+    assert_eq!(open(&abel).await.len(), 2);
+}
+
+#[tokio::test]
 async fn grants_that_change_while_a_comparison_is_cut_are_the_ones_that_count() {
     let world = World::new().await;
     world.grant("abel", at_globex()).await;

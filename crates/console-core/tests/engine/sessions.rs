@@ -3,7 +3,7 @@ use postern_console_core::secrets::{InMemory, SecretStore};
 use postern_console_core::{ActOptions, Connection, FailureCode, KeyStorage, Queue, SessionView, Target};
 use postern_domain::{DAY_MS, HOUR_MS};
 use postern_protocol::paths;
-use postern_test_support::{PASSWORD, clerk};
+use postern_test_support::{Fault, PASSWORD, clerk};
 use std::sync::Arc;
 
 #[tokio::test]
@@ -80,8 +80,8 @@ async fn without_a_keychain_the_tokens_are_in_no_file_and_the_reason_is_said() {
     let signed_in = world.portal.sign_in("olga").await.signed_in;
     let shape = signed_in.tokens.access_token.len();
     assert!(shape > 20);
-    for entry in std::fs::read_dir(olga.profile.path()).unwrap() {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+    for file in olga.files() {
+        let bytes = std::fs::read(file).unwrap();
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains("access_token") && !text.contains("refresh_token"));
     }
@@ -125,6 +125,27 @@ async fn signing_out_warns_of_what_would_be_lost_and_then_leaves_nothing() {
     assert!(olga.engine.matching_ids(Queue::Open, "").await.unwrap().is_empty());
     assert!(olga.outbox().await.is_empty());
     assert!(matches!(olga.again().await.session().await.unwrap(), SessionView::SignedOut { .. }));
+}
+
+#[tokio::test]
+async fn signing_out_waits_neither_for_a_round_under_way_nor_for_the_portal() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    world.network.plan(|_| Fault::Stall);
+    let (engine, other) = (olga.engine.clone(), olga.engine.clone());
+    let round = tokio::spawn(async move { engine.sync_now().await });
+    let stalled = || async { world.requests(paths::CHANGES) > 1 };
+    crate::sharing::eventually(stalled).await;
+    let leaving = tokio::spawn(async move { other.sign_out(false).await });
+    crate::sharing::eventually(|| async { olga.engine.status().connection == Connection::SignedOut }).await;
+
+    let target = Target { id: item.id.clone(), seen: None };
+    let given = olga.engine.act(&[target], &approve(), ActOptions { hold_ms: 0 }).await;
+    assert_eq!(given.unwrap_err().code, FailureCode::SignedOut, "nothing is said to be saved that goes");
+    assert!(round.await.unwrap().is_err());
+    world.network.heal();
+    leaving.abort();
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 use crate::harness::*;
 use postern_console_core::{ActOptions, Settlement, Target};
+use postern_domain::{Client, Grant, Role};
 use postern_protocol::paths;
+use postern_test_support::{acme, globex, person};
 use std::time::Duration;
 
 #[tokio::test]
@@ -47,12 +49,12 @@ async fn who_comes_after_a_crash_syncs_at_once_and_does_not_wait_for_the_dead() 
 }
 
 #[tokio::test]
-async fn who_wakes_after_another_took_over_stands_back_and_leaves_the_lock_to_it() {
+async fn who_wakes_after_another_took_over_stands_back_until_that_one_is_no_more() {
     let world = World::new().await;
     let window = world.console("olga").await;
     window.sync().await;
     let other = window.again().await;
-    // The first one sleeps for longer than a lease lasts; its lock of the profile does not.
+    // The first one sleeps for longer than a lease lasts, and lives.
     world.portal.clock.advance_ms(46_000);
     other.sync_now().await.unwrap();
 
@@ -60,7 +62,6 @@ async fn who_wakes_after_another_took_over_stands_back_and_leaves_the_lock_to_it
     other.sync_now().await.unwrap();
     assert!(window.engine.sync_now().await.is_err(), "and keeps what it has taken");
 
-    // Now the lock is the other one's, and falls with it.
     drop(other);
     window.sync().await;
 }
@@ -95,6 +96,24 @@ async fn a_running_engine_fetches_when_the_portal_says_that_there_is_news() {
     world.elsewhere("lea", &item.id, new_title("News")).await;
     eventually(|| async { window.item(&item.id).await.row.title == "News" }).await;
     window.engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_running_engine_hears_at_once_of_other_grants_and_of_a_changed_directory() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let abel = world.console("abel").await;
+    abel.engine.start();
+    eventually(|| async { world.requests(paths::EVENTS) > 0 }).await;
+    world.grant("abel", at_client(&globex())).await;
+    eventually(|| async { abel.engine.item(&item.id).await.is_err() }).await;
+    world.grant("abel", at_client(&acme())).await;
+    eventually(|| async { abel.engine.item(&item.id).await.is_ok() }).await;
+    abel.engine.stop().await;
+}
+
+fn at_client(client: &Client) -> Vec<Grant> {
+    person("x").at_client(Role::InternalApprover, client).build().grants
 }
 
 #[tokio::test]

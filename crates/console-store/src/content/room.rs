@@ -57,14 +57,43 @@ impl ContentFolder {
     pub async fn clear(&self, spare: BTreeSet<String>) -> Result<()> {
         let root = self.root.clone();
         blocking(move || {
-            // Also what takes no room: an empty file is somebody's, too.
-            for entry in entries(&root)?.into_iter().filter(|entry| !spare.contains(&entry.name)) {
-                std::fs::remove_file(&entry.path).map_err(at(&entry.path, "removed"))?;
+            // Also what takes no room: an empty file is somebody's, too. What cannot be removed keeps nothing else here.
+            let removed: Vec<Result<()>> = entries(&root)?
+                .into_iter()
+                .filter(|entry| !spare.contains(&entry.name))
+                .map(|entry| std::fs::remove_file(&entry.path).map_err(at(&entry.path, "removed")))
+                .chain(
+                    ["incoming", "opened"]
+                        .map(|name| root.join(name))
+                        .map(|folder| remove_folder(&folder).map_err(at(&folder, "removed"))),
+                )
+                .collect();
+            removed.into_iter().collect()
+        })
+        .await
+    }
+
+    /// Removes content that is not to be kept, with what came of it in part and its copies for other programs. Returns
+    /// how many files went.
+    pub(crate) async fn keep_only(&self, kept: BTreeSet<String>) -> Result<u32> {
+        let root = self.root.clone();
+        blocking(move || {
+            let is_kept = |name: &str| !is_hash(name) || kept.contains(name);
+            let mut gone = 0;
+            for folder in [root.clone(), root.join("incoming")] {
+                for entry in entries(&folder)?.into_iter().filter(|entry| !is_kept(&entry.name)) {
+                    std::fs::remove_file(&entry.path).map_err(at(&entry.path, "removed"))?;
+                    gone += 1;
+                }
             }
-            for folder in ["incoming", "opened"].map(|name| root.join(name)) {
-                remove_folder(&folder).map_err(at(&folder, "removed"))?;
+            let opened = root.join("opened");
+            for name in folders(&opened)? {
+                if !kept.iter().any(|hash| hash.starts_with(&name)) {
+                    let folder = opened.join(&name);
+                    remove_folder(&folder).map_err(at(&folder, "removed"))?;
+                }
             }
-            Ok(())
+            Ok(gone)
         })
         .await
     }
@@ -85,6 +114,24 @@ impl ContentFolder {
             Ok(())
         })
         .await
+    }
+}
+
+/// Whether it is what content is called, and not something else that is on its way in.
+fn is_hash(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The names of the folders in a folder; none where there is no folder.
+fn folders(folder: &Path) -> Result<Vec<String>> {
+    match std::fs::read_dir(folder) {
+        Ok(listed) => Ok(listed
+            .flatten()
+            .filter(|entry| entry.path().is_dir())
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(at(folder, "read")(error)),
     }
 }
 

@@ -4,8 +4,8 @@ use crate::error::StoreError;
 use crate::pull::{News, Step};
 use crate::queue::QueueKind;
 use postern_domain::filter::Filter;
-use postern_domain::{ItemId, Timestamp};
-use postern_protocol::Change;
+use postern_domain::{ItemId, Refusal, Timestamp};
+use postern_protocol::{Change, Outcome};
 
 /// Everything a pull may touch, to compare before and after.
 async fn picture(cache: &Cache) -> String {
@@ -57,7 +57,7 @@ async fn a_pull_that_is_cut_at_any_step_leaves_the_cache_as_it_was() {
 #[tokio::test]
 async fn a_page_is_not_taken_in_under_a_lease_that_was_lost() {
     let scene = Scene::with(vec![item(1, ME)]).await;
-    scene.cache.take_lease("another", false, at(60), 60_000).await.unwrap().unwrap();
+    scene.cache.take_lease("another", at(60), 60_000).await.unwrap().unwrap();
 
     let refused = scene.cache.apply_page(&scene.lease, &page(11, &[item(2, ME)]), &[], NOW).await;
     assert!(matches!(refused, Err(StoreError::LeaseLost)));
@@ -76,9 +76,7 @@ async fn an_older_version_never_replaces_a_newer_one() {
 #[tokio::test]
 async fn an_item_that_leaves_scope_leaves_its_words_behind_nowhere() {
     let scene = Scene::with(vec![item(1, ME), item(2, ME)]).await;
-    let mut page = page(11, &[]);
-    page.changes.push(Change::Leave { id: ItemId::from("item-1") });
-    scene.cache.apply_page(&scene.lease, &page, &[], NOW).await.unwrap();
+    scene.leave(11, &"item-1".into()).await;
 
     let found = postern_domain::filter::parse("annual").filter;
     let ids = scene.cache.matching_ids(QueueKind::Open, &found, NOW).await.unwrap();
@@ -91,6 +89,23 @@ async fn an_item_that_leaves_scope_leaves_its_words_behind_nowhere() {
             .unwrap();
         assert_eq!(rows, 1, "{table}");
     }
+}
+
+#[tokio::test]
+async fn what_commands_keep_of_an_item_goes_when_it_leaves_scope_and_what_they_say_stays() {
+    let one = item(1, ME);
+    let scene = Scene::with(vec![one.clone()]).await;
+    scene.give("c1", &one.id, approve(&one)).await;
+    let sent = scene.envelopes(NOW).await;
+    let conflict = Outcome::Conflict { refusal: Refusal::NoOpenReview, current: Some(Box::new(one.clone())) };
+    scene.cache.record_outcomes(&scene.lease, &[outcome(&sent[0], 10, conflict)], NOW).await.unwrap();
+    scene.give("c2", &one.id, comment("c2", "unsent")).await;
+
+    scene.leave(11, &one.id).await;
+    let rows = scene.cache.outbox(NOW).await.unwrap();
+    assert!(rows.iter().all(|row| row.seen.is_none()));
+    assert_eq!(rows[0].outcome, Some(Outcome::Conflict { refusal: Refusal::NoOpenReview, current: None }));
+    assert_eq!(rows[1].command, comment("c2", "unsent"));
 }
 
 #[tokio::test]

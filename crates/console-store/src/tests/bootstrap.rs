@@ -47,7 +47,7 @@ async fn a_bootstrap_is_not_swapped_in_under_a_lost_lease() {
     let mut staging = scene.stage(load(50)).await;
     staging.add(item(2, ME)).await.unwrap();
     staging.flush().await.unwrap();
-    scene.cache.take_lease("another", false, at(60), 60_000).await.unwrap().unwrap();
+    scene.cache.take_lease("another", at(60), 60_000).await.unwrap().unwrap();
     assert!(matches!(staging.swap(&scene.lease, None, NOW).await, Err(StoreError::LeaseLost)));
     assert_eq!(open(&scene).await, [ItemId::from("item-1")]);
 }

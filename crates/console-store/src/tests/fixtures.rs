@@ -167,7 +167,7 @@ impl Scene {
             })
             .await
             .unwrap();
-        let lease = cache.take_lease("test", false, NOW, 60_000).await.unwrap().unwrap();
+        let lease = cache.take_lease("test", NOW, 60_000).await.unwrap().unwrap();
         let scene = Self { cache, lease, folder };
         scene.bootstrap(items, 10).await;
         scene
@@ -190,6 +190,12 @@ impl Scene {
     }
 
     /// Gives a command, not held. Returns nothing: the command's id is `id`.
+    pub async fn leave(&self, seq: i64, id: &ItemId) {
+        let mut page = page(seq, &[]);
+        page.changes.push(Change::Leave { id: id.clone() });
+        self.cache.apply_page(&self.lease, &page, &[], NOW).await.unwrap();
+    }
+
     pub async fn give(&self, id: &str, item: &ItemId, command: Command) {
         self.give_held(id, item, command, NOW).await;
     }

@@ -3,7 +3,7 @@ use postern_domain::{CommandId, Refusal};
 use postern_protocol::Outcome;
 
 fn conflict(current: &postern_domain::Item) -> Outcome {
-    Outcome::Conflict { refusal: Refusal::NoOpenReview, current: Box::new(current.clone()) }
+    Outcome::Conflict { refusal: Refusal::NoOpenReview, current: Some(Box::new(current.clone())) }
 }
 
 #[tokio::test]

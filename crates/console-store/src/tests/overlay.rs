@@ -1,5 +1,6 @@
 use super::fixtures::*;
-use crate::queue::{Listing, Mark, QueueKind, SortKey};
+use crate::list_row::Mark;
+use crate::queue::{Listing, QueueKind, SortKey};
 use postern_domain::filter::{Filter, parse};
 
 fn listing(queue: QueueKind) -> Listing {

@@ -44,37 +44,34 @@ async fn two_processes_write_at_once_and_nothing_is_lost() {
 async fn one_of_two_processes_gets_the_lease_until_it_runs_out_or_is_given_up() {
     let scene = Scene::with(vec![]).await;
     let other = Cache::open(&scene.folder.path().join("cache.db"), READERS).await.unwrap();
-    assert_eq!(other.take_lease("other", false, at(0), 60_000).await.unwrap(), None);
-    let renewed = scene.cache.take_lease("test", false, at(0), 60_000).await.unwrap().unwrap();
+    assert_eq!(other.take_lease("other", at(0), 60_000).await.unwrap(), None);
+    let renewed = scene.cache.take_lease("test", at(0), 60_000).await.unwrap().unwrap();
     assert_eq!(renewed, scene.lease);
 
     scene.cache.release_lease(&scene.lease).await.unwrap();
-    let taken = other.take_lease("other", false, at(0), 60_000).await.unwrap().unwrap();
+    let taken = other.take_lease("other", at(0), 60_000).await.unwrap().unwrap();
     assert!(taken.generation > scene.lease.generation);
-    assert_eq!(scene.cache.take_lease("test", false, at(0), 60_000).await.unwrap(), None);
-    assert!(scene.cache.take_lease("test", false, at(2), 60_000).await.unwrap().is_some());
+    assert_eq!(scene.cache.take_lease("test", at(0), 60_000).await.unwrap(), None);
+    assert!(scene.cache.take_lease("test", at(2), 60_000).await.unwrap().is_some());
 }
 
 #[tokio::test]
-async fn whoever_has_the_lock_takes_over_from_one_that_had_it_and_not_from_one_that_never_had() {
+async fn the_lease_of_one_that_ended_is_ended_and_not_one_that_was_granted_since() {
     let scene = Scene::with(vec![]).await;
-    assert_eq!(scene.cache.take_lease("other", true, at(0), 60_000).await.unwrap(), None);
+    assert_eq!(scene.cache.lease().await.unwrap(), Some(scene.lease.clone()));
+    scene.cache.release_lease(&scene.lease).await.unwrap();
+    let heir = scene.cache.take_lease("other", at(0), 60_000).await.unwrap().unwrap();
 
-    let locked = scene.cache.take_lease("test", true, at(0), 60_000).await.unwrap().unwrap();
-    assert_eq!(scene.cache.take_lease("other", false, at(0), 60_000).await.unwrap(), None);
-    let heir = scene.cache.take_lease("other", true, at(0), 60_000).await.unwrap().unwrap();
-    assert!(heir.generation > locked.generation);
-
-    // Renewed without the lock: whoever has it meanwhile says nothing about this holder.
-    scene.cache.take_lease("other", false, at(0), 60_000).await.unwrap().unwrap();
-    assert_eq!(scene.cache.take_lease("test", true, at(0), 60_000).await.unwrap(), None);
+    scene.cache.release_lease(&scene.lease).await.unwrap();
+    assert_eq!(scene.cache.take_lease("test", at(0), 60_000).await.unwrap(), None);
+    assert_eq!(scene.cache.lease().await.unwrap(), Some(heir));
 }
 
 #[tokio::test]
 async fn a_lease_from_a_clock_that_ran_ahead_does_not_lock_everybody_out() {
     let scene = Scene::with(vec![]).await;
-    scene.cache.take_lease("test", false, at(60 * 24 * 365), 60_000).await.unwrap().unwrap();
-    assert!(scene.cache.take_lease("other", false, at(0), 60_000).await.unwrap().is_some());
+    scene.cache.take_lease("test", at(60 * 24 * 365), 60_000).await.unwrap().unwrap();
+    assert!(scene.cache.take_lease("other", at(0), 60_000).await.unwrap().is_some());
 }
 
 #[tokio::test]

@@ -119,6 +119,46 @@ async fn who_is_shut_out_keeps_of_all_content_only_what_unsent_commands_name() {
     assert_eq!(scene.cache.due_uploads(NOW).await.unwrap().len(), 1);
 }
 
+/// An item whose one file has this content.
+fn with_file(number: u32, attach: &Command) -> Item {
+    after(&item(number, ME), attach, ME, NOW)
+}
+
+#[tokio::test]
+async fn content_of_an_item_that_left_sight_is_removed_unless_something_else_names_it() {
+    let scene = Scene::with(vec![]).await;
+    let (gone, only) = file(&scene, "contract", "Of one alone.").await;
+    let (shared, both) = file(&scene, "terms", "Of two.").await;
+    let (given, unsent) = file(&scene, "mine", "My own.").await;
+    let one = after(&with_file(1, &gone), &shared, ME, NOW);
+    scene.pull(11, &[one.clone(), with_file(2, &shared)]).await;
+    scene.give("c1", &one.id, given).await;
+    let copy = scene.cache.content().open_copy(&only, "contract.txt").await.unwrap();
+    assert_eq!(scene.cache.drop_unnamed_content().await.unwrap(), 0, "nothing has left");
+
+    scene.leave(12, &one.id).await;
+    assert_eq!(scene.cache.drop_unnamed_content().await.unwrap(), 1);
+    assert!(!scene.cache.content().has(&only).await);
+    assert!(!copy.exists(), "nor the copy that another program was given");
+    assert!(scene.cache.content().has(&both).await, "the other item names it");
+    assert!(scene.cache.content().has(&unsent).await, "it is the author's own");
+    assert_eq!(scene.cache.drop_unnamed_content().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn content_stays_until_the_command_that_names_it_is_settled() {
+    let one = item(1, ME);
+    let scene = Scene::with(vec![one.clone()]).await;
+    let (attach, sha256) = file(&scene, "plan", "The plan.").await;
+    scene.give("c1", &one.id, attach).await;
+    scene.cache.upload_done(&sha256).await.unwrap();
+    assert!(scene.cache.unsent_content().await.unwrap().contains(&sha256), "the portal may lose it again");
+
+    let sent = scene.envelopes(NOW).await;
+    scene.cache.record_outcomes(&scene.lease, &[applied(&sent[0], 11)], NOW).await.unwrap();
+    assert!(scene.cache.unsent_content().await.unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn content_of_what_must_be_looked_at_again_does_not_leave() {
     let one = item(1, ME);

@@ -26,6 +26,19 @@ async fn what_was_wiped_is_in_no_byte_of_the_files_any_more() {
 }
 
 #[tokio::test]
+async fn what_was_given_until_the_moment_of_the_wipe_is_at_stake() {
+    let scene = scene().await;
+    let at_stake = scene.cache.wipe_all_unless_at_stake(NOW).await.unwrap();
+    assert_eq!(at_stake, crate::AtStake { unsent: 1, unread: 0 });
+    assert_eq!(scene.outbox_ids().await, ["k1"]);
+    assert!(scene.shown(&"item-2".into()).await.is_some(), "nothing went");
+
+    scene.cache.put_away(&"k1".into(), NOW).await.unwrap();
+    assert!(scene.cache.wipe_all_unless_at_stake(NOW).await.unwrap().is_nothing());
+    assert!(scene.shown(&"item-2".into()).await.is_none());
+}
+
+#[tokio::test]
 async fn of_who_was_shut_out_nothing_is_left_but_their_own_words() {
     let scene = scene().await;
     scene.cache.keep_commands_alone(&scene.lease).await.unwrap();

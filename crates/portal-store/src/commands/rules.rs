@@ -65,7 +65,7 @@ pub(crate) fn evaluate(
             Some(current) if refusal.is_conflict() => {
                 let viewer = order.by.person().and_then(|id| directory.people().get(id));
                 if viewer.is_some_and(|person| may_view(person, current)) {
-                    let current = Box::new(current.clone());
+                    let current = Some(Box::new(current.clone()));
                     Effect { outcome: Outcome::Conflict { refusal, current }, after: None }
                 } else {
                     refused(Refusal::Denied { action: command.action(), why: Denial::OutOfScope })

@@ -7,6 +7,7 @@ mod files;
 mod health;
 mod items;
 mod journeys;
+mod protocol;
 mod sync;
 
 use crate::problem;
@@ -77,6 +78,7 @@ pub fn router(app: App) -> Router {
         .merge(slow)
         .layer(CompressionLayer::new().gzip(true))
         .layer(CatchPanicLayer::custom(caught))
+        .layer(middleware::from_fn(protocol::floor))
         .layer(middleware::from_fn_with_state(app.clone(), problem::frame))
         .with_state(app)
 }

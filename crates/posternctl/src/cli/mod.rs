@@ -4,6 +4,7 @@ mod administration;
 mod away;
 mod deed;
 mod new_item;
+mod size;
 
 pub use administration::{
     CalendarAction, CalendarArgs, DocumentArgs, JourneyAction, JourneyArgs, MigrateArgs, UseArgs, WishArgs,
@@ -217,6 +218,15 @@ pub struct KeepArgs {
     /// Keep all closed items
     #[arg(long, conflicts_with = "months")]
     pub everything: bool,
+    /// Whether the files of items where it is my turn are fetched before they are asked for
+    #[arg(long, value_name = "BOOL")]
+    pub fetch_files: Option<bool>,
+    /// Fetch no file ahead that is larger, for example 5MB
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    pub largest_file: Option<u64>,
+    /// All files together may take so much room, for example 500MB; what waits for its upload does not count
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    pub room_for_files: Option<u64>,
 }
 
 #[derive(Args)]

@@ -1,6 +1,7 @@
 //! The outbox.
 
 use super::decide::{Line, assert_still, settle, told};
+use super::session::sync_with;
 use crate::cli::{Cli, OutboxAction, OutboxArgs};
 use crate::exit::{Exit, Stop};
 use crate::{output, profile};
@@ -31,8 +32,9 @@ pub async fn outbox(cli: &Cli, args: &OutboxArgs) -> Result<Exit, Stop> {
                 engine.retry(&line.command).await?;
             }
             if !cli.offline {
-                engine.upload_now().await?;
-                engine.sync_now().await?;
+                // Of another process's uploads that one speaks; what became of each file stands in the outbox.
+                let _ = engine.upload_now().await;
+                sync_with(&engine).await?;
             }
         }
     }

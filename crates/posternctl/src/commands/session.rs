@@ -161,7 +161,7 @@ pub async fn sync(cli: &Cli) -> Result<Exit, Stop> {
 }
 
 /// One round, or none when the window does the syncing.
-async fn sync_with(engine: &Engine) -> Result<Option<postern_console_core::SyncReport>, Stop> {
+pub(super) async fn sync_with(engine: &Engine) -> Result<Option<postern_console_core::SyncReport>, Stop> {
     match engine.sync_now().await {
         Ok(report) => Ok(Some(report)),
         Err(_) if engine.syncs_elsewhere().await => Ok(None),

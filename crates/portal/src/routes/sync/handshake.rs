@@ -2,13 +2,11 @@
 
 use crate::auth::Staff;
 use crate::problem::{Body, Failure};
+use crate::routes::protocol;
 use crate::state::App;
 use axum::Json;
 use axum::extract::State;
 use postern_protocol::{Divergence, Handshake, HandshakeReply, HandshakeVerdict};
-
-/// Older consoles must be upgraded first.
-const OLDEST_PROTOCOL: u32 = 1;
 
 pub async fn post(
     State(app): State<App>,
@@ -25,7 +23,7 @@ pub async fn post(
     let head = app.store().head().await?;
     let is_somebody_elses = state.as_ref().is_some_and(|state| state.person != caller.person.id);
     let last_applied = state.filter(|_| !is_somebody_elses).map_or(0, |state| state.last_seq.unsigned_abs());
-    let verdict = if request.protocol_version < OLDEST_PROTOCOL {
+    let verdict = if request.protocol_version < protocol::OLDEST {
         HandshakeVerdict::UpgradeRequired
     } else if is_somebody_elses {
         HandshakeVerdict::ClientForked
