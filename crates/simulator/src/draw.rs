@@ -68,7 +68,7 @@ fn process(dice: &mut Dice) -> u8 {
 }
 
 fn ordinary(dice: &mut Dice, weather: &Weather) -> Step {
-    match dice.below(124) {
+    match dice.below(126) {
         0..=34 => Step::Act { who: who(dice), process: process(dice), dice: dice.number() },
         35..=64 => {
             let (faults, dies_at) = troubles(dice, weather, 6);
@@ -84,6 +84,7 @@ fn ordinary(dice: &mut Dice, weather: &Weather) -> Step {
         98..=99 => Step::Late { dice: dice.number() },
         100..=113 => Step::Attach { who: who(dice), process: process(dice), dice: dice.number() },
         114..=122 => upload(dice, weather),
+        123..=124 => Step::Keep { who: who(dice), months: [None, Some(0), Some(1), Some(12)][dice.below(4)] },
         _ => Step::Clear { who: who(dice) },
     }
 }

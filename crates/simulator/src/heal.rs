@@ -5,7 +5,6 @@ use crate::violation::{Check, broken};
 use crate::world::World;
 use postern_console_core::Connection;
 use postern_domain::Command;
-use postern_protocol::Cursor;
 
 /// In how much simulated time, in milliseconds, everything must come to rest.
 const REST_MS: i64 = 60_000;
@@ -151,11 +150,7 @@ impl World {
             return Ok(false);
         }
         let cursor = profile.cursor().await?;
-        let is_behind = |cursor: &Cursor| cursor.epoch != head.epoch || cursor.seq < head.seq;
-        // The portal tells of a newer head, and of a newer directory.
-        let news = cursor
-            .as_ref()
-            .is_none_or(|cursor| is_behind(cursor) || cursor.directory_version < head.directory_version);
+        let news = cursor.as_ref().is_none_or(|cursor| head.told().is_news_to(cursor));
         Ok(news || profile.sendable(now).await?)
     }
 

@@ -82,6 +82,11 @@ pub enum Step {
     Clear {
         who: u8,
     },
+    /// Somebody chooses for how many months closed items stay on their device; none: for ever.
+    Keep {
+        who: u8,
+        months: Option<u32>,
+    },
     /// A console's processes die.
     Kill {
         who: u8,

@@ -3,7 +3,7 @@
 use crate::cast;
 use crate::dice::Dice;
 use crate::plan::Step;
-use crate::profile::Picture;
+use crate::profile::{Picture, as_error};
 use crate::rules;
 use crate::wishes;
 use crate::world::{World, copy_profile};
@@ -48,6 +48,7 @@ impl World {
                 self.go(who, self.which(who, *process), None, *pick, *fault).await
             }
             Step::Clear { who } => self.clear_files(self.who(*who)).await,
+            Step::Keep { who, months } => self.keep(self.who(*who), *months).await,
             Step::Kill { who } => {
                 let who = self.who(*who);
                 self.kill(who).await
@@ -88,6 +89,14 @@ impl World {
             profile.kill();
         }
         self.start(who, 0).await
+    }
+
+    /// Somebody chooses how much of what is closed they keep.
+    async fn keep(&mut self, who: usize, months: Option<u32>) -> anyhow::Result<()> {
+        let Some(engine) = self.engine(who) else { return Ok(()) };
+        engine.set_keep(months).await.map_err(as_error)?;
+        self.say(format_args!("c{who} keeps {months:?} months"));
+        Ok(())
     }
 
     /// A second window opens the cache, or the second one is closed as people close windows.

@@ -32,7 +32,7 @@ pub fn wish(item: &Item, me: &PersonId, dice: &mut Dice) -> Request {
         }
         _ => {}
     }
-    match dice.below(22) {
+    match dice.below(24) {
         0..=3 => Request::Approve { comment: None, outputs: Fields::new() },
         4 => Request::RequestChanges { reason: reason() },
         5 => Request::Override { reason: reason(), outputs: Fields::new(), step: None },
@@ -51,7 +51,13 @@ pub fn wish(item: &Item, me: &PersonId, dice: &mut Dice) -> Request {
         14 | 15 => Request::SetPriority {
             priority: if item.priority == Priority::High { Priority::Low } else { Priority::High },
         },
-        16 if dice.chance(20) => note(POISON.to_owned()),
+        // An item has little to say, so that two often say the same.
+        16 | 17 => Request::SetFields {
+            fields: Fields::new(),
+            title: Some(format!("Title {}", dice.below(3))),
+            description: dice.chance(30).then(|| format!("Description {}", dice.below(3))),
+        },
+        18 if dice.chance(20) => note(POISON.to_owned()),
         _ => note(format!("note {}", dice.below(1000))),
     }
 }

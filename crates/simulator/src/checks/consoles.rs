@@ -4,9 +4,11 @@ use crate::violation::{Check, broken};
 use crate::world::World;
 use anyhow::Context as _;
 use postern_domain::{Item, may_view};
+use postern_protocol::Month;
 use std::collections::BTreeMap;
 
-/// The base of a console is what the portal shows its person now: the same items, equal to the last field.
+/// The base of a console is what the portal shows its person now, of closed items those of the months that it keeps: the
+/// same items, equal to the last field.
 pub async fn equal_views(world: &mut World, who: usize) -> anyhow::Result<()> {
     let items = world.portal_items().await?;
     let directory = world.portal.store().directory().await?;
@@ -17,8 +19,17 @@ pub async fn equal_views(world: &mut World, who: usize) -> anyhow::Result<()> {
             .fetch_all(&mut profile.watcher)
             .await?;
     let mut cached: BTreeMap<String, String> = rows.into_iter().collect();
+    let kept_since: Option<Month> = profile.fact("closed_since").await?.and_then(|month| month.parse().ok());
     for item in items {
         let shown = cached.remove(item.id.as_str());
+        let is_old = |since: Month| item.phase.is_terminal() && Month::of(item.entered_at) < since;
+        if kept_since.is_some_and(is_old) {
+            if shown.is_some() {
+                let what = format!("c{who} still has {}, closed before the months that it keeps", item.id);
+                return broken(Check::EqualViews, what);
+            }
+            continue;
+        }
         match (may_view(person, &item), shown) {
             (false, Some(_)) => {
                 return broken(
@@ -88,6 +99,22 @@ pub async fn no_overlay_left(world: &mut World, who: usize) -> anyhow::Result<()
             .await?;
     match wrong {
         Some(id) => broken(Check::Overlay, format!("c{who} does not show {id} once")),
+        None => Ok(()),
+    }
+}
+
+/// Every file on the device is named by an item that is here, or by a command that came to nothing yet.
+pub async fn no_unnamed_content(world: &mut World, who: usize) -> anyhow::Result<()> {
+    let Some(profile) = world.profiles.get_mut(who) else { return Ok(()) };
+    let docs: Vec<String> = sqlx::query_scalar(
+        "SELECT doc FROM items JOIN item_docs USING (row) WHERE layer = 0
+         UNION ALL SELECT command FROM outbox",
+    )
+    .fetch_all(&mut profile.watcher)
+    .await?;
+    let files = crate::files::names(&profile.folder.join("files"))?;
+    match files.iter().find(|name| !docs.iter().any(|doc| doc.contains(name.as_str()))) {
+        Some(name) => broken(Check::Scope, format!("c{who} still has {name}, which nothing here names")),
         None => Ok(()),
     }
 }

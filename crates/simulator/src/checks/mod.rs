@@ -27,6 +27,7 @@ pub async fn at_rest(world: &mut World) -> anyhow::Result<()> {
         commands::in_order(world, who, &portal)?;
         consoles::equal_views(world, who).await?;
         consoles::no_overlay_left(world, who).await?;
+        consoles::no_unnamed_content(world, who).await?;
     }
     history::decided_on_what_was_seen(world, &portal).await?;
     files::at_rest(world).await

@@ -51,6 +51,10 @@ impl Mutation {
                 "AFTER UPDATE OF tries ON uploads WHEN new.tries > 1 BEGIN
                     UPDATE uploads SET stopped = 1 WHERE sha256 = new.sha256; END"
             }
+            Mutation::UnnamedContentKept => {
+                "AFTER INSERT ON meta WHEN new.key = 'unnamed_content' BEGIN
+                    DELETE FROM meta WHERE key = new.key; END"
+            }
             Mutation::NothingOfferedAgain => {
                 "AFTER INSERT ON uploads WHEN EXISTS (SELECT 1 FROM outbox WHERE tries > 0
                     AND outcome_kind IS NULL AND command ->> '$.sha256' = new.sha256) BEGIN

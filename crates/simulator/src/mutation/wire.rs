@@ -10,8 +10,8 @@ use bytes::Bytes;
 use postern_console_core::transport::Request;
 use postern_domain::CommandId;
 use postern_protocol::{
-    BootstrapPart, ChangePage, Cursor, Handshake, HandshakeReply, HandshakeVerdict, Outcome, Push, PushReply,
-    paths,
+    BootstrapPart, Change, ChangePage, Cursor, Handshake, HandshakeReply, HandshakeVerdict, Outcome, Push,
+    PushReply, paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -171,6 +171,11 @@ fn patches(mutation: Mutation, head: i64, page: &mut ChangePage) {
             page.cursor.seq = head;
         }
         Mutation::HoldingNotCompared => page.expected = None,
+        // What should be held would find it out, and everything would be loaded.
+        Mutation::LeaveDropped => {
+            page.changes.retain(|change| !matches!(change, Change::Leave { .. }));
+            page.expected = None;
+        }
         Mutation::DirectoryDropped => page.directory = None,
         _ => {}
     }

@@ -10,7 +10,7 @@ const states: Record<OutboxState, string> = {
   quarantined: "Set aside",
   blocked: "Blocked",
   uploading: "Uploading",
-  upload_stopped: "File missing",
+  upload_stopped: "File stopped",
   stale: "Still right?",
 };
 
@@ -31,7 +31,7 @@ export const outbox = {
   progress: (name: string) => `Upload of ${name}`,
   undo: "Undo",
   retry: "Retry",
-  retryHint: "Send it again against what is there now",
+  retryHint: "Send it again as you saw it",
   discard: "Discard",
   open: (reference: string) => `Open ${reference}`,
   decideOtherwise: "Decide otherwise",
