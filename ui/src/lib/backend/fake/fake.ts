@@ -11,7 +11,6 @@ import type {
   CoverageAnswer,
   EngineEvent,
   Failure,
-  FilterProblem,
   FailureCode,
   FileRules,
   GroupBy,
@@ -23,10 +22,8 @@ import type {
   NewItemChoices,
   OutboxLine,
   PersonRef,
-  Queue,
   QueueCount,
   Request,
-  Role,
   SavedAbsenceView,
   Seen,
   SessionView,
@@ -39,76 +36,20 @@ import { Absences } from "./absences";
 import { FakeAdministration, NEEDS_THE_PORTAL } from "./administration";
 import { Outbox } from "./commands";
 import { Files } from "./files";
-import { type Facts, overdue, readFilter } from "./filter";
 import { choices } from "./forms";
-import { COMPANIES, ME, STAFF } from "./names";
-import { buildItems, type FakeItem, isOpen } from "./organisation";
+import { COMPANIES, STAFF } from "./names";
+import type { FakeOptions } from "./options";
+import { buildItems, type FakeItem } from "./organisation";
+import { ALL, Queues } from "./queues";
 import { digestOf } from "./random";
 import { bottleneck, STUCK } from "./reports";
-import { buildShowcase, idOf, type Shown, SHOWN } from "./showcase";
 import { person, waitingOn } from "./reviews";
-import { sorted } from "./sorting";
-import { itemView, rowOf, stuckReason } from "./views";
+import { EMAIL, signedIn, signedOut } from "./session";
+import { buildShowcase, idOf } from "./showcase";
+import { itemView, rowOf } from "./views";
 
 const ELSEWHERE =
   "1480 items that were closed before 2025-11 cannot be found here: only the portal has what is so old. Look it up by its reference, or keep more months on this device.";
-
-export interface FakeOptions {
-  items?: number;
-  now?: () => number;
-  /** Milliseconds before each answer. */
-  delay?: number;
-  signedIn?: boolean;
-  roles?: Role[];
-  /** May arrange journeys and calendars. */
-  arranges?: boolean;
-  connection?: Connection;
-  /** Runs the outbox by itself, as the engine does. */
-  live?: boolean;
-  /** Puts the states worth looking at into the outbox. */
-  seeded?: boolean;
-  keychain?: boolean;
-  /** False: nobody is away, and nobody will be. */
-  absences?: boolean;
-  /** Adds the items that show one state each. */
-  showcase?: boolean;
-  /** Opens one of them. */
-  show?: Shown;
-  preferences?: Record<string, unknown>;
-}
-
-/** `?items=100000&offline&signed-out&empty` in a plain browser. */
-export function optionsFromAddress(search: string): FakeOptions {
-  const given = new URLSearchParams(search);
-  const preferences: Record<string, unknown> = {};
-  for (const name of ["theme", "density"]) if (given.has(name)) preferences[name] = given.get(name);
-  return {
-    items: given.has("empty") ? 0 : Number(given.get("items") ?? 3200),
-    delay: Number(given.get("delay") ?? 12),
-    signedIn: !given.has("signed-out"),
-    connection: given.has("offline") ? "offline" : given.has("bootstrap") ? "bootstrapping" : "online",
-    keychain: !given.has("session-only"),
-    roles: given.has("approver") ? ["internal_approver"] : undefined,
-    arranges: !given.has("approver"),
-    live: true,
-    seeded: !given.has("clean"),
-    absences: !given.has("empty"),
-    showcase: !given.has("empty"),
-    show: SHOWN.find((one) => one === given.get("show")),
-    preferences,
-  };
-}
-
-const QUEUES: readonly Queue[] = [
-  "my_turn",
-  "team",
-  "mine",
-  "waiting_on_client",
-  "escalated",
-  "stuck",
-  "open",
-  "closed",
-];
 
 export function failure(code: FailureCode, message: string, request_id: string | null = null): Failure {
   return { code, message, request_id };
@@ -133,7 +74,7 @@ export class FakeBackend implements Backend {
   #preferences: Record<string, unknown> = {};
   #now: () => number;
   #lastSuccess: number;
-  #kept = new Map<string, { items: FakeItem[]; problems: FilterProblem[] }>();
+  readonly #queues: Queues;
 
   constructor(options: FakeOptions = {}) {
     this.options = options;
@@ -145,6 +86,7 @@ export class FakeBackend implements Backend {
     this.items = new Map(items.map((item) => [item.id, item]));
     this.#preferences = options.preferences ?? {};
     this.outboxState = new Outbox(this.items, this.#now);
+    this.#queues = new Queues(this.items, this.outboxState, this.#now);
     const leads = options.roles?.includes("team_lead") ?? true;
     this.absencesState = new Absences(this.#now, options.absences ?? true, leads);
     this.administration = new FakeAdministration((compute) =>
@@ -154,10 +96,10 @@ export class FakeBackend implements Backend {
       }),
     );
     if (options.seeded) {
-      const ids = this.#ids({ ...ALL, queue: "team" }).filter((id) => !id.startsWith("i-show-"));
+      const ids = this.#queues.ids({ ...ALL, queue: "team" }).filter((id) => !id.startsWith("i-show-"));
       this.outboxState.seed(ids.slice(2, 7));
     }
-    this.#session = options.signedIn === false ? signedOut() : this.#signedIn("ines.aldana@halden-rowe.example");
+    this.#session = options.signedIn === false ? signedOut() : signedIn(EMAIL, options);
     if (options.live) setInterval(() => this.step(), 1000);
   }
 
@@ -169,7 +111,7 @@ export class FakeBackend implements Backend {
   }
 
   changed(ids: string[], everything = false): void {
-    this.#kept.clear();
+    this.#queues.forget();
     this.emit({ event: "changed", ids, everything });
     this.emit({ event: "status", status: this.#status() });
   }
@@ -195,7 +137,7 @@ export class FakeBackend implements Backend {
       if (this.connection === "offline") throw failure("offline", "The portal cannot be reached. Nothing was sent.");
       if (credentials.password === "wrong") throw failure("wrong_password", "Email and password do not go together.");
       if (!/^https?:\/\//.test(credentials.portal)) throw failure("invalid", "This is not an address of a portal.");
-      this.#session = this.#signedIn(credentials.email);
+      this.#session = signedIn(credentials.email, this.options);
       this.emit({ event: "session" });
       return this.#session;
     });
@@ -209,17 +151,11 @@ export class FakeBackend implements Backend {
       return this.#session;
     });
 
-  queueCounts = () =>
-    this.#answer(() =>
-      QUEUES.map((queue): QueueCount => {
-        const items = this.#matching({ ...ALL, queue }).items;
-        return { queue, count: items.length, overdue: items.filter((item) => overdue(item, this.#now())).length };
-      }),
-    );
+  queueCounts = () => this.#answer((): QueueCount[] => this.#queues.counts());
 
   list = (query: ListQuery) =>
     this.#answer((): ListPage => {
-      const { items, problems } = this.#answerTo(query);
+      const { items, problems } = this.#queues.sorted(query);
       const shown = items.slice(query.offset, query.offset + query.limit);
       const rows = shown.map((item) => rowOf(item, this.#now(), this.outboxState.markOf(item.id)));
       const definition = query.queue === "stuck" ? STUCK : null;
@@ -227,7 +163,7 @@ export class FakeBackend implements Backend {
       return { total: items.length, offset: query.offset, rows, problems, definition, elsewhere };
     });
 
-  matchingIds = (query: ListQuery) => this.#answer(() => this.#ids(query));
+  matchingIds = (query: ListQuery) => this.#answer(() => this.#queues.ids(query));
 
   item = (id: string) =>
     this.#answer((): ItemView => {
@@ -321,7 +257,7 @@ export class FakeBackend implements Backend {
 
   bottleneck = (groupBy: GroupBy, filter: string) =>
     this.#answer((): BottleneckView => {
-      const { items } = this.#matching({ ...ALL, filter });
+      const { items } = this.#queues.matching({ ...ALL, filter });
       return bottleneck(items, groupBy, filter, this.#now());
     });
 
@@ -414,23 +350,6 @@ export class FakeBackend implements Backend {
     });
   }
 
-  #signedIn(email: string): SessionView {
-    return {
-      state: "signed_in",
-      person: person(ME),
-      email,
-      portal: "https://portal.halden-rowe.example",
-      organisation: "Halden & Rowe",
-      roles: this.options.roles ?? ["team_lead", "internal_approver", "internal_owner"],
-      arranges: this.options.arranges ?? false,
-      time_zone: "Europe/Amsterdam",
-      keys:
-        this.options.keychain === false
-          ? { kept: "session_only", reason: "The system’s keychain is locked or missing." }
-          : { kept: "keychain" },
-    };
-  }
-
   #status(): SyncStatus {
     const offline = this.connection === "offline";
     return {
@@ -447,68 +366,4 @@ export class FakeBackend implements Backend {
       newer_items: 0,
     };
   }
-
-  #facts(): Facts {
-    const now = this.#now();
-    return {
-      now,
-      pending: (item) => this.outboxState.markOf(item.id) !== null,
-      stuck: (item) => stuckReason(item, now) !== null,
-    };
-  }
-
-  #matching(query: ListQuery) {
-    const matcher = readFilter(query.filter, this.#facts());
-    const items = [...this.items.values()].filter((item) => this.#inQueue(item, query.queue) && matcher.matches(item));
-    return { items, problems: matcher.problems };
-  }
-
-  /** The sorted answer to a query. With very many items it is kept until something changes. */
-  #answerTo(query: ListQuery) {
-    const key = JSON.stringify({ ...query, offset: 0, limit: 0 });
-    const kept = this.#kept.get(key);
-    if (kept) return kept;
-    const { items, problems } = this.#matching(query);
-    const answer = { items: sorted(items, query), problems };
-    if (this.items.size > 5000) this.#kept.set(key, answer);
-    return answer;
-  }
-
-  #ids(query: ListQuery): string[] {
-    return this.#answerTo(query).items.map((item) => item.id);
-  }
-
-  #inQueue(item: FakeItem, queue: Queue): boolean {
-    switch (queue) {
-      case "my_turn":
-        return item.phase === "in_review"
-          ? waitingOn(item).includes(ME)
-          : item.phase === "approved" && item.owner === ME;
-      case "team":
-        return item.phase === "in_review";
-      case "mine":
-        return item.owner === ME && isOpen(item.phase);
-      case "waiting_on_client":
-        return item.phase === "changes_requested";
-      case "escalated":
-        return item.escalation !== null && isOpen(item.phase);
-      case "stuck":
-        return stuckReason(item, this.#now()) !== null;
-      case "open":
-        return isOpen(item.phase);
-      case "closed":
-        return !isOpen(item.phase);
-    }
-  }
-}
-
-const ALL: ListQuery = { queue: "open", filter: "", sort: "due", descending: false, offset: 0, limit: 500 };
-
-function signedOut(): SessionView {
-  return {
-    state: "signed_out",
-    portal: "https://portal.halden-rowe.example",
-    email: "ines.aldana@halden-rowe.example",
-    reason: null,
-  };
 }

@@ -1,1 +1,2 @@
 export * from "./fake";
+export * from "./options";
