@@ -1,6 +1,4 @@
 /** The calendars in force, the one that is looked at, and how it is being changed. */
-import { asFailure } from "$lib/backend/backend";
-import type { AdministrationBackend } from "$lib/backend/administration";
 import type {
   BroughtInView,
   CalendarDraft,
@@ -9,15 +7,20 @@ import type {
   CalendarPreviewView,
   CalendarSummary,
   CalendarView,
-  Failure,
 } from "$lib/generated";
 import { text } from "$lib/text/en";
-import type { Toasts } from "$lib/toasts.svelte";
 import { SvelteMap } from "svelte/reactivity";
-import { Asking } from "./asking.svelte";
+import { Collection } from "./collection.svelte";
 
-export type CalendarMode = "read" | "write" | "give";
 export type Way = "form" | "document";
+
+interface Calendar {
+  view: CalendarSummary[];
+  entry: CalendarSummary;
+  one: CalendarView;
+  mode: "write" | "give";
+  question: "read" | "preview" | "save";
+}
 
 /** In the way in which it is being written. */
 interface Written {
@@ -29,13 +32,7 @@ interface Written {
 const words = text.administration.calendars;
 const EMPTY: CalendarForm = { key: "", name: "", zone: "", week: [], holidays: [], special_days: [], imports: {} };
 
-export class CalendarsModel {
-  list = $state.raw<CalendarSummary[] | null>(null);
-  failure = $state.raw<Failure | null>(null);
-  key = $state<string | null>(null);
-  shown = $state.raw<CalendarView | null>(null);
-  mode = $state<CalendarMode>("read");
-
+export class CalendarsModel extends Collection<Calendar> {
   way = $state<Way>("form");
   form = $state<CalendarForm>(EMPTY);
   document = $state("");
@@ -48,18 +45,25 @@ export class CalendarsModel {
   group = $state("");
   person = $state<string | null>(null);
 
-  readonly asking = new Asking<"open" | "read" | "preview" | "save">();
-  #loaded = 0;
   /** What was being written of other calendars, by their key. */
   #kept = new SvelteMap<string | null, Written>();
 
-  constructor(
-    private readonly backend: AdministrationBackend,
-    private readonly toasts: Toasts,
-    private readonly onFailure: (error: unknown) => void,
-  ) {}
+  protected readAll() {
+    return this.backend.calendars();
+  }
 
-  readonly summary = $derived(this.list?.find((one) => one.key === this.key) ?? null);
+  protected entriesOf(view: CalendarSummary[]) {
+    return view;
+  }
+
+  protected readOne(key: string) {
+    return this.backend.calendar(key);
+  }
+
+  protected keyOf(one: CalendarView) {
+    return one.form.key;
+  }
+
   /** A calendar that is not published yet: its key is still to be chosen. */
   readonly isNew = $derived(this.mode === "write" && this.key === null);
   readonly keeps = $derived.by((): CalendarOf | null => {
@@ -68,14 +72,8 @@ export class CalendarsModel {
     return this.person === null ? null : { person: this.person };
   });
 
-  forget(): void {
-    this.#loaded++;
-    this.asking.drop();
-    this.list = null;
-    this.failure = null;
-    this.key = null;
-    this.shown = null;
-    this.mode = "read";
+  override forget(): void {
+    super.forget();
     this.preview = null;
     this.#kept.clear();
   }
@@ -83,30 +81,6 @@ export class CalendarsModel {
   /** Whether something was written of this calendar and neither saved nor discarded. */
   has(key: string): boolean {
     return this.#kept.has(key);
-  }
-
-  async load(): Promise<void> {
-    const asked = ++this.#loaded;
-    try {
-      const list = await this.backend.calendars();
-      if (asked !== this.#loaded) return;
-      this.list = list;
-      this.failure = null;
-      if (this.key === null && this.mode === "read" && list[0]) await this.open(list[0].key);
-    } catch (error) {
-      if (asked !== this.#loaded) return;
-      if (this.list) this.onFailure(error);
-      else this.failure = asFailure(error);
-    }
-  }
-
-  async open(key: string): Promise<void> {
-    this.asking.drop();
-    this.key = key;
-    this.mode = "read";
-    if (this.shown?.form.key !== key) this.shown = null;
-    const shown = await this.asking.ask("open", () => this.backend.calendar(key));
-    if (shown !== null) this.shown = shown;
   }
 
   edit(view: CalendarView): void {
@@ -176,9 +150,7 @@ export class CalendarsModel {
     const saved = await this.asking.ask("save", () => this.backend.saveCalendar(this.#draft()));
     if (saved === null) return;
     this.#kept.delete(this.key);
-    this.toasts.notice(words.saved(saved.form.name, saved.version));
-    this.key = saved.form.key;
-    await Promise.all([this.load(), this.open(saved.form.key)]);
+    await this.saved(words.saved(saved.form.name, saved.version), saved.form.key);
   }
 
   give(): void {
@@ -196,17 +168,14 @@ export class CalendarsModel {
       await this.backend.keepCalendar({ of: keeps, calendar: key });
       return true;
     });
-    if (kept === null) return;
-    this.toasts.notice(words.given);
-    await Promise.all([this.load(), this.open(key)]);
+    if (kept !== null) await this.saved(words.given, key);
   }
 
   async discard(): Promise<void> {
     if (this.mode === "write") this.#kept.delete(this.key);
     this.mode = "read";
     this.edited();
-    const first = this.list?.[0];
-    if (this.key === null && first) await this.open(first.key);
+    await this.leave();
   }
 
   #draft(): CalendarDraft {
