@@ -107,7 +107,7 @@ describe("a new version of a journey", () => {
     await click("journey-run-replay");
     const replay = await screen.findByTestId("journey-replay");
     expect(replay.textContent).toContain("Of 214 items of this journey, 26 would have gone another way.");
-    expect(screen.getAllByTestId("rerouted")).toHaveLength(5);
+    expect(screen.getAllByTestId("rerouted")).toHaveLength(20);
     await choose("journey-for", "Of some cohorts");
     expect(refuses("journey-do-publish")).toBe(true);
     await fireEvent.click(screen.getByLabelText("growth"));
@@ -117,6 +117,35 @@ describe("a new version of a journey", () => {
     await waitFor(() => expect(screen.getByTestId("journey-detail").dataset.version).toBe("4"));
     expect(version(4).getByText("published for growth")).toBeTruthy();
     expect(version(3).getByText("1,204 items in flight")).toBeTruthy();
+  });
+
+  it("shows what the replay found as tables that can be heard and scrolled from the keyboard", async () => {
+    await openJourneys();
+    await fireEvent.click(version(2).getByTestId("journey-show"));
+    await waitFor(() => expect(screen.getByTestId("journey-detail").dataset.version).toBe("2"));
+    await click("journey-write");
+    await click("journey-run-check");
+    await screen.findByTestId("journey-check");
+    await click("journey-run-replay");
+    const figures = within(await screen.findByRole("table", { name: "How many past items would have gone which way" }));
+    const cells = (row: HTMLElement) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent);
+    expect(figures.getAllByRole("row").map(cells)).toEqual([
+      ["Past items", "Items", "Share"],
+      ["Would have gone another way", "26", "12 %"],
+      ["Would have gone the same way", "188", "88 %"],
+      ["Looked at", "214", ""],
+    ]);
+    const region = screen.getByRole("region", { name: "Items that would have gone another way" });
+    expect(region.tabIndex).toBe(0);
+    const row = within(region).getByRole("row", { name: /^ACME-129/ });
+    expect(within(row).getByRole("rowheader").textContent).toBe("ACME-129");
+    expect([...row.querySelectorAll("p")].map((one) => one.textContent)).toEqual([
+      "also asks legal",
+      "no longer asks brand",
+      "asks other people at sign_off",
+    ]);
+    expect(screen.getByTestId("journey-replay").textContent).toContain("The first 20 of 26.");
+    expect(await violations()).toEqual([]);
   });
 
   it("goes on by Ctrl + Enter, and never publishes by it", async () => {

@@ -241,9 +241,14 @@ export class FakeAdministration implements AdministrationBackend {
     const looked_at = known ? 214 : 0;
     const has = stagesOf(document).some((one) => one.key === "legal");
     const moved = known && has ? 26 : 0;
+    const also = [
+      "",
+      "; asks in another order review, sign_off",
+      "; no longer asks brand; asks other people at sign_off",
+    ];
     const first = Array.from(
-      { length: Math.min(5, moved) },
-      (_, at) => `ACME-${117 + at * 6} would have gone to \`legal\` after \`review\`, and went to \`sign_off\``,
+      { length: Math.min(20, moved) },
+      (_, at) => `ACME-${117 + at * 6}: also asks legal${also[at % also.length]}`,
     );
     const summary = `Of ${looked_at} items of this journey, ${moved} would have gone another way.`;
     return { summary, looked_at, moved, first, digest: `${document.length.toString(16)}-${moved}` };
