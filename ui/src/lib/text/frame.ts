@@ -113,5 +113,10 @@ export const frame = {
     account: "Signed in",
     at: (organisation: string) => `at ${organisation}`,
   },
+  noWindow: {
+    before: "This is the inside of the Postern console and works only in its window:",
+    command: "cargo xtask run",
+    after: "opens it.",
+  },
   resize: { side: "Width of the side bar", list: "Width of the list" },
 };
