@@ -152,6 +152,9 @@ describe("a new version of a journey", () => {
     const { fake } = await openJourneys();
     await click("journey-write");
     screen.getByTestId("journey-text").focus();
+    await press("Enter", { ctrlKey: true, isComposing: true });
+    await press("Enter");
+    expect(screen.getByTestId("journey-run-check").getAttribute("aria-busy")).toBe("false");
     await press("Enter", { ctrlKey: true });
     await screen.findByTestId("journey-check");
     await press("Enter", { ctrlKey: true });
