@@ -3,7 +3,7 @@
 use crate::{administration, files};
 use postern_console_core::{
     AbsenceDraft, AbsenceView, ActItemResult, ActOptions, ActResult, BottleneckView, ClientRef,
-    CoverageAbout, CoverageAnswer, Engine, Failure, FailureCode, GroupBy, ItemView, JournalLine, KeepView,
+    CoverageAbout, CoverageAnswer, Engine, Failure, GroupBy, ItemView, JournalLine, KeepView,
     ListPage, ListQuery, NewItemChoices, OutboxLine, PersonRef, QueueCount, Request, SavedAbsenceView,
     SessionView, SyncStatus, Target,
 };
@@ -115,12 +115,8 @@ async fn item(engine: Core<'_>, id: ItemId) -> Answer<ItemView> {
 }
 
 #[tauri::command]
-async fn find_item(engine: Core<'_>, reference: String) -> Answer<Option<ItemId>> {
-    match engine.find(&reference).await {
-        Ok(id) => Ok(Some(id)),
-        Err(failure) if failure.code == FailureCode::NotFound => Ok(None),
-        Err(failure) => Err(failure),
-    }
+async fn find_item(engine: Core<'_>, reference: String) -> Answer<ItemId> {
+    engine.find(&reference).await
 }
 
 #[tauri::command]

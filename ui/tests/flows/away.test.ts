@@ -390,7 +390,7 @@ describe("who gets it", () => {
     await openAway();
     await write("coverage-item", "ACME-99999");
     await fireEvent.change(screen.getByTestId("coverage-item"));
-    expect(await screen.findByText("There is no item ACME-99999 in sight.")).toBeTruthy();
+    expect(await screen.findByText(/There is no item ACME-99999 among those that you may see/)).toBeTruthy();
     await write("coverage-item", "");
     await write("coverage-amount", "lots");
     await fireEvent.change(screen.getByTestId("coverage-amount"));

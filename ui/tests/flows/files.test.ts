@@ -154,8 +154,17 @@ describe("what is kept", () => {
     opened.app.overlay = "settings";
     const box = await screen.findByTestId<HTMLInputElement>("keep-files");
     expect(box.checked).toBe(true);
-    expect(box.closest("label")?.textContent).toContain("12.3 MB of 500.0 MB are taken");
+    expect(screen.getByTestId("files-size").textContent).toContain("They take 12.3 MB now");
+    const largest = screen.getByTestId<HTMLSelectElement>("largest-file");
+    expect([...largest.options].map((option) => option.text)).toEqual(["1 MB", "5 MB", "20 MB", "100 MB", "1 GB"]);
+    await fireEvent.change(largest, { target: { value: "20000000" } });
+    await waitFor(() => expect(opened.backend.files.rules.largest).toBe(20_000_000));
+    const room = screen.getByTestId<HTMLSelectElement>("room-for-files");
+    expect(room.selectedOptions[0]?.text).toBe("500 MB");
+    await fireEvent.change(room, { target: { value: "2000000000" } });
+    await waitFor(() => expect(opened.backend.files.rules.limit).toBe(2_000_000_000));
     await fireEvent.click(box);
     await waitFor(() => expect(opened.backend.files.rules.keep_offline).toBe(false));
+    expect(screen.queryByTestId("largest-file")).toBeNull();
   });
 });

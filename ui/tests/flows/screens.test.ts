@@ -252,6 +252,15 @@ describe("the frame", () => {
     await waitFor(() => expect(app.list.queue).toBe("team"));
   });
 
+  it("says in the palette what the engine says about an item that is not here", async () => {
+    const { app } = await openWindow();
+    app.overlay = "palette";
+    const box = await screen.findByRole("combobox");
+    await fireEvent.input(box, { target: { value: "ACME-99999" } });
+    await fireEvent.keyDown(box, { key: "Enter" });
+    expect(await screen.findByText(/ACME-99999 among those that you may see/)).toBeTruthy();
+  });
+
   it("opens an item by its reference from the palette", async () => {
     const { app, backend } = await openWindow();
     const item = [...backend.items.values()].find((one) => one.phase === "completed");

@@ -77,20 +77,19 @@ export class Coverage {
     try {
       const about = await this.#about();
       if (asked !== this.#asked) return;
-      if (about === null) {
-        this.unknown = this.item.trim();
-        this.answers = null;
-        this.failure = null;
-        return;
-      }
       const answers = await this.backend.coverage(this.person, from, until, about);
       if (asked !== this.#asked) return;
       this.answers = answers;
       this.failure = null;
     } catch (error) {
       if (asked !== this.#asked) return;
-      if (this.answers) this.onFailure(error);
-      else this.failure = asFailure(error);
+      const failure = asFailure(error);
+      if (this.item.trim() !== "" && failure.code === "not_found") {
+        this.unknown = failure.message;
+        this.answers = null;
+        this.failure = null;
+      } else if (this.answers) this.onFailure(error);
+      else this.failure = failure;
     }
   }
 
@@ -100,13 +99,9 @@ export class Coverage {
     await this.load();
   }
 
-  /** Null: there is no such item. */
-  async #about(): Promise<CoverageAbout | null> {
+  async #about(): Promise<CoverageAbout> {
     const reference = this.item.trim();
-    if (reference !== "") {
-      const item = await this.backend.findItem(reference);
-      return item === null ? null : { item };
-    }
+    if (reference !== "") return { item: await this.backend.findItem(reference) };
     const amount = amountOf(this.amount) ?? undefined;
     return {
       ...(this.client === "" ? {} : { client: this.client }),

@@ -51,7 +51,8 @@ export interface Backend {
   list(query: ListQuery): Promise<ListPage>;
   matchingIds(query: ListQuery): Promise<string[]>;
   item(id: string): Promise<ItemView>;
-  findItem(reference: string): Promise<string | null>;
+  /** Fails with `not_found`, and says where else it may be. */
+  findItem(reference: string): Promise<string>;
 
   act(targets: Target[], request: Request): Promise<ActResult>;
   predict(targets: Target[], request: Request): Promise<ActItemResult[]>;

@@ -89,12 +89,16 @@ export class Files {
     }
   }
 
-  async keepOffline(keep: boolean): Promise<void> {
+  async setRules(changed: Partial<FileRules>): Promise<void> {
     if (!this.rules) return;
-    this.rules = { ...this.rules, keep_offline: keep };
+    const before = this.rules;
+    this.rules = { ...before, ...changed };
     try {
       await this.backend.setFileRules(this.rules);
+      // Less room takes effect at once.
+      this.size = await this.backend.filesSize();
     } catch (error) {
+      this.rules = before;
       this.onFailure(error);
     }
   }

@@ -99,7 +99,6 @@ export const away = {
     about: "Which work",
     item: "Item",
     itemPlaceholder: "e.g. ACME-142",
-    noItem: (reference: string) => `There is no item ${reference} in sight.`,
     client: "Client",
     anyClient: "Any client",
     kind: "Kind",

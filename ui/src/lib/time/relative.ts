@@ -56,5 +56,6 @@ export function timeOfDay(at: number, zone?: string): string {
 export function bytes(size: number): string {
   if (size < 1000) return `${size} B`;
   if (size < 1_000_000) return `${Math.round(size / 1000)} kB`;
-  return `${(size / 1_000_000).toFixed(1)} MB`;
+  const [number, unit] = size < 1_000_000_000 ? [size / 1_000_000, "MB"] : [size / 1_000_000_000, "GB"];
+  return `${number.toLocaleString("en-GB", { maximumFractionDigits: 1 })} ${unit}`;
 }

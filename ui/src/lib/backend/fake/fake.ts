@@ -55,6 +55,10 @@ export function failure(code: FailureCode, message: string, request_id: string |
   return { code, message, request_id };
 }
 
+/** As the engine says it. */
+const noItem = (reference: string) =>
+  `There is no item ${reference} among those that you may see (as of the last sync).`;
+
 export class FakeBackend implements Backend {
   readonly items: Map<string, FakeItem>;
   readonly outboxState: Outbox;
@@ -190,7 +194,11 @@ export class FakeBackend implements Backend {
   filesSize = () => this.#answer(() => this.files.size);
 
   findItem = (reference: string) =>
-    this.#answer(() => [...this.items.values()].find((item) => item.reference === reference.toUpperCase())?.id ?? null);
+    this.#answer(() => {
+      const found = [...this.items.values()].find((item) => item.reference === reference.toUpperCase());
+      if (!found) throw failure("not_found", noItem(reference.toUpperCase()));
+      return found.id;
+    });
 
   act = (targets: Target[], request: Request) =>
     this.#answer((): ActResult => {
