@@ -19,6 +19,7 @@ pub async fn post(
         let detail = format!("At most {MAX_PUSH} commands at once, not {}.", push.commands.len());
         return Err(Failure::new(ErrorCode::TooLarge, detail));
     }
+    let _permit = app.admission().exchange(app.environment()).await?;
     let caller = match sender {
         Sender::Staff(caller) => caller,
         Sender::ShutOut(person) => {
