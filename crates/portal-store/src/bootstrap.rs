@@ -9,7 +9,6 @@ use postern_domain::{Item, ItemId, Person, PersonId};
 use postern_protocol::{Cursor, Directory, Expected, Month};
 use sqlx::Row as _;
 
-const PAGE: i64 = 250;
 /// They are small.
 const VERSIONS_PAGE: i64 = 2_000;
 
@@ -52,6 +51,7 @@ pub struct Bootstrap {
     person: Person,
     closed_since: i64,
     after: String,
+    page: i64,
     /// What is newer than the cursor of the load comes as changes, which also tell when it leaves again.
     until: i64,
 }
@@ -90,7 +90,7 @@ impl Store {
         let directory = expected.is_some().then(|| directory.for_person(&person));
         let begin = BootstrapBegin { cursor, items, directory, expected };
         let until = begin.cursor.seq;
-        let snapshot = Bootstrap { tx, person, closed_since, after, until };
+        let snapshot = Bootstrap { tx, person, closed_since, after, page: self.load_page().into(), until };
         Ok(BootstrapStart::Ready(Box::new(begin), Box::new(snapshot)))
     }
 }
@@ -132,7 +132,7 @@ impl Bootstrap {
              WHERE id > $1 AND (closed_month = 0 OR closed_month >= $3) AND created_seq <= $4 ORDER BY id LIMIT $2",
         )
         .bind(&self.after)
-        .bind(PAGE)
+        .bind(self.page)
         .bind(self.closed_since)
         .bind(self.until)
         .fetch_all(&mut *self.tx)

@@ -20,9 +20,6 @@ pub(crate) type Tx = Transaction<'static, Database>;
 /// Older ones can damage a WAL database that two connections use.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-/// Snapshots that may be read at the same time. They last as long as their readers take, so they have connections
-/// of their own.
-const SNAPSHOTS: u32 = 8;
 const BUSY: Duration = Duration::from_secs(15);
 
 fn options(file: &Path) -> SqliteConnectOptions {
@@ -70,7 +67,7 @@ pub(crate) async fn open(file: &Path, create: bool, settings: &StoreOptions) -> 
             .max_lifetime(None)
             .connect_lazy_with(options(file).pragma("query_only", "ON"))
     };
-    Ok(Pools { writer, readers: reading(settings.readers), snapshots: reading(SNAPSHOTS) })
+    Ok(Pools { writer, readers: reading(settings.readers), snapshots: reading(settings.snapshots) })
 }
 
 /// On a full disk SQLite ends a transaction by itself. The driver does not notice, and a connection on which it still

@@ -24,6 +24,7 @@ struct Inner {
     pools: Pools,
     key: SigningKey,
     rules: Rules,
+    load_page: u32,
     directory: RwLock<Option<Arc<DirectorySnapshot>>>,
     heads: watch::Sender<Head>,
 }
@@ -33,13 +34,18 @@ pub struct StoreOptions {
     pub rules: Rules,
     /// How many requests may read at once; further ones wait.
     pub readers: u32,
+    /// Snapshots that may be read at the same time. They last as long as their readers take, so they have connections
+    /// of their own.
+    pub snapshots: u32,
     /// The database may have so many pages of 4 KiB and no more; beyond them it says that the disk is full.
     pub most_pages: Option<u32>,
+    /// So many items are looked at for one page of a full load.
+    pub load_page: u32,
 }
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { rules: Rules::default(), readers: 4, most_pages: None }
+        Self { rules: Rules::default(), readers: 4, snapshots: 8, most_pages: None, load_page: 250 }
     }
 }
 
@@ -108,7 +114,15 @@ impl Store {
     fn assemble(data: &Path, pools: Pools, key: SigningKey, head: HeadRow, options: StoreOptions) -> Self {
         let (heads, _) = watch::channel(head.told());
         let directory = RwLock::new(None);
-        Self(Arc::new(Inner { data: data.to_owned(), pools, key, rules: options.rules, directory, heads }))
+        Self(Arc::new(Inner {
+            data: data.to_owned(),
+            pools,
+            key,
+            rules: options.rules,
+            load_page: options.load_page,
+            directory,
+            heads,
+        }))
     }
 
     /// Whether anything can be changed at all.
@@ -154,6 +168,10 @@ impl Store {
 
     pub(crate) fn rules(&self) -> &Rules {
         &self.0.rules
+    }
+
+    pub(crate) fn load_page(&self) -> u32 {
+        self.0.load_page
     }
 
     pub(crate) fn heads(&self) -> &watch::Sender<Head> {

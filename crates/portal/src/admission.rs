@@ -1,6 +1,7 @@
 //! Admission: so many consoles are served at once, and the others are asked to come back. After an outage hundreds
 //! return in the same second; each must find either an answer or a time to come, and none a portal on its knees.
 
+use crate::config::Config;
 use crate::environment::Environment;
 use crate::problem::Failure;
 use postern_protocol::ErrorCode;
@@ -15,12 +16,18 @@ const PATIENCE: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub struct Admission {
     loads: Arc<Semaphore>,
+    comparisons: Arc<Semaphore>,
     exchanges: Arc<Semaphore>,
 }
 
 impl Admission {
-    pub fn new(loads: usize, exchanges: usize) -> Self {
-        Self { loads: Arc::new(Semaphore::new(loads)), exchanges: Arc::new(Semaphore::new(exchanges)) }
+    pub fn new(config: &Config) -> Self {
+        let permits = |number| Arc::new(Semaphore::new(number));
+        Self {
+            loads: permits(config.concurrent_loads),
+            comparisons: permits(config.concurrent_comparisons),
+            exchanges: permits(config.concurrent_exchanges),
+        }
     }
 
     /// For a full load: it takes long, so that waiting for a turn is no use.
@@ -29,6 +36,14 @@ impl Admission {
     /// 503 with a time to come back.
     pub fn load(&self, environment: &Environment) -> Result<OwnedSemaphorePermit, Failure> {
         Arc::clone(&self.loads).try_acquire_owned().map_err(|_| come_back(environment, 3, 12))
+    }
+
+    /// For a comparison of what a console holds with what it should.
+    ///
+    /// # Errors
+    /// 503 with a time to come back.
+    pub fn comparison(&self, environment: &Environment) -> Result<OwnedSemaphorePermit, Failure> {
+        Arc::clone(&self.comparisons).try_acquire_owned().map_err(|_| come_back(environment, 3, 12))
     }
 
     /// For a push or a page of changes.

@@ -28,6 +28,10 @@ pub struct Config {
     pub concurrent_sign_ins: usize,
     /// Full loads that run at the same time; other consoles are asked to come back.
     pub concurrent_loads: usize,
+    /// Seconds after which a full load makes room for another one; its console goes on with the next request.
+    pub load_seconds: u64,
+    /// Comparisons of what consoles hold, after their grants changed, that run at the same time.
+    pub concurrent_comparisons: usize,
     /// Pushes and pages of changes that are worked on at the same time.
     pub concurrent_exchanges: usize,
 }
@@ -52,6 +56,8 @@ impl Default for Config {
             trust_forwarded_for: false,
             concurrent_sign_ins: 2,
             concurrent_loads: 6,
+            load_seconds: 120,
+            concurrent_comparisons: 6,
             concurrent_exchanges: 32,
         }
     }
@@ -78,6 +84,10 @@ impl Config {
 
     pub(crate) fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_timeout_seconds)
+    }
+
+    pub(crate) fn load_time(&self) -> Duration {
+        Duration::from_secs(self.load_seconds)
     }
 
     pub(crate) fn upload_timeout(&self) -> Duration {

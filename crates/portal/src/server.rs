@@ -104,14 +104,16 @@ impl Portal {
     }
 
     async fn app(self, data: &Path) -> Result<App, StartError> {
-        let store = Store::open_with(data, self.store_options).await?;
+        let snapshots = self.config.concurrent_loads + self.config.concurrent_comparisons;
+        let snapshots = u32::try_from(snapshots).unwrap_or(u32::MAX).max(self.store_options.snapshots);
+        let store = Store::open_with(data, StoreOptions { snapshots, ..self.store_options }).await?;
         let passwords =
             PasswordCheck::new(self.config.concurrent_sign_ins, self.password_cost, &self.environment)
                 .map_err(|error| StartError::Internal(error.to_string()))?;
         Ok(App::new(Shared {
             store,
             environment: self.environment,
-            admission: Admission::new(self.config.concurrent_loads, self.config.concurrent_exchanges),
+            admission: Admission::new(&self.config),
             config: self.config,
             passwords,
             throttle: Throttle::default(),

@@ -4,14 +4,18 @@
 mod common;
 
 use common::{ok, submit};
+use axum::body::Body;
+use axum::http;
 use futures_util::future::join_all;
 use postern_domain::{Command, CommentId, Visibility};
-use postern_portal::Config;
-use postern_portal_store::Rules;
-use postern_protocol::{ErrorCode, NamedItems, Problem, Push, PushReply, paths};
-use postern_test_support::{TestPortal, envelope};
+use postern_portal::{Config, Portal, QuietPortal};
+use postern_portal_store::{Rules, StoreOptions};
+use postern_protocol::{BootstrapPart, ErrorCode, NamedItems, Problem, Push, PushReply, paths};
+use postern_test_support::{Session, TestPortal, envelope};
 use reqwest::RequestBuilder;
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+use tower::ServiceExt as _;
 
 async fn portal(config: Config) -> TestPortal {
     TestPortal::start_with(config, Rules::default()).await
@@ -68,4 +72,105 @@ async fn who_loads_when_too_many_do_is_told_a_time_of_their_own_to_come_back() {
     let seconds = join_all((0..24).map(|_| turned_away(olga.get(paths::BOOTSTRAP)))).await;
     assert!(seconds.iter().all(|seconds| (3..=12).contains(seconds)), "{seconds:?}");
     assert!(seconds.iter().collect::<BTreeSet<_>>().len() > 3, "they do not come back at once: {seconds:?}");
+}
+
+#[tokio::test]
+async fn comparisons_and_loads_do_not_take_each_others_places() {
+    let compare = format!("{}?versions=true", paths::BOOTSTRAP);
+    let full_of_loads = portal(Config { concurrent_loads: 0, ..Config::default() }).await;
+    let olga = full_of_loads.sign_in("olga").await;
+    assert_eq!(olga.get(&compare).send().await.unwrap().status(), 200);
+    let full_of_comparisons = portal(Config { concurrent_comparisons: 0, ..Config::default() }).await;
+    let olga = full_of_comparisons.sign_in("olga").await;
+    let seconds = turned_away(olga.get(&compare)).await;
+    assert!((3..=12).contains(&seconds), "{seconds}");
+    assert_eq!(olga.get(paths::BOOTSTRAP).send().await.unwrap().status(), 200);
+}
+
+/// A second portal on the same data that takes requests without a socket, so that no buffer of the system takes a reply
+/// that nobody reads.
+async fn without_a_socket(portal: &TestPortal, config: Config) -> QuietPortal {
+    let store_options = StoreOptions { load_page: 1, ..StoreOptions::default() };
+    let made = Portal { store_options, ..Portal::new(config, portal.environment.clone()) };
+    made.open(portal.data()).await.unwrap()
+}
+
+async fn load(portal: &QuietPortal, session: &Session, more: &str) -> http::Response<Body> {
+    let request = http::Request::get(format!("{}{more}", paths::BOOTSTRAP))
+        .header("authorization", format!("Bearer {}", session.token()));
+    portal.router().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+}
+
+async fn parts(reply: http::Response<Body>) -> Vec<BootstrapPart> {
+    let body = axum::body::to_bytes(reply.into_body(), usize::MAX).await.unwrap();
+    let lines = body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn who_reads_slowly_makes_room_after_a_while_and_goes_on_behind_what_came() {
+    let test = TestPortal::start().await;
+    let olga = test.sign_in("olga").await;
+    for number in 0..12 {
+        submit(&olga, &format!("s{number}"), "acme").await;
+    }
+    let config = Config { concurrent_loads: 1, load_seconds: 1, ..Config::default() };
+    let portal = without_a_socket(&test, config).await;
+    let slow = load(&portal, &olga, "").await;
+    assert_eq!(slow.status(), 200);
+    let mut tries = 0;
+    let began = Instant::now();
+    let quick = loop {
+        let quick = load(&portal, &olga, "").await;
+        match quick.status().as_u16() {
+            503 => tries += 1,
+            status => break (status, quick),
+        }
+        assert!(began.elapsed() < Duration::from_secs(10), "there is no room");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!(quick.0, 200);
+    assert!(tries > 0 && began.elapsed() > Duration::from_millis(500), "it was taken for a while");
+    assert!(matches!(parts(quick.1).await.last(), Some(BootstrapPart::End { items: 12, .. })));
+
+    let came = parts(slow).await;
+    let [BootstrapPart::Begin { cursor, .. }, items @ .., BootstrapPart::Pause { items: said }] =
+        came.as_slice()
+    else {
+        panic!("{came:?}")
+    };
+    assert!((1..12).contains(said) && *said == items.len() as u64, "{said} of {}", items.len());
+    let Some(BootstrapPart::Item { item: last }) = items.last() else { panic!("{items:?}") };
+    let rest = parts(load(&portal, &olga, &format!("?cursor={cursor}&after={}", last.id)).await).await;
+    assert!(
+        matches!(rest.last(), Some(BootstrapPart::End { items, .. }) if items + said == 12),
+        "{rest:?}"
+    );
+    portal.close().await;
+}
+
+#[tokio::test]
+async fn a_load_without_any_time_brings_a_page_each_time() {
+    let portal = TestPortal::start_with_loads_of(2).await;
+    let olga = portal.sign_in("olga").await;
+    for number in 0..5 {
+        submit(&olga, &format!("s{number}"), "acme").await;
+    }
+    let (mut path, mut came, mut requests) = (paths::BOOTSTRAP.to_owned(), 0, 0);
+    loop {
+        requests += 1;
+        let text = olga.get(&path).send().await.unwrap().text().await.unwrap();
+        let read: Vec<BootstrapPart> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let BootstrapPart::Begin { cursor, .. } = &read[0] else { panic!("{text}") };
+        let items = read.iter().filter_map(|part| match part {
+            BootstrapPart::Item { item } => Some(&item.id),
+            _ => None,
+        });
+        came += items.clone().count();
+        if matches!(read.last(), Some(BootstrapPart::End { .. })) {
+            break;
+        }
+        path = format!("{}?cursor={cursor}&after={}", paths::BOOTSTRAP, items.last().unwrap());
+    }
+    assert_eq!((came, requests), (5, 4), "two, two, one, and the word that it was all");
 }

@@ -192,7 +192,13 @@ pub enum BootstrapPart {
     Versions {
         of: Vec<(ItemId, u64)>,
     },
-    /// Last: without it the stream was cut, and nothing of it counts.
+    /// Last, where the portal makes room for another load: there is more, and to ask for it behind the last item goes on.
+    /// Each stream that ends so has brought an item at least.
+    Pause {
+        /// How many came with this stream.
+        items: u64,
+    },
+    /// Last, when all has come. What ends without one of the two was cut.
     End {
         /// How many came with this stream.
         items: u64,

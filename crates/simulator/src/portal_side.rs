@@ -23,10 +23,18 @@ use tower::ServiceExt as _;
 /// More than any reply here has, in bytes.
 const LARGEST: usize = 64 * 1024 * 1024;
 
+/// How a portal of a world works.
+#[derive(Clone, Copy, Debug)]
+pub struct Ways {
+    pub rules: Rules,
+    /// Its loads make room after each page, and pages are small.
+    pub pauses: bool,
+}
+
 pub struct PortalSide {
     data: PathBuf,
     environment: Environment,
-    rules: Rules,
+    ways: Ways,
     running: Running,
 }
 
@@ -43,9 +51,9 @@ pub fn environment(clock: Arc<SimClock>, seed: u64) -> Environment {
 }
 
 impl PortalSide {
-    pub async fn open(data: PathBuf, environment: Environment, rules: Rules) -> anyhow::Result<Self> {
-        let running = Running::start(&data, &environment, rules).await?;
-        Ok(Self { data, environment, rules, running })
+    pub async fn open(data: PathBuf, environment: Environment, ways: Ways) -> anyhow::Result<Self> {
+        let running = Running::start(&data, &environment, ways).await?;
+        Ok(Self { data, environment, ways, running })
     }
 
     pub fn store(&self) -> &Store {
@@ -140,7 +148,7 @@ impl PortalSide {
     }
 
     async fn replace(&mut self, data: PathBuf) -> anyhow::Result<()> {
-        let next = Running::start(&data, &self.environment, self.rules).await?;
+        let next = Running::start(&data, &self.environment, self.ways).await?;
         let before = std::mem::replace(&mut self.running, next);
         self.data = data;
         before.quiet.close().await;
@@ -151,11 +159,17 @@ impl PortalSide {
 }
 
 impl Running {
-    async fn start(data: &Path, environment: &Environment, rules: Rules) -> anyhow::Result<Self> {
+    async fn start(data: &Path, environment: &Environment, ways: Ways) -> anyhow::Result<Self> {
+        let Ways { rules, pauses } = ways;
+        let mut store_options = StoreOptions { rules, readers: 1, ..StoreOptions::default() };
+        let mut config = Config::default();
+        if pauses {
+            (config.load_seconds, store_options.load_page) = (0, 5);
+        }
         let portal = Portal {
             password_cost: PasswordCost::Trivial,
-            store_options: StoreOptions { rules, readers: 1, ..StoreOptions::default() },
-            ..Portal::new(Config::default(), environment.clone())
+            store_options,
+            ..Portal::new(config, environment.clone())
         };
         let quiet = portal.open(data).await.context("the portal does not open")?;
         let router = quiet.router();

@@ -2,7 +2,7 @@
 
 use crate::calls::PORTAL;
 use crate::cast;
-use crate::portal_side::{self, PortalSide, watch};
+use crate::portal_side::{self, PortalSide, Ways, watch};
 use crate::profile::as_error;
 use crate::rules;
 use crate::seam::{Keys, SimChance, SimClock, Time};
@@ -63,7 +63,7 @@ impl Template {
         bulk.commit().await?;
         store.close().await;
 
-        let portal = PortalSide::open(data.clone(), environment, rules::sound()).await?;
+        let portal = PortalSide::open(data.clone(), environment, Ways { rules: rules::sound(), pauses: false }).await?;
         let portal = Arc::new(tokio::sync::Mutex::new(portal));
         let mut secrets = Vec::new();
         for (number, person) in cast::PROFILES.iter().enumerate() {

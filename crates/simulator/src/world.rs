@@ -4,7 +4,7 @@ use crate::calls::path_of;
 use crate::cast;
 use crate::files::{Files, copy_folder};
 use crate::plan::Plan;
-use crate::portal_side::{self, PortalSide, copy_portal};
+use crate::portal_side::{self, PortalSide, Ways, copy_portal};
 use crate::profile::Profile;
 use crate::rules;
 use crate::seam::{SimClock, Time};
@@ -64,7 +64,7 @@ impl World {
         copy_portal(&template.portal(), &data)?;
         let environment = portal_side::environment(clock, plan.seed);
         let rules = mutation.map_or_else(rules::sound, Mutation::rules);
-        let portal = PortalSide::open(data, environment, rules).await?;
+        let portal = PortalSide::open(data, environment, Ways { rules, pauses: plan.seed % 2 == 1 }).await?;
         let mut world = Self {
             seed: plan.seed,
             time,

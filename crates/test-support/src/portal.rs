@@ -25,7 +25,7 @@ pub struct TestPortal {
     pub environment: Environment,
     pub http: Client,
     config: Config,
-    rules: Rules,
+    store_options: StoreOptions,
     clock_pace: Duration,
     running: Option<RunningPortal>,
     data: TempDir,
@@ -65,7 +65,22 @@ impl TestPortal {
         Self::start_at_pace(config, rules, Duration::from_millis(50)).await
     }
 
+    /// Each of its loads brings so many items, and then makes room and goes on with the next request.
+    ///
+    /// # Panics
+    /// When the portal cannot start.
+    pub async fn start_with_loads_of(items: u32) -> Self {
+        let config = Config { load_seconds: 0, ..Config::default() };
+        let store_options = StoreOptions { load_page: items, ..StoreOptions::default() };
+        Self::start_on(config, store_options, Duration::from_millis(50)).await
+    }
+
     async fn start_at_pace(config: Config, rules: Rules, clock_pace: Duration) -> Self {
+        let store_options = StoreOptions { rules, ..StoreOptions::default() };
+        Self::start_on(config, store_options, clock_pace).await
+    }
+
+    async fn start_on(config: Config, store_options: StoreOptions, clock_pace: Duration) -> Self {
         let data = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary directory: {error}"));
         let clock = Arc::new(FakeClock::default());
         let environment =
@@ -73,7 +88,7 @@ impl TestPortal {
         let config = Config { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..config };
         found(data.path(), &environment).await;
         let mut portal =
-            Self { clock, environment, http: http(), config, rules, clock_pace, running: None, data };
+            Self { clock, environment, http: http(), config, store_options, clock_pace, running: None, data };
         portal.run().await;
         portal
     }
@@ -81,7 +96,7 @@ impl TestPortal {
     async fn run(&mut self) {
         let portal = Portal {
             password_cost: PasswordCost::Trivial,
-            store_options: StoreOptions { rules: self.rules, ..StoreOptions::default() },
+            store_options: self.store_options.clone(),
             clock_pace: self.clock_pace,
             ..Portal::new(self.config.clone(), self.environment.clone())
         };

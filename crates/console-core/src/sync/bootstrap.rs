@@ -1,5 +1,5 @@
 //! Everything at once: streamed into staging, and swapped in only when it is complete. A load that is cut goes on where
-//! it was, also after a restart.
+//! it was, also after a restart. So does one that the portal lets pause, at once.
 
 use super::lines::Lines;
 use super::{SyncReport, SyncState};
@@ -28,16 +28,23 @@ impl Engine {
             status.bootstrap = Some(Progress { done: 0, total: 0 });
         });
         let wanted = self.wanted_closed_since().await?;
-        let cut = self.inner.cache.cut_load().await?.filter(|load| load.closed_since == wanted);
-        let fresh = Wish { path: path(wanted, &[]), load: None };
-        let wish = cut.map_or(fresh, |load| Wish { path: resumed(&load), load: Some(load) });
-        let goes_on = wish.load.is_some();
-        match self.load(wish, state, report).await {
-            Err(error) if goes_on && error.code() == Some(ErrorCode::CursorGone) => {
-                tracing::info!("the load that was cut cannot go on: it begins anew");
-                self.load(Wish { path: path(wanted, &[]), load: None }, state, report).await
+        loop {
+            let cut = self.inner.cache.cut_load().await?.filter(|load| load.closed_since == wanted);
+            let fresh = Wish { path: path(wanted, &[]), load: None };
+            let wish = cut.map_or(fresh, |load| Wish { path: resumed(&load), load: Some(load) });
+            let goes_on = wish.load.is_some();
+            let loaded = match self.load(wish, state, report).await {
+                Err(error) if goes_on && error.code() == Some(ErrorCode::CursorGone) => {
+                    tracing::info!("the load that was cut cannot go on: it begins anew");
+                    self.load(Wish { path: path(wanted, &[]), load: None }, state, report).await
+                }
+                loaded => loaded,
+            };
+            match loaded? {
+                Loaded::Whole => return Ok(()),
+                // The portal made room for somebody else. What was given meanwhile does not wait for the rest.
+                Loaded::Paused => self.push(state, report).await?,
             }
-            loaded => loaded,
         }
     }
 
@@ -46,16 +53,22 @@ impl Engine {
         wish: Wish,
         state: &mut SyncState,
         report: &mut SyncReport,
-    ) -> Result<(), CallError> {
+    ) -> Result<Loaded, CallError> {
         let reply = self.open_call(&Call::stream(wish.path.clone(), "application/x-ndjson")).await?;
         let kept = self.device_now();
         let mut stream = Stream { engine: self, wish, staging: None, came: 0, ended: None, kept };
         let read = stream.read(Lines::of(reply.body), state).await;
         let Some(mut staging) = stream.staging else { return read.and(Err(cut())) };
-        let (Ok(()), Some(expected)) = (&read, stream.ended) else {
-            // What arrived is kept: the next try goes on behind it.
-            staging.flush().await?;
-            return read.and(Err(cut()));
+        let expected = match (&read, stream.ended) {
+            (Ok(()), Some(Ended::Whole(expected))) => expected,
+            (_, ended) => {
+                // What arrived is kept: the next try goes on behind it.
+                staging.flush().await?;
+                return match ended {
+                    Some(Ended::Paused) => read.map(|()| Loaded::Paused),
+                    _ => read.and(Err(cut())),
+                };
+            }
         };
         report.pulled += u32::try_from(staging.items()).unwrap_or(u32::MAX);
         report.bootstrapped = true;
@@ -70,8 +83,15 @@ impl Engine {
         }
         self.emit(crate::views::EngineEvent::Session {});
         self.changed_everything();
-        Ok(())
+        Ok(Loaded::Whole)
     }
+}
+
+/// How far a load came with one request.
+enum Loaded {
+    Whole,
+    /// There is more behind the last item that came.
+    Paused,
 }
 
 /// What is asked for.
@@ -106,8 +126,14 @@ struct Stream<'a> {
     came: u64,
     /// When what had arrived was last put on the disk.
     kept: Timestamp,
-    /// The last line came, and said what should be held, if it could.
-    ended: Option<Option<Expected>>,
+    /// The last line came.
+    ended: Option<Ended>,
+}
+
+enum Ended {
+    /// It said what should be held, if it could.
+    Whole(Option<Expected>),
+    Paused,
 }
 
 impl Stream<'_> {
@@ -157,7 +183,11 @@ impl Stream<'_> {
                 }
             }
             (BootstrapPart::End { items, expected }, Some(_)) if items == self.came => {
-                self.ended = Some(expected);
+                self.ended = Some(Ended::Whole(expected));
+            }
+            // One that brought nothing would go round for ever.
+            (BootstrapPart::Pause { items }, Some(_)) if items == self.came && items > 0 => {
+                self.ended = Some(Ended::Paused);
             }
             _ => return Err(cut()),
         }

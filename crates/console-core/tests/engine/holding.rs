@@ -5,7 +5,7 @@ use postern_console_core::secrets::InMemory;
 use postern_console_core::{FailureCode, ListQuery, Queue, Request, SortBy};
 use postern_domain::{Command, DAY_MS, ItemId};
 use postern_protocol::paths;
-use postern_test_support::{Fault, PASSWORD, clerk};
+use postern_test_support::{Fault, PASSWORD, TestPortal, clerk};
 use sqlx::Connection as _;
 use std::sync::Arc;
 
@@ -79,6 +79,37 @@ async fn a_load_that_is_cut_again_and_again_goes_on_each_time_also_after_a_resta
     assert!(resumed(&world) > 1, "{}", resumed(&world));
     world.portal.clock.advance_ms(31_000);
     assert!(!engine.sync_now().await.unwrap().bootstrapped, "the parts make a whole");
+}
+
+#[tokio::test]
+async fn a_load_that_makes_room_for_others_goes_on_at_once_and_what_is_given_meanwhile_goes_up() {
+    let world = World::around(TestPortal::start_with_loads_of(3).await).await;
+    let mut items = Vec::new();
+    for number in 0..10 {
+        items.push(world.item(&format!("Item {number}")).await);
+    }
+    let olga = world.console_signed_out("olga", Arc::new(InMemory::new())).await;
+    olga.engine.sign_in(&olga.url, "olga@example.com", PASSWORD).await.unwrap();
+    let report = olga.engine.sync_now().await.unwrap();
+    assert_eq!((report.bootstrapped, report.pulled), (true, 10));
+    assert_eq!(open(&olga).await.len(), 10);
+    assert_eq!(world.requests(paths::BOOTSTRAP), 5, "three times three, one, and the word that it was all");
+
+    // The portal turns one of them away: the next round goes on.
+    lose_a_row(&olga, &items[4].id).await;
+    world.portal.clock.advance_ms(31_000);
+    let given = olga.give(&items[0].id, note("while it loads")).await;
+    let mut loads = 0;
+    world.network.plan(move |line| {
+        loads += u32::from(line.path.starts_with(paths::BOOTSTRAP));
+        if loads == 3 && line.path.starts_with(paths::BOOTSTRAP) { Fault::DropRequest } else { Fault::Pass }
+    });
+    assert!(olga.engine.sync_now().await.is_err());
+    assert!(matches!(olga.settlement(&given).await, postern_console_core::Settlement::Applied));
+    let before = world.requests(paths::BOOTSTRAP);
+    assert!(olga.engine.sync_now().await.unwrap().bootstrapped);
+    assert_eq!(open(&olga).await.len(), 10);
+    assert_eq!(world.requests(paths::BOOTSTRAP) - before, 3, "it went on behind six");
 }
 
 #[tokio::test]

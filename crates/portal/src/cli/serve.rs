@@ -21,6 +21,8 @@ Keys of portal.toml, with their defaults:
   trust_forwarded_for = false     a reverse proxy in front sets X-Forwarded-For
   concurrent_sign_ins = 2         password checks at the same time
   concurrent_loads = 6            full loads of consoles at the same time
+  load_seconds = 120              until a full load makes room, to go on with the next request
+  concurrent_comparisons = 6      consoles that compare what they hold at the same time
   concurrent_exchanges = 32       pushes and pages of changes at the same time";
 
 #[derive(Debug, clap::Args)]

@@ -203,14 +203,14 @@ fn bootstrap(mutation: Mutation, world: &mut World, who: usize, answer: &mut Ans
             let Some(length) = answer.cut_at else { return Ok(()) };
             let part = whole.get(..length).unwrap_or_default();
             let Some((lines, _)) = part.rsplit_once('\n') else { return Ok(()) };
-            if lines.lines().any(|line| line.starts_with("{\"part\":\"end\"")) {
+            if is_last_line(lines.lines().next_back().unwrap_or_default()) {
                 return Ok(());
             }
             let end = BootstrapPart::End { items: items(lines).len() as u64, expected: None };
             answer.body = Bytes::from(format!("{lines}\n{}\n", serde_json::to_string(&end)?));
             answer.cut_at = None;
         }
-        Mutation::BootstrapCursorTooNew if answer.cut_at.is_none() => {
+        Mutation::BootstrapCursorTooNew if answer.cut_at.is_none() && !whole.contains("{\"part\":\"pause\"") => {
             let now = items(&whole);
             let Some(before) = world.memory.bootstraps.insert(who, now) else { return Ok(()) };
             let begin = whole.lines().next().unwrap_or_default();
@@ -222,4 +222,9 @@ fn bootstrap(mutation: Mutation, world: &mut World, who: usize, answer: &mut Ans
         _ => {}
     }
     Ok(())
+}
+
+/// Whether a line of a load says that nothing comes after it.
+fn is_last_line(line: &str) -> bool {
+    ["{\"part\":\"end\"", "{\"part\":\"pause\""].iter().any(|start| line.starts_with(start))
 }
