@@ -197,13 +197,13 @@ pub(crate) async fn put(
         .fetch_optional(&mut *connection)
         .await?;
     let before: Option<Item> = before.and_then(|doc| serde_json::from_str(&doc).ok());
-    remove_rows(connection, row).await?;
+    remove_rows(connection, Family::Live, row).await?;
     insert_rows(connection, Family::Live, &prepared).await?;
     // To write the words costs more than all the rest, and most changes leave them as they are.
     if before.is_some_and(|before| same_words(&before, item)) {
         return Ok(());
     }
-    remove_words(connection, row).await?;
+    remove_words(connection, Family::Live, row).await?;
     insert_words(connection, Family::Live, &prepared, lookup).await
 }
 
@@ -216,23 +216,35 @@ pub(crate) async fn remove(connection: &mut SqliteConnection, id: &ItemId, layer
 }
 
 async fn remove_row(connection: &mut SqliteConnection, row: i64) -> Result<()> {
-    remove_rows(connection, row).await?;
-    remove_words(connection, row).await
+    remove_rows(connection, Family::Live, row).await?;
+    remove_words(connection, Family::Live, row).await
 }
 
-async fn remove_rows(connection: &mut SqliteConnection, row: i64) -> Result<()> {
-    for statement in [
-        "DELETE FROM items WHERE row = $1",
-        "DELETE FROM item_docs WHERE row = $1",
-        "DELETE FROM item_turns WHERE row = $1",
-    ] {
+async fn remove_rows(connection: &mut SqliteConnection, family: Family, row: i64) -> Result<()> {
+    let statements = match family {
+        Family::Live => [
+            "DELETE FROM items WHERE row = $1",
+            "DELETE FROM item_docs WHERE row = $1",
+            "DELETE FROM item_turns WHERE row = $1",
+        ],
+        Family::Staged => [
+            "DELETE FROM staged_items WHERE row = $1",
+            "DELETE FROM staged_item_docs WHERE row = $1",
+            "DELETE FROM staged_item_turns WHERE row = $1",
+        ],
+    };
+    for statement in statements {
         sqlx::query(statement).bind(row).execute(&mut *connection).await?;
     }
     Ok(())
 }
 
-async fn remove_words(connection: &mut SqliteConnection, row: i64) -> Result<()> {
-    sqlx::query("DELETE FROM item_text WHERE rowid = $1").bind(row).execute(connection).await?;
+async fn remove_words(connection: &mut SqliteConnection, family: Family, row: i64) -> Result<()> {
+    let statement = match family {
+        Family::Live => "DELETE FROM item_text WHERE rowid = $1",
+        Family::Staged => "DELETE FROM staged_item_text WHERE rowid = $1",
+    };
+    sqlx::query(statement).bind(row).execute(connection).await?;
     Ok(())
 }
 
@@ -284,34 +296,58 @@ pub(crate) async fn recompute(
     only_open: bool,
     lookup: &Lookup,
 ) -> Result<()> {
+    let mut rows = Rows { after: 0, until: i64::MAX, only_open };
+    while recompute_some(connection, Family::Live, &mut rows, lookup).await? {}
+    Ok(())
+}
+
+/// Which rows are to be worked out anew.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows {
+    pub after: i64,
+    pub until: i64,
+    pub only_open: bool,
+}
+
+/// Works out the next few of the rows anew. False when there are none left.
+pub(crate) async fn recompute_some(
+    connection: &mut SqliteConnection,
+    family: Family,
+    rows: &mut Rows,
+    lookup: &Lookup,
+) -> Result<bool> {
     const STEP: i64 = 500;
-    let standing = if only_open { "AND standing = 1" } else { "" };
-    let mut after = 0_i64;
-    loop {
-        let rows: Vec<(i64, i64, String)> = sqlx::query_as(AssertSqlSafe(format!(
-            "SELECT row, live, doc FROM items JOIN item_docs USING (row)
-             WHERE row > $1 AND layer = 0 {standing} ORDER BY row LIMIT $2"
-        )))
-        .bind(after)
-        .bind(STEP)
-        .fetch_all(&mut *connection)
-        .await?;
-        let Some((last, ..)) = rows.last() else { return Ok(()) };
-        after = *last;
-        for (row, live, doc) in rows {
-            let item: Item = serde_json::from_str(&doc)?;
-            remove_row(connection, row).await?;
-            let prepared =
-                Prepared { row, columns: Columns::of(&item, lookup), item: &item, doc, layer: BASE };
-            insert(connection, Family::Live, &[prepared], lookup).await?;
-            if live == 0 {
-                sqlx::query("UPDATE items SET live = 0 WHERE row = $1")
-                    .bind(row)
-                    .execute(&mut *connection)
-                    .await?;
-            }
+    let prefix = family.prefix();
+    let standing = if rows.only_open { "AND standing = 1" } else { "" };
+    let found: Vec<(i64, i64, String)> = sqlx::query_as(AssertSqlSafe(format!(
+        "SELECT row, live, doc FROM {prefix}items JOIN {prefix}item_docs USING (row)
+         WHERE row > $1 AND row <= $2 AND layer = 0 {standing} ORDER BY row LIMIT $3"
+    )))
+    .bind(rows.after)
+    .bind(rows.until)
+    .bind(STEP)
+    .fetch_all(&mut *connection)
+    .await?;
+    let Some((last, ..)) = found.last() else { return Ok(false) };
+    rows.after = *last;
+    for (row, live, doc) in found {
+        let item: Item = serde_json::from_str(&doc)?;
+        let prepared = [Prepared { row, columns: Columns::of(&item, lookup), item: &item, doc, layer: BASE }];
+        remove_rows(connection, family, row).await?;
+        insert_rows(connection, family, &prepared).await?;
+        // Its words are those of the item and of its client's name; that is another one only where all are worked out.
+        if !rows.only_open {
+            remove_words(connection, family, row).await?;
+            insert_words(connection, family, &prepared, lookup).await?;
+        }
+        if live == 0 {
+            sqlx::query(AssertSqlSafe(format!("UPDATE {prefix}items SET live = 0 WHERE row = $1")))
+                .bind(row)
+                .execute(&mut *connection)
+                .await?;
         }
     }
+    Ok(true)
 }
 
 impl Cache {

@@ -1,15 +1,16 @@
 //! A bootstrap: filled beside the live tables, swapped in at once. What has arrived survives a cut and a restart.
 
 use crate::cache::Cache;
-use crate::directory::{self, Lookup};
+use crate::directory::{self, Lookup, Reach};
 use crate::error::{Result, StoreError};
-use crate::items::{self, BASE, Prepared};
+use crate::items::{self, BASE, Prepared, Rows};
 use crate::lease::{self, Lease};
 use crate::tables::{self, Family};
 use crate::{holding, meta, newer, outbox, overlay, tally, wanted};
-use postern_domain::{Item, ItemId, Timestamp};
+use postern_domain::{Item, ItemId, PersonId, Timestamp};
 use postern_protocol::{Cursor, Directory, Expected, Month, NewerItem};
 use serde::{Deserialize, Serialize};
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Executor};
 
 /// Rows of one insert statement: the same number each time, so that the statement is prepared once.
@@ -28,6 +29,26 @@ pub struct Load {
     pub last: Option<ItemId>,
 }
 
+/// Rows of a load whose columns were worked out with an older directory, up to one of them.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Stale {
+    until: i64,
+    /// Only those of open items read differently.
+    only_open: bool,
+}
+
+impl Stale {
+    /// With what one more directory makes stale, when so many rows are there.
+    fn and(before: Option<Self>, reach: Reach, rows: i64) -> Option<Self> {
+        let only_open = reach == Reach::Open && before.is_none_or(|before| before.only_open);
+        match reach {
+            _ if rows == 0 => None,
+            Reach::Nothing => before,
+            Reach::Open | Reach::Everything => Some(Self { until: rows, only_open }),
+        }
+    }
+}
+
 /// Items on their way in. Dropped half-way, nothing of it is seen, and the next one goes on where this one ended.
 pub struct Staging {
     cache: Cache,
@@ -35,6 +56,7 @@ pub struct Staging {
     lookup: Lookup,
     directory: Directory,
     load: Load,
+    stale: Option<Stale>,
     next_row: i64,
     waiting: Vec<Item>,
 }
@@ -49,32 +71,27 @@ impl Cache {
         Ok(serde_json::from_str::<Load>(&text).ok().filter(|load| load.last.is_some()))
     }
 
-    /// Starts a load anew, or without a directory goes on with the one that was cut. What another one left behind is
-    /// removed.
+    /// Starts a load anew, or goes on with the one that was cut, behind its last item, with another directory if there
+    /// is one. What another load left behind is removed.
     pub async fn stage(&self, lease: &Lease, load: Load, directory: Option<Directory>) -> Result<Staging> {
         let me = self.meta().await?.person;
         let mut tx = self.begin().await?;
         let made = async {
             lease::check(&mut tx, lease).await?;
-            let Some(directory) = directory else {
-                let text = meta::get(&mut tx, "staging_directory").await?;
-                let text = text.ok_or_else(|| StoreError::inconsistent("a load without its directory"))?;
-                let last: i64 = sqlx::query_scalar("SELECT coalesce(max(row), 0) FROM staged_items")
-                    .fetch_one(&mut *tx)
-                    .await?;
-                return Ok((last, serde_json::from_str(&text)?));
-            };
+            if load.last.is_some() {
+                return going_on(&mut tx, &load, me.clone(), directory).await;
+            }
+            let directory = directory.ok_or_else(|| StoreError::inconsistent("a load without a directory"))?;
             tables::drop_family(&mut tx, Family::Staged).await?;
             tables::create(&mut tx, Family::Staged).await?;
             // While it fills, the search index merges seldom: it is merged once at the end.
             tx.execute("INSERT INTO staged_item_text (staged_item_text, rank) VALUES ('automerge', 0)")
                 .await?;
-            meta::set(&mut tx, "staging", Some(&serde_json::to_string(&load)?)).await?;
-            meta::set(&mut tx, "staging_directory", Some(&serde_json::to_string(&directory)?)).await?;
-            Ok((0, directory))
+            note(&mut tx, &load, &directory, None).await?;
+            Ok((0, directory, None))
         }
         .await;
-        let (last_row, directory) = self.name(made)?;
+        let (last_row, directory, stale) = self.name(made)?;
         self.commit(tx).await?;
         let lookup = Lookup::new(me, &directory);
         Ok(Staging {
@@ -83,10 +100,45 @@ impl Cache {
             lookup,
             directory,
             load,
+            stale,
             next_row: last_row + 1,
             waiting: Vec::with_capacity(FLUSH),
         })
     }
+}
+
+/// How many rows have come, the directory, and which of the rows it makes stale.
+async fn going_on(
+    tx: &mut SqliteConnection,
+    load: &Load,
+    me: Option<PersonId>,
+    directory: Option<Directory>,
+) -> Result<(i64, Directory, Option<Stale>)> {
+    let before = meta::get(tx, "staging_directory").await?;
+    let before = before.ok_or_else(|| StoreError::inconsistent("a load without its directory"))?;
+    let before: Directory = serde_json::from_str(&before)?;
+    let rows: i64 =
+        sqlx::query_scalar("SELECT coalesce(max(row), 0) FROM staged_items").fetch_one(&mut *tx).await?;
+    let stale = meta::get(tx, "staging_stale").await?;
+    let stale: Option<Stale> = stale.map(|text| serde_json::from_str(&text)).transpose()?;
+    let Some(directory) = directory else { return Ok((rows, before, stale)) };
+    let reach = directory::reach(&Lookup::new(me.clone(), &before), &Lookup::new(me, &directory));
+    let stale = Stale::and(stale, reach, rows);
+    note(tx, load, &directory, stale).await?;
+    Ok((rows, directory, stale))
+}
+
+/// Writes down what a load needs to go on after a cut.
+async fn note(
+    tx: &mut SqliteConnection,
+    load: &Load,
+    directory: &Directory,
+    stale: Option<Stale>,
+) -> Result<()> {
+    meta::set(tx, "staging", Some(&serde_json::to_string(load)?)).await?;
+    meta::set(tx, "staging_directory", Some(&serde_json::to_string(directory)?)).await?;
+    let stale = stale.map(|stale| serde_json::to_string(&stale)).transpose()?;
+    meta::set(tx, "staging_stale", stale.as_deref()).await
 }
 
 impl Staging {
@@ -145,11 +197,13 @@ impl Staging {
     pub async fn swap(mut self, lease: &Lease, expected: Option<Expected>, now: Timestamp) -> Result<bool> {
         self.flush().await?;
         self.index().await?;
+        self.freshen().await?;
         let mut tx = self.cache.begin().await?;
         let swapped = async {
             lease::check(&mut tx, lease).await?;
             meta::set(&mut tx, "staging", None).await?;
             meta::set(&mut tx, "staging_directory", None).await?;
+            meta::set(&mut tx, "staging_stale", None).await?;
             if let Some(expected) = expected {
                 if holding::of(&mut tx, Family::Staged).await? != expected.holding {
                     tables::drop_family(&mut tx, Family::Staged).await?;
@@ -163,10 +217,11 @@ impl Staging {
             tally::install(&mut tx).await?;
             holding::install(&mut tx).await?;
             directory::replace(&mut tx, &self.directory).await?;
-            // Numbers of another epoch say nothing about this one; whatever has an outcome is in what was loaded.
+            // What was pushed while it loaded comes with the changes behind its cursor. Numbers of another epoch say
+            // nothing about this one; whatever has an outcome there is in what was loaded.
             let cursor = &self.load.cursor;
-            let before = meta::read(&mut tx).await?.cursor;
-            let same_epoch = before.is_some_and(|before| before.epoch == cursor.epoch);
+            let epoch = meta::read(&mut tx).await?.epoch;
+            let same_epoch = epoch.is_some_and(|epoch| epoch == cursor.epoch);
             outbox::trim(&mut tx, if same_epoch { cursor.seq } else { i64::MAX }, now).await?;
             overlay::rebuild_all(&mut tx, &self.lookup).await?;
             wanted::content_may_be_unnamed(&mut tx).await?;
@@ -179,6 +234,26 @@ impl Staging {
         let swapped = self.cache.name(swapped)?;
         self.cache.commit(tx).await?;
         Ok(swapped)
+    }
+
+    /// Works out anew what came before the directory changed, a little at a time, so that nobody waits for the writer.
+    async fn freshen(&mut self) -> Result<()> {
+        let Some(Stale { until, only_open }) = self.stale else { return Ok(()) };
+        let mut rows = Rows { after: 0, until, only_open };
+        loop {
+            let mut tx = self.cache.begin().await?;
+            let done = async {
+                lease::check(&mut tx, &self.lease).await?;
+                items::recompute_some(&mut tx, Family::Staged, &mut rows, &self.lookup).await
+            }
+            .await;
+            let more = self.cache.name(done)?;
+            self.cache.commit(tx).await?;
+            if !more {
+                self.stale = None;
+                return Ok(());
+            }
+        }
     }
 
     async fn index(&self) -> Result<()> {

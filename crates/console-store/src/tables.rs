@@ -185,7 +185,7 @@ pub(crate) async fn empty(connection: &mut SqliteConnection) -> Result<()> {
     holding::install(connection).await?;
     connection.execute("DELETE FROM directory").await?;
     connection.execute("DELETE FROM alerts").await?;
-    connection.execute("DELETE FROM meta WHERE key IN ('cursor', 'last_success', 'staging', 'staging_directory', 'closed_since', 'elsewhere')").await?;
+    connection.execute("DELETE FROM meta WHERE key IN ('cursor', 'last_success', 'staging', 'staging_directory', 'staging_stale', 'closed_since', 'elsewhere')").await?;
     sqlx::query("INSERT OR REPLACE INTO meta (key, value) VALUES ('item_tables', $1)")
         .bind(ITEM_TABLES_VERSION.to_string())
         .execute(connection)

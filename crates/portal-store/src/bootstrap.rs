@@ -27,7 +27,7 @@ pub struct BootstrapBegin {
     pub cursor: Cursor,
     /// How many items are to come.
     pub items: u64,
-    /// None when the load goes on after a cut.
+    /// None when the load goes on after a cut, and the directory is what it was.
     pub directory: Option<Directory>,
     /// What the console holds at the end; none when the load goes on after a cut.
     pub expected: Option<Expected>,
@@ -38,7 +38,7 @@ pub struct BootstrapBegin {
 pub enum BootstrapStart {
     /// There is no such person any more.
     Nobody,
-    /// The load cannot go on where it was cut: the portal, the person's scope or the directory is another since.
+    /// The load cannot go on where it was cut: the portal or the person's scope is another since.
     StartOver,
     Ready(Box<BootstrapBegin>, Box<Bootstrap>),
 }
@@ -71,9 +71,13 @@ impl Store {
         let current = head.cursor(directory.scope_generation(&person.id));
         let expected = places::expected(&mut tx, &person, wish.closed_since).await?;
         let closed_since = wish.closed_since.map_or(0, Month::number);
-        let (cursor, after, expected, items) = match wish.after {
-            None => (current, String::new(), Some(expected), expected.holding.items),
-            Some((began, _)) if !continues(&began, &current) => return Ok(BootstrapStart::StartOver),
+        let begins = wish.after.is_none();
+        let known = wish.after.as_ref().map(|(began, _)| began.directory_version);
+        let is_known = known == Some(current.directory_version);
+        let directory = (!is_known).then(|| directory.for_person(&person));
+        let (cursor, after, items) = match wish.after {
+            None => (current, String::new(), expected.holding.items),
+            Some((began, _)) if !began.leads_to(&current) => return Ok(BootstrapStart::StartOver),
             Some((began, last)) => {
                 let arrived = "SELECT COUNT(*) FROM items
                     WHERE id <= $1 AND (closed_month = 0 OR closed_month >= $2)";
@@ -84,20 +88,16 @@ impl Store {
                     .await?;
                 // Only for the progress: among those before it may be some that the person does not see.
                 let rest = expected.holding.items.saturating_sub(arrived.unsigned_abs());
-                (began, last.0, None, rest)
+                let directory_version = current.directory_version;
+                (Cursor { directory_version, ..began }, last.0, rest)
             }
         };
-        let directory = expected.is_some().then(|| directory.for_person(&person));
+        let expected = begins.then_some(expected);
         let begin = BootstrapBegin { cursor, items, directory, expected };
         let until = begin.cursor.seq;
         let snapshot = Bootstrap { tx, person, closed_since, after, page: self.load_page().into(), until };
         Ok(BootstrapStart::Ready(Box::new(begin), Box::new(snapshot)))
     }
-}
-
-/// Whether what `began` stands for can be completed from `current`.
-fn continues(began: &Cursor, current: &Cursor) -> bool {
-    began.leads_to(current) && began.directory_version == current.directory_version
 }
 
 impl Bootstrap {

@@ -176,12 +176,13 @@ impl Directory {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "part", rename_all = "snake_case")]
 pub enum BootstrapPart {
-    /// First: from `cursor` on, changes continue. A load that goes on after a cut keeps the cursor that it began with.
+    /// First: from `cursor` on, changes continue. A load that goes on after a cut keeps the cursor that it began with,
+    /// but for the version of the directory.
     Begin {
         cursor: Cursor,
         /// How many are still to come.
         items: u64,
-        /// None for a load that goes on after a cut: it came before, and has not changed since.
+        /// None for a load that goes on after a cut, if it came before and has not changed since.
         directory: Option<Box<Directory>>,
         server_time: Timestamp,
     },

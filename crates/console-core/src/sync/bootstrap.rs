@@ -158,8 +158,15 @@ impl Stream<'_> {
                 let engine = self.engine;
                 engine.inner.clock_offset_ms.store(server_time.since(engine.device_now()), Ordering::Relaxed);
                 let closed_since = engine.wanted_closed_since().await?;
-                let fresh = Load { cursor, closed_since, last: None };
-                let load = if directory.is_none() { self.wish.load.take().ok_or_else(cut)? } else { fresh };
+                let load = match self.wish.load.take() {
+                    // The directory alone may have changed.
+                    Some(load) if load.cursor.seq == cursor.seq && load.cursor.leads_to(&cursor) => {
+                        Load { cursor, ..load }
+                    }
+                    Some(_) => return Err(cut()),
+                    None if directory.is_none() => return Err(cut()),
+                    None => Load { cursor, closed_since, last: None },
+                };
                 let lease = engine.renew_lease(state).await?;
                 let staging =
                     engine.inner.cache.stage(&lease, load, directory.map(|directory| *directory)).await?;

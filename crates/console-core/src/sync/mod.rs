@@ -211,12 +211,15 @@ impl Engine {
 
     /// Everything up and everything down, after the greeting.
     async fn exchange(&self, state: &mut SyncState, report: &mut SyncReport) -> Result<(), CallError> {
+        // A load may take long, and what was given does not wait for it.
+        self.push(state, report).await?;
         if self.inner.cache.meta().await?.cursor.is_none() {
             self.bootstrap(state, report).await?;
+            self.push(state, report).await?;
         } else if self.fit_to_wish(state).await? {
             self.refit(state, report).await?;
+            self.push(state, report).await?;
         }
-        self.push(state, report).await?;
         match self.pull(state, report).await {
             Err(error) if error.code() == Some(ErrorCode::CursorGone) => {
                 tracing::info!("the cursor is gone: loading everything anew, the outbox stays");

@@ -2,9 +2,10 @@ use super::fixtures::*;
 use crate::Cache;
 use crate::error::StoreError;
 use crate::queue::QueueKind;
-use postern_domain::filter::Filter;
+use crate::staging::Load;
+use postern_domain::filter::{Filter, parse};
 use postern_domain::{Item, ItemId, Phase, Timestamp};
-use postern_protocol::{ChangePage, Expected, NewerItem};
+use postern_protocol::{ChangePage, Cursor, Expected, NewerItem};
 
 async fn open(scene: &Scene) -> Vec<ItemId> {
     scene.cache.matching_ids(QueueKind::Open, &Filter::default(), NOW).await.unwrap()
@@ -108,6 +109,78 @@ async fn a_load_that_was_cut_goes_on_where_it_was_also_in_another_process() {
     assert_eq!(again.cut_load().await.unwrap(), None);
     let kept = again.kept().await.unwrap();
     assert_eq!((kept.items, kept.elsewhere), (3, 7));
+}
+
+/// The load that was cut, under another version of the directory.
+async fn cut_under(scene: &Scene, directory_version: i64) -> Load {
+    let cut = scene.cache.cut_load().await.unwrap().unwrap();
+    Load { cursor: Cursor { directory_version, ..cut.cursor.clone() }, ..cut }
+}
+
+#[tokio::test]
+async fn a_load_goes_on_under_another_directory_and_what_came_before_reads_as_if_it_had_come_with_it() {
+    let scene = Scene::with(Vec::new()).await;
+    let mut staging = scene.stage(load(50)).await;
+    for number in 1..=1_100 {
+        staging.add(item(number, ME)).await.unwrap();
+    }
+    staging.flush().await.unwrap();
+    drop(staging);
+
+    let mut renamed = directory();
+    renamed.clients[0].name = "Zenith".to_owned();
+    renamed.clients[0].cohort = "harvest".to_owned();
+    let cut = cut_under(&scene, 2).await;
+    let mut staging = scene.cache.stage(&scene.lease, cut, Some(renamed.clone())).await.unwrap();
+    staging.add(item(1_101, ME)).await.unwrap();
+    staging.flush().await.unwrap();
+    drop(staging);
+
+    // A third one changes who decides what, and is cut once more before anything is worked out.
+    let mut other_grants = renamed.clone();
+    other_grants.people[0].grants.clear();
+    other_grants.people[0].groups.push("reviewers".into());
+    let cut = cut_under(&scene, 3).await;
+    drop(scene.cache.stage(&scene.lease, cut, Some(other_grants)).await.unwrap());
+    let cut = scene.cache.cut_load().await.unwrap().unwrap();
+    assert_eq!(cut.cursor.directory_version, 3);
+    let staging = scene.cache.stage(&scene.lease, cut, None).await.unwrap();
+    assert!(staging.swap(&scene.lease, None, NOW).await.unwrap());
+
+    for text in ["zenith", "cohort:harvest"] {
+        let filter = parse(text).filter;
+        let found = scene.cache.matching_ids(QueueKind::Open, &filter, NOW).await.unwrap();
+        assert_eq!(found.len(), 1_101, "{text}");
+    }
+    let gone = scene.cache.matching_ids(QueueKind::Open, &parse("works").filter, NOW).await.unwrap();
+    assert_eq!(gone, [], "its old name finds nothing");
+    let meta = scene.cache.meta().await.unwrap();
+    assert_eq!(meta.cursor, Some(Cursor { directory_version: 3, ..cursor(50) }));
+    let lookup = scene.cache.lookup().await.unwrap();
+    assert_eq!(lookup.client_name(&"c-acme".into()), "Zenith");
+    // Rows are where they were, and are changed like others.
+    let changed = after(&item(7, ME), &comment("c", "patched"), "mara", NOW);
+    scene.pull(51, std::slice::from_ref(&changed)).await;
+    assert_eq!(scene.shown(&changed.id).await, Some(changed));
+}
+
+#[tokio::test]
+async fn what_was_pushed_while_a_load_goes_on_is_shown_until_its_change_has_come() {
+    let one = item(1, ME);
+    let scene = Scene::with(vec![one.clone()]).await;
+    scene.cache.know_epoch(&scene.lease, "e1").await.unwrap();
+    let mut staging = scene.stage(load(50)).await;
+    staging.add(one.clone()).await.unwrap();
+    staging.flush().await.unwrap();
+    scene.give("k1", &one.id, comment("c1", "while it loads")).await;
+    let envelopes = scene.envelopes(NOW).await;
+    let outcomes = [applied(&envelopes[0], 51)];
+    scene.cache.record_outcomes(&scene.lease, &outcomes, NOW).await.unwrap();
+    assert!(staging.swap(&scene.lease, None, NOW).await.unwrap());
+    assert_eq!(scene.shown(&one.id).await.unwrap().comments.len(), 1);
+    let changed = after(&one, &comment("c1", "while it loads"), ME, NOW);
+    scene.pull(51, std::slice::from_ref(&changed)).await;
+    assert_eq!((scene.shown(&one.id).await, scene.outbox_ids().await), (Some(changed), Vec::new()));
 }
 
 #[tokio::test]
