@@ -3,7 +3,7 @@
 //! `cargo xtask bench queue`; `POSTERN_BENCH_ITEMS` sets other sizes, with commas between them.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
-use postern_console_store::{Cache, Listing, Load, Meta, QueueKind, SortKey};
+use postern_console_store::{Cache, Listing, Load, Meta, QueueKind, SortKey, Swapped};
 use postern_domain::filter::{Filter, parse};
 use postern_domain::*;
 use postern_protocol::{Cursor, Directory};
@@ -41,7 +41,7 @@ async fn run(count: u32) {
         staging.add(item).await.unwrap();
     }
     let filled = begun.elapsed();
-    assert!(staging.swap(&lease, None, NOW).await.unwrap());
+    assert_eq!(staging.swap(&lease, None, NOW).await.unwrap(), Swapped::AsAnnounced);
     let total = begun.elapsed();
     println!(
         "bootstrap of {count} items: {total:.2?} (fill {filled:.2?}, index and swap {:.2?})",

@@ -61,7 +61,7 @@ pub use pull::Pulled;
 pub use queue::{Listing, Page, QueueKind, SortKey};
 pub use report::{Aging, Grouping};
 pub use sending::Settled;
-pub use staging::{Load, Staging};
+pub use staging::{Load, Staging, Swapped};
 pub use tables::ITEM_TABLES_VERSION;
 pub use tally::QueueTally;
 pub use uploads::Upload;

@@ -26,6 +26,8 @@ pub struct Meta {
     /// Of closed items, what was closed in this month or later is here; none: all of them.
     pub closed_since: Option<Month>,
     pub last_success: Option<Timestamp>,
+    /// When everything was last loaded because the cache was not what it should be, unless that helped.
+    pub mended: Option<Timestamp>,
     /// The portal's clock less this device's, in milliseconds, as of the last contact.
     pub clock_offset_ms: i64,
 }
@@ -53,6 +55,15 @@ impl Cache {
         self.commit(tx).await
     }
 
+    /// Everything was loaded because the cache was not what it should be; none: that has helped.
+    pub async fn set_mended(&self, at: Option<Timestamp>) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let at = at.map(|at| at.ms().to_string());
+        let stored = set(&mut tx, "mended", at.as_deref()).await;
+        self.name(stored)?;
+        self.commit(tx).await
+    }
+
     pub async fn set_success(&self, at: Timestamp, clock_offset_ms: i64) -> Result<()> {
         let mut tx = self.begin().await?;
         let stored = async {
@@ -69,6 +80,8 @@ pub(crate) async fn read(connection: &mut SqliteConnection) -> Result<Meta> {
     let rows: Vec<(String, String)> =
         sqlx::query_as("SELECT key, value FROM meta").fetch_all(connection).await?;
     let mut values: HashMap<String, String> = rows.into_iter().collect();
+    let time = |key: &str| values.get(key).and_then(|text| text.parse().ok()).map(Timestamp::from_ms);
+    let (last_success, mended) = (time("last_success"), time("mended"));
     let number = |values: &HashMap<String, String>, key: &str| {
         values.get(key).and_then(|text| text.parse::<u64>().ok())
     };
@@ -86,7 +99,8 @@ pub(crate) async fn read(connection: &mut SqliteConnection) -> Result<Meta> {
         next_seq: number(&values, "next_seq").unwrap_or(1),
         acknowledged: number(&values, "acknowledged").unwrap_or(0),
         closed_since: values.get("closed_since").and_then(|text| text.parse().ok()),
-        last_success: values.get("last_success").and_then(|text| text.parse().ok()).map(Timestamp::from_ms),
+        last_success,
+        mended,
         clock_offset_ms: values.get("clock_offset_ms").and_then(|text| text.parse().ok()).unwrap_or(0),
         console: values.remove("console").map(ConsoleId),
         person: values.remove("person").map(PersonId),

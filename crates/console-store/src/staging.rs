@@ -8,7 +8,7 @@ use crate::lease::{self, Lease};
 use crate::tables::{self, Family};
 use crate::{holding, meta, newer, outbox, overlay, tally, wanted};
 use postern_domain::{Item, ItemId, PersonId, Timestamp};
-use postern_protocol::{Cursor, Directory, Expected, Month, NewerItem};
+use postern_protocol::{Cursor, Directory, Divergence, Expected, Month, NewerItem};
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Executor};
@@ -27,6 +27,19 @@ pub struct Load {
     pub closed_since: Option<Month>,
     /// The last item that is safe in the staged tables; items arrive in the order of their ids.
     pub last: Option<ItemId>,
+}
+
+/// A fact about the cache: the last load whose end was compared was not what its portal had announced.
+const REFUSED: &str = "load_refused";
+
+/// What became of a load that came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Swapped {
+    AsAnnounced,
+    /// It was taken, and is not what was announced; nor was the one before it.
+    Otherwise(Divergence),
+    /// It is not what was announced: nothing is changed, and the load is forgotten.
+    Refused,
 }
 
 /// Rows of a load whose columns were worked out with an older directory, up to one of them.
@@ -81,7 +94,8 @@ impl Cache {
             if load.last.is_some() {
                 return going_on(&mut tx, &load, me.clone(), directory).await;
             }
-            let directory = directory.ok_or_else(|| StoreError::inconsistent("a load without a directory"))?;
+            let directory =
+                directory.ok_or_else(|| StoreError::inconsistent("a load without a directory"))?;
             tables::drop_family(&mut tx, Family::Staged).await?;
             tables::create(&mut tx, Family::Staged).await?;
             // While it fills, the search index merges seldom: it is merged once at the end.
@@ -192,9 +206,14 @@ impl Staging {
     }
 
     /// Puts everything that was added in the place of what is there, with the outbox's effects on top. Alerts are not
-    /// made: what was there before sign-in is no news. False, with nothing changed and the load forgotten, when what
-    /// arrived is not what is `expected`.
-    pub async fn swap(mut self, lease: &Lease, expected: Option<Expected>, now: Timestamp) -> Result<bool> {
+    /// made: what was there before sign-in is no news. What arrived and is not what is `expected` is not taken; but of
+    /// a portal that says so again it is, since it is what there is to have.
+    pub async fn swap(
+        mut self,
+        lease: &Lease,
+        expected: Option<Expected>,
+        now: Timestamp,
+    ) -> Result<Swapped> {
         self.flush().await?;
         self.index().await?;
         self.freshen().await?;
@@ -204,10 +223,17 @@ impl Staging {
             meta::set(&mut tx, "staging", None).await?;
             meta::set(&mut tx, "staging_directory", None).await?;
             meta::set(&mut tx, "staging_stale", None).await?;
+            let mut swapped = Swapped::AsAnnounced;
             if let Some(expected) = expected {
-                if holding::of(&mut tx, Family::Staged).await? != expected.holding {
+                let found = holding::of(&mut tx, Family::Staged).await?;
+                if found == expected.holding {
+                    meta::set(&mut tx, REFUSED, None).await?;
+                } else if meta::get(&mut tx, REFUSED).await?.is_none() {
+                    meta::set(&mut tx, REFUSED, Some("1")).await?;
                     tables::drop_family(&mut tx, Family::Staged).await?;
-                    return Ok(false);
+                    return Ok(Swapped::Refused);
+                } else {
+                    swapped = Swapped::Otherwise(Divergence { expected: expected.holding, found });
                 }
                 meta::set(&mut tx, "elsewhere", Some(&expected.elsewhere.to_string())).await?;
             }
@@ -228,7 +254,7 @@ impl Staging {
             let closed_since = self.load.closed_since.map(|month| month.to_string());
             meta::set(&mut tx, "closed_since", closed_since.as_deref()).await?;
             meta::set(&mut tx, "cursor", Some(&cursor.to_string())).await?;
-            Ok(true)
+            Ok(swapped)
         }
         .await;
         let swapped = self.cache.name(swapped)?;

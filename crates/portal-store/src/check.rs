@@ -62,6 +62,14 @@ impl Store {
                 )
             }));
         }
+        findings.extend(self.miscounts().await?.into_iter().map(|miscount| {
+            Finding::new(
+                Severity::Error,
+                format!("what consoles are told to hold: {miscount}"),
+                "Count anew: postern-portal check --repair-counts. Until then consoles load everything again and again."
+                    .to_owned(),
+            )
+        }));
         self.check_files(&mut findings).await?;
         self.check_reviews(&mut findings).await?;
         Ok(findings)

@@ -60,6 +60,7 @@ pub use files::{StoredFile, sync_folder};
 pub use head::HeadRow;
 pub use journeys::Publication;
 pub use people::{Account, PersonChange};
+pub use places::Miscount;
 pub use reader::ReadBy;
 pub use sessions::{Authenticated, NewTokens, RefreshRefused};
 pub use short_handed::ShortHandedReview;

@@ -5,10 +5,12 @@ use crate::columns::closed_month;
 use crate::dialect::{Connection, DbRow, Tx};
 use crate::error::StoreError;
 use crate::many::Insert;
+use crate::store::Store;
 use postern_domain::{ClientId, Item, Kind, Person, Phase, Place, ProjectId, Role};
 use postern_protocol::{Expected, Holding, Month, mark};
 use sqlx::Row as _;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// What is to be added to the counts, of many items.
 #[derive(Default)]
@@ -106,25 +108,102 @@ pub(crate) async fn expected(
     Ok(expected)
 }
 
-/// Where the counts are not those of the items; none when they are.
-pub(crate) async fn disagreement(db: &mut Connection) -> Result<Option<String>, StoreError> {
-    let row = sqlx::query(
-        "SELECT client, kind, SUM(items) AS items, SUM(marks) AS marks FROM (
-            SELECT client, project, kind, draft, closed_month, items, marks FROM places
+/// A place whose items are counted wrongly: consoles are told to hold something else than there is.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Miscount {
+    pub client: String,
+    /// Empty without one.
+    pub project: String,
+    pub kind: String,
+    pub draft: bool,
+    /// Of closed items, those of one month, as year times twelve and month; 0 for open ones.
+    pub closed_month: i64,
+    /// So many were counted.
+    pub counted: i64,
+    /// So many are there. Where both are the same number, other versions of them were counted.
+    pub there: i64,
+}
+
+impl fmt::Display for Miscount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { client, project, kind, counted, there, .. } = self;
+        let phase = match (self.draft, self.closed_month) {
+            (true, _) => "drafts",
+            (_, 0) => "open",
+            _ => "closed in one month",
+        };
+        let project = if project.is_empty() { String::new() } else { format!(", project {project}") };
+        write!(f, "client {client}{project}, {kind} items, {phase}: ")?;
+        match counted == there {
+            true => write!(f, "{counted} were counted in other versions than they have"),
+            false => write!(f, "{counted} were counted, and {there} are there"),
+        }
+    }
+}
+
+/// Where the counts are not those of the items; the first such places.
+async fn miscounts(db: &mut Connection, most: i64) -> Result<Vec<Miscount>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT client, project, kind, draft, closed_month, SUM(counted) AS counted, SUM(there) AS there FROM (
+            SELECT client, project, kind, draft, closed_month, items AS counted, 0 AS there, marks FROM places
             UNION ALL
             SELECT client, coalesce(project, ''), kind, CASE WHEN phase = 'draft' THEN 1 ELSE 0 END, closed_month,
-                   -1, -mark FROM items
+                   0, 1, -mark FROM items
          ) AS both_sides
-         GROUP BY client, project, kind, draft, closed_month HAVING SUM(items) <> 0 OR SUM(marks) <> 0 LIMIT 1",
+         GROUP BY client, project, kind, draft, closed_month
+         HAVING SUM(counted) <> SUM(there) OR SUM(marks) <> 0
+         ORDER BY client, project, kind, draft, closed_month LIMIT $1",
     )
-    .fetch_optional(db)
+    .bind(most)
+    .fetch_all(db)
     .await?;
-    let Some(row) = row else { return Ok(None) };
-    let (client, kind): (String, String) = (row.try_get("client")?, row.try_get("kind")?);
-    let items: i64 = row.try_get("items")?;
-    Ok(Some(format!(
-        "the places count {items} more {kind} items of client {client} than there are, or other versions of them"
-    )))
+    rows.iter()
+        .map(|row| {
+            let draft: i64 = row.try_get("draft")?;
+            Ok(Miscount {
+                client: row.try_get("client")?,
+                project: row.try_get("project")?,
+                kind: row.try_get("kind")?,
+                draft: draft == 1,
+                closed_month: row.try_get("closed_month")?,
+                counted: row.try_get("counted")?,
+                there: row.try_get("there")?,
+            })
+        })
+        .collect()
+}
+
+/// One place where the counts are not those of the items; none when they are.
+pub(crate) async fn disagreement(db: &mut Connection) -> Result<Option<String>, StoreError> {
+    Ok(miscounts(db, 1).await?.first().map(|miscount| format!("the counts are wrong: {miscount}")))
+}
+
+impl Store {
+    /// Where consoles are told to hold something else than there is; empty when all is well.
+    pub async fn miscounts(&self) -> Result<Vec<Miscount>, StoreError> {
+        miscounts(&mut *self.reader().await?, i64::MAX).await
+    }
+
+    /// Counts all items anew, in one transaction. Returns what was wrong until then.
+    pub async fn repair_counts(&self) -> Result<Vec<Miscount>, StoreError> {
+        let mut tx = self.begin_write().await?;
+        let wrong = miscounts(&mut tx, i64::MAX).await?;
+        if wrong.is_empty() {
+            return Ok(wrong);
+        }
+        sqlx::query("DELETE FROM places").execute(&mut *tx).await?;
+        sqlx::query(
+            "INSERT INTO places (client, project, kind, draft, closed_month, items, marks)
+             SELECT client, coalesce(project, ''), kind, CASE WHEN phase = 'draft' THEN 1 ELSE 0 END, closed_month,
+                    COUNT(*), SUM(mark)
+             FROM items GROUP BY client, coalesce(project, ''), kind, CASE WHEN phase = 'draft' THEN 1 ELSE 0 END,
+                    closed_month",
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(wrong)
+    }
 }
 
 /// Where the item of a row stands, told from its columns without reading its document.

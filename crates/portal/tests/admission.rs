@@ -3,9 +3,9 @@
 
 mod common;
 
-use common::{ok, submit};
 use axum::body::Body;
 use axum::http;
+use common::{ok, submit};
 use futures_util::future::join_all;
 use postern_domain::{Command, CommentId, Visibility};
 use postern_portal::{Config, Portal, QuietPortal};
@@ -142,10 +142,7 @@ async fn who_reads_slowly_makes_room_after_a_while_and_goes_on_behind_what_came(
     assert!((1..12).contains(said) && *said == items.len() as u64, "{said} of {}", items.len());
     let Some(BootstrapPart::Item { item: last }) = items.last() else { panic!("{items:?}") };
     let rest = parts(load(&portal, &olga, &format!("?cursor={cursor}&after={}", last.id)).await).await;
-    assert!(
-        matches!(rest.last(), Some(BootstrapPart::End { items, .. }) if items + said == 12),
-        "{rest:?}"
-    );
+    assert!(matches!(rest.last(), Some(BootstrapPart::End { items, .. }) if items + said == 12), "{rest:?}");
     portal.close().await;
 }
 

@@ -4,6 +4,7 @@
 mod common;
 
 use postern_test_support::TestPortal;
+use sqlx::Connection as _;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -207,6 +208,39 @@ async fn check_lists_the_reviews_that_nobody_can_decide_and_the_way_out() {
     assert_eq!(review["reference"], "ACME-1", "{json}");
     assert_eq!(review["step"], "intake", "{json}");
     assert_eq!(review["could"], serde_json::json!(["lea"]), "{json}");
+}
+
+#[tokio::test]
+async fn wrong_counts_are_found_and_counted_anew() {
+    let mut running = TestPortal::start().await;
+    let carla = running.sign_in("carla").await;
+    common::submit(&carla, "s1", "acme").await;
+    running.stop().await;
+    let data = running.data();
+    let right = stdout(&portal(data, &["check", "--repair-counts"], ""));
+    assert_eq!(right, "The counts are right; nothing was changed.\nAll is well.\n");
+
+    let url = format!("sqlite://{}", data.join("portal.db").display());
+    let mut database = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("UPDATE places SET items = items + 1").execute(&mut database).await.unwrap();
+    let found = portal(data, &["check"], "");
+    assert_eq!(code(&found), 5);
+    let said = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert!(said.contains("2 were counted, and 1 are there"), "{said}");
+    assert!(said.contains("postern-portal check --repair-counts"), "{said}");
+    assert_eq!(code(&portal(data, &["audit", "verify"], "")), 5);
+
+    let repaired = stdout(&portal(data, &["check", "--repair-counts"], ""));
+    let expected = "Counted anew. Until now:\n  client acme, request items, open: 2 were counted, and 1 are there\n\
+                    All is well.\n";
+    assert_eq!(repaired, expected);
+    stdout(&portal(data, &["audit", "verify"], ""));
+    sqlx::query("UPDATE places SET marks = marks - 1").execute(&mut database).await.unwrap();
+    let json = stdout(&portal(data, &["check", "--repair-counts", "--json"], ""));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["repaired"][0]["counted"], &json["findings"]), (&1.into(), &serde_json::json!([])));
+    let help = stdout(&portal(data, &["check", "--help"], ""));
+    assert!(help.contains("--repair-counts counts all items anew"), "{help}");
 }
 
 #[test]

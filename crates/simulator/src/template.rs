@@ -63,7 +63,9 @@ impl Template {
         bulk.commit().await?;
         store.close().await;
 
-        let portal = PortalSide::open(data.clone(), environment, Ways { rules: rules::sound(), pauses: false }).await?;
+        let portal =
+            PortalSide::open(data.clone(), environment, Ways { rules: rules::sound(), pauses: false })
+                .await?;
         let portal = Arc::new(tokio::sync::Mutex::new(portal));
         let mut secrets = Vec::new();
         for (number, person) in cast::PROFILES.iter().enumerate() {

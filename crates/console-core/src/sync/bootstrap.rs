@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::failure::CallError;
 use crate::portal::Call;
 use crate::views::{Connection, Progress};
-use postern_console_store::{Load, Staging};
+use postern_console_store::{Load, Staging, Swapped};
 use postern_domain::Timestamp;
 use postern_protocol::{BootstrapPart, ErrorCode, Expected, ReadPart, paths};
 use std::sync::atomic::Ordering;
@@ -73,13 +73,18 @@ impl Engine {
         report.pulled += u32::try_from(staging.items()).unwrap_or(u32::MAX);
         report.bootstrapped = true;
         let lease = self.renew_lease(state).await?;
-        if !staging.swap(&lease, expected, self.device_now()).await? {
-            return Err(CallError::Later {
-                after_ms: None,
-                detail: "What the portal sent is not what it said that it would send; it is loaded again."
-                    .to_owned(),
-                request_id: None,
-            });
+        match staging.swap(&lease, expected, self.device_now()).await? {
+            Swapped::AsAnnounced => {}
+            Swapped::Otherwise(divergence) => self.differs(state, divergence).await?,
+            Swapped::Refused => {
+                return Err(CallError::Later {
+                    after_ms: None,
+                    detail:
+                        "What the portal sent is not what it said that it would send; it is loaded again."
+                            .to_owned(),
+                    request_id: None,
+                });
+            }
         }
         self.emit(crate::views::EngineEvent::Session {});
         self.changed_everything();

@@ -7,6 +7,7 @@ mod compare;
 mod events;
 mod handshake;
 mod lines;
+mod mending;
 mod portion;
 pub(crate) mod presence;
 mod pull;
@@ -236,18 +237,7 @@ impl Engine {
             }
             other => other?,
         }
-        if let Some(Divergence { expected, found }) = state.diverged {
-            tracing::error!(
-                ?expected,
-                ?found,
-                "the cache is not what the portal sent: loading everything anew"
-            );
-            self.greet(state).await?;
-            self.bootstrap(state, report).await?;
-            state.diverged = None;
-            self.pull(state, report).await?;
-        }
-        Ok(())
+        self.mend(state, report).await
     }
 
     /// Takes or renews the right to sync.

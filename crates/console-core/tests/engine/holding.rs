@@ -3,7 +3,7 @@
 use crate::harness::*;
 use postern_console_core::secrets::InMemory;
 use postern_console_core::{FailureCode, ListQuery, Queue, Request, SortBy};
-use postern_domain::{Command, DAY_MS, Grant, ItemId, Role, Scope};
+use postern_domain::{Command, DAY_MS, Grant, ItemId, MINUTE_MS, Role, Scope};
 use postern_protocol::paths;
 use postern_test_support::{Fault, PASSWORD, TestPortal, clerk};
 use sqlx::Connection as _;
@@ -44,6 +44,91 @@ async fn a_cache_that_lost_a_row_is_loaded_anew_with_its_outbox_kept_and_the_por
     // It is whole again, and stays as it is.
     world.portal.clock.advance_ms(31_000);
     assert!(!olga.engine.sync_now().await.unwrap().bootstrapped);
+}
+
+/// From now on, the portal says that there is one item more than there is.
+async fn count_wrongly(world: &World) {
+    let url = format!("sqlite://{}", world.portal.data().join("portal.db").display());
+    let mut database = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("UPDATE places SET items = items + 1").execute(&mut database).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_console_is_let_in_by_a_portal_that_counts_wrongly_and_tells_it_so() {
+    let world = World::new().await;
+    let item = world.item("One").await;
+    count_wrongly(&world).await;
+    let olga = world.console_signed_out("olga", Arc::new(InMemory::new())).await;
+    olga.engine.sign_in(&olga.url, "olga@example.com", PASSWORD).await.unwrap();
+    let refused = olga.engine.sync_now().await.unwrap_err();
+    assert_eq!((refused.code, open(&olga).await), (FailureCode::Throttled, Vec::new()));
+    // Each try may be another process.
+    olga.engine.stop().await;
+    let engine = olga.again().await;
+    let before = world.requests(paths::HANDSHAKE);
+    assert!(engine.sync_now().await.unwrap().bootstrapped);
+    assert_eq!(open(&olga).await, std::slice::from_ref(&item.id));
+    assert_eq!(world.requests(paths::HANDSHAKE) - before, 2, "the second greeting says what was wrong");
+
+    let given = olga.give(&item.id, note("at work")).await;
+    for _ in 0..5 {
+        world.portal.clock.advance_ms(31_000);
+        assert!(!engine.sync_now().await.unwrap().bootstrapped);
+    }
+    assert!(matches!(olga.settlement(&given).await, postern_console_core::Settlement::Applied));
+    assert_eq!(world.requests(paths::BOOTSTRAP), 2, "nothing is loaded again and again");
+}
+
+#[tokio::test]
+async fn where_loading_anew_does_not_help_it_is_tried_once_an_hour_until_the_portal_counts_rightly() {
+    let world = World::new().await;
+    let item = world.item("One").await;
+    let olga = world.console("olga").await;
+    count_wrongly(&world).await;
+    let loads = || world.requests(paths::BOOTSTRAP) - 1;
+    world.portal.clock.advance_ms(31_000);
+    assert!(olga.engine.sync_now().await.is_err(), "what it loads is not what was announced");
+    assert!(olga.engine.sync_now().await.unwrap().bootstrapped, "and is again, so that it is taken");
+    for _ in 0..20 {
+        world.portal.clock.advance_ms(2 * MINUTE_MS);
+        assert!(!olga.engine.sync_now().await.unwrap().bootstrapped);
+    }
+    assert_eq!((loads(), open(&olga).await), (2, vec![item.id.clone()]));
+    olga.engine.stop().await;
+    let engine = olga.again().await;
+    assert!(!engine.sync_now().await.unwrap().bootstrapped, "also in another process");
+
+    world.portal.clock.advance_ms(25 * MINUTE_MS);
+    assert!(engine.sync_now().await.unwrap().bootstrapped);
+    for _ in 0..20 {
+        world.portal.clock.advance_ms(2 * MINUTE_MS);
+        assert!(!engine.sync_now().await.unwrap().bootstrapped);
+    }
+    assert_eq!(loads(), 3);
+
+    assert_eq!(world.portal.store().repair_counts().await.unwrap().len(), 1);
+    world.portal.clock.advance_ms(31_000);
+    engine.sync_now().await.unwrap();
+    // The next row that is lost is fetched at once again.
+    lose_a_row(&olga, &item.id).await;
+    world.portal.clock.advance_ms(31_000);
+    assert!(engine.sync_now().await.unwrap().bootstrapped);
+    assert_eq!((loads(), open(&olga).await), (4, vec![item.id]));
+}
+
+#[tokio::test]
+async fn a_load_that_is_turned_away_or_cut_is_no_try_to_mend_anything() {
+    let world = World::new().await;
+    let item = world.item("One").await;
+    let olga = world.console("olga").await;
+    lose_a_row(&olga, &item.id).await;
+    world.portal.clock.advance_ms(31_000);
+    for fault in [Fault::Refuse { status: 503, retry_after: Some(3) }, Fault::CutReply(300)] {
+        world.network.once(paths::BOOTSTRAP, fault);
+        assert!(olga.engine.sync_now().await.is_err());
+    }
+    assert!(olga.engine.sync_now().await.unwrap().bootstrapped);
+    assert_eq!(open(&olga).await, [item.id]);
 }
 
 /// How many loads went on where another was cut.

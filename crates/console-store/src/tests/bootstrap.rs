@@ -2,7 +2,7 @@ use super::fixtures::*;
 use crate::Cache;
 use crate::error::StoreError;
 use crate::queue::QueueKind;
-use crate::staging::Load;
+use crate::staging::{Load, Swapped};
 use postern_domain::filter::{Filter, parse};
 use postern_domain::{Item, ItemId, Phase, Timestamp};
 use postern_protocol::{ChangePage, Cursor, Expected, NewerItem};
@@ -21,7 +21,7 @@ async fn a_bootstrap_is_not_seen_before_it_is_swapped_in() {
     assert_eq!(open(&scene).await, [ItemId::from("item-1")]);
     assert_eq!(staging.items(), 4_998);
 
-    assert!(staging.swap(&scene.lease, None, NOW).await.unwrap());
+    assert_eq!(staging.swap(&scene.lease, None, NOW).await.unwrap(), Swapped::AsAnnounced);
     assert_eq!(open(&scene).await.len(), 4_998);
     assert_eq!(scene.cache.meta().await.unwrap().cursor, Some(cursor(50)));
     assert!(scene.shown(&ItemId::from("item-1")).await.is_none());
@@ -104,7 +104,7 @@ async fn a_load_that_was_cut_goes_on_where_it_was_also_in_another_process() {
     assert_eq!(staging.items(), 2);
     staging.add(item(4, ME)).await.unwrap();
     let all = [item(2, ME), item(3, ME), item(4, ME)];
-    assert!(staging.swap(&scene.lease, Some(holding(&all)), NOW).await.unwrap());
+    assert_eq!(staging.swap(&scene.lease, Some(holding(&all)), NOW).await.unwrap(), Swapped::AsAnnounced);
     assert_eq!(open(&scene).await.len(), 3);
     assert_eq!(again.cut_load().await.unwrap(), None);
     let kept = again.kept().await.unwrap();
@@ -145,7 +145,7 @@ async fn a_load_goes_on_under_another_directory_and_what_came_before_reads_as_if
     let cut = scene.cache.cut_load().await.unwrap().unwrap();
     assert_eq!(cut.cursor.directory_version, 3);
     let staging = scene.cache.stage(&scene.lease, cut, None).await.unwrap();
-    assert!(staging.swap(&scene.lease, None, NOW).await.unwrap());
+    assert_eq!(staging.swap(&scene.lease, None, NOW).await.unwrap(), Swapped::AsAnnounced);
 
     for text in ["zenith", "cohort:harvest"] {
         let filter = parse(text).filter;
@@ -176,7 +176,7 @@ async fn what_was_pushed_while_a_load_goes_on_is_shown_until_its_change_has_come
     let envelopes = scene.envelopes(NOW).await;
     let outcomes = [applied(&envelopes[0], 51)];
     scene.cache.record_outcomes(&scene.lease, &outcomes, NOW).await.unwrap();
-    assert!(staging.swap(&scene.lease, None, NOW).await.unwrap());
+    assert_eq!(staging.swap(&scene.lease, None, NOW).await.unwrap(), Swapped::AsAnnounced);
     assert_eq!(scene.shown(&one.id).await.unwrap().comments.len(), 1);
     let changed = after(&one, &comment("c1", "while it loads"), ME, NOW);
     scene.pull(51, std::slice::from_ref(&changed)).await;
@@ -189,10 +189,29 @@ async fn a_load_that_is_not_what_was_announced_is_not_swapped_in() {
     let mut staging = scene.stage(load(50)).await;
     staging.add(item(2, ME)).await.unwrap();
     let other = holding(&[item(3, ME)]);
-    assert!(!staging.swap(&scene.lease, Some(other), NOW).await.unwrap());
+    assert_eq!(staging.swap(&scene.lease, Some(other), NOW).await.unwrap(), Swapped::Refused);
     assert_eq!(open(&scene).await, [ItemId::from("item-1")]);
     assert_eq!(scene.cache.meta().await.unwrap().cursor, Some(cursor(10)));
     assert_eq!(scene.cache.cut_load().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_load_is_taken_when_the_one_before_it_was_not_what_was_announced_either() {
+    let scene = Scene::with(vec![item(1, ME)]).await;
+    let wrong = holding(&[item(2, ME), item(3, ME)]);
+    let load_two = async |expected| {
+        let mut staging = scene.stage(load(50)).await;
+        staging.add(item(2, ME)).await.unwrap();
+        staging.swap(&scene.lease, Some(expected), NOW).await.unwrap()
+    };
+    assert_eq!(load_two(wrong).await, Swapped::Refused);
+    let Swapped::Otherwise(said) = load_two(wrong).await else { panic!("refused again") };
+    assert_eq!((said.expected.items, said.found.items), (2, 1));
+    assert_eq!(open(&scene).await, [ItemId::from("item-2")]);
+    // As long as the portal goes on like that, it is asked for nothing twice.
+    assert!(matches!(load_two(wrong).await, Swapped::Otherwise(_)));
+    assert_eq!(load_two(holding(&[item(2, ME)])).await, Swapped::AsAnnounced);
+    assert_eq!(load_two(wrong).await, Swapped::Refused, "and once more it gets a second chance");
 }
 
 #[tokio::test]
@@ -269,7 +288,7 @@ async fn what_this_version_cannot_read_is_counted_and_named_until_it_can() {
     let cut = scene.cache.cut_load().await.unwrap().unwrap();
     let mut staging = scene.cache.stage(&scene.lease, cut, None).await.unwrap();
     staging.add(two.clone()).await.unwrap();
-    assert!(staging.swap(&scene.lease, Some(should), NOW).await.unwrap());
+    assert_eq!(staging.swap(&scene.lease, Some(should), NOW).await.unwrap(), Swapped::AsAnnounced);
     assert_eq!(scene.cache.newer_items().await.unwrap(), named);
 
     // It comes in a form that can be read; or another version of this program reads what was kept.

@@ -4,7 +4,7 @@ use crate::cache::Cache;
 use crate::lease::Lease;
 use crate::meta::Meta;
 use crate::outbox::NewCommand;
-use crate::staging::{Load, Staging};
+use crate::staging::{Load, Staging, Swapped};
 use postern_domain::*;
 use postern_protocol::{Change, ChangePage, CommandOutcome, Cursor, Directory, Envelope, Outcome};
 use tempfile::TempDir;
@@ -178,7 +178,7 @@ impl Scene {
         for item in items {
             staging.add(item).await.unwrap();
         }
-        assert!(staging.swap(&self.lease, None, NOW).await.unwrap());
+        assert_eq!(staging.swap(&self.lease, None, NOW).await.unwrap(), Swapped::AsAnnounced);
     }
 
     pub async fn stage(&self, load: Load) -> Staging {

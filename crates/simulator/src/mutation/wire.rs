@@ -210,7 +210,9 @@ fn bootstrap(mutation: Mutation, world: &mut World, who: usize, answer: &mut Ans
             answer.body = Bytes::from(format!("{lines}\n{}\n", serde_json::to_string(&end)?));
             answer.cut_at = None;
         }
-        Mutation::BootstrapCursorTooNew if answer.cut_at.is_none() && !whole.contains("{\"part\":\"pause\"") => {
+        Mutation::BootstrapCursorTooNew
+            if answer.cut_at.is_none() && !whole.contains("{\"part\":\"pause\"") =>
+        {
             let now = items(&whole);
             let Some(before) = world.memory.bootstraps.insert(who, now) else { return Ok(()) };
             let begin = whole.lines().next().unwrap_or_default();
