@@ -174,13 +174,18 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
-    /// Forgets tokens that ran out before `before`, and sessions of which no token is left.
+    /// Forgets tokens that ran out before `before`, and sessions of which no token is left. The last ones of a session
+    /// that was not signed out open nothing any more, but are known as long as those of a shut out device: its person
+    /// may be switched off, or itself shut out, while it is away.
     pub async fn forget_sessions(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.begin_write().await?;
         let tokens = sqlx::query(
             "DELETE FROM tokens WHERE expires_ms < $1 AND NOT EXISTS (
-                SELECT 1 FROM sessions s WHERE s.id = tokens.session AND s.ended_ms > $2
-                    AND s.ended_why IN ('disabled', 'revoked'))",
+                SELECT 1 FROM sessions s WHERE s.id = tokens.session AND (
+                    (s.ended_why IN ('disabled', 'revoked') AND s.ended_ms > $2)
+                    -- The one before the last is what a device holds whose last reply was lost.
+                    OR (coalesce(s.ended_why, '') <> 'signed_out' AND tokens.generation >= s.generation - 1
+                        AND tokens.expires_ms > $2)))",
         )
         .bind(before.ms())
         .bind(before.plus_ms(-SHUT_OUT_MS).ms())

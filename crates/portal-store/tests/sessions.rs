@@ -128,10 +128,60 @@ async fn a_person_disabled_by_another_process_is_refused_at_once() {
     assert!(!is_in(&fixture, "1", 0).await);
 }
 
+const DAY_MS: i64 = 86_400_000;
+
 #[tokio::test]
-async fn tokens_that_ran_out_are_forgotten_and_live_ones_are_not() {
+async fn tokens_that_ran_out_are_forgotten_but_for_the_last_ones_which_open_nothing() {
     let fixture = signed_in().await;
-    assert_eq!(fixture.store.forget_sessions(T0.plus_ms(1_000_000)).await.unwrap(), 1);
-    assert_eq!(refresh(&fixture, "1", "2", 1_000_000).await, Ok("olga".into()));
-    assert_eq!(fixture.store.forget_sessions(T0.plus_ms(100_000_000)).await.unwrap(), 3);
+    for (from, to) in [("1", "2"), ("2", "3"), ("3", "4")] {
+        refresh(&fixture, from, to, 0).await.unwrap();
+    }
+    let forget = async |after_ms| fixture.store.forget_sessions(T0.plus_ms(after_ms)).await.unwrap();
+    assert_eq!(forget(1_000_000).await, 2, "access tokens of the first two");
+    assert_eq!(forget(2 * DAY_MS).await, 2, "and the refresh tokens with which they were followed");
+    assert!(!is_in(&fixture, "4", 2 * DAY_MS).await);
+    assert_eq!(refresh(&fixture, "4", "5", 2 * DAY_MS).await, Err(RefreshRefused::Expired));
+    assert_eq!(refresh(&fixture, "1", "5", 2 * DAY_MS).await, Err(RefreshRefused::Unknown));
+    assert_eq!(forget(400 * DAY_MS + 1_000_000).await, 2, "access tokens ran out a day before the others");
+    assert_eq!(forget(402 * DAY_MS).await, 2);
+    assert_eq!(fixture.store.devices(None).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_session_that_was_signed_out_is_forgotten_with_its_tokens() {
+    let fixture = signed_in().await;
+    fixture.store.end_session("s1", T0).await.unwrap();
+    assert_eq!(fixture.store.forget_sessions(T0.plus_ms(2 * DAY_MS)).await.unwrap(), 2);
+    assert_eq!(fixture.store.devices(None).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn who_is_switched_off_or_revoked_long_after_the_token_ran_out_is_told_so_for_as_long_as_others() {
+    let disable = PersonChange { disabled: Some(true), ..PersonChange::default() };
+    for is_revoked in [false, true] {
+        let fixture = signed_in().await;
+        refresh(&fixture, "1", "2", 0).await.unwrap();
+        fixture.store.forget_sessions(T0.plus_ms(34 * DAY_MS)).await.unwrap();
+        let on_day_35 = T0.plus_ms(35 * DAY_MS);
+        match is_revoked {
+            true => fixture.store.revoke_device("s1", &clerk(), on_day_35).await.unwrap(),
+            false => drop(
+                fixture.store.change_person(&"olga".into(), &disable, &clerk(), on_day_35).await.unwrap(),
+            ),
+        }
+        for day in [40, 430] {
+            fixture.store.forget_sessions(T0.plus_ms((day - 1) * DAY_MS)).await.unwrap();
+            // The device may have heard the last refresh, or not.
+            for held in ["1", "2"] {
+                let refused = refresh(&fixture, held, "3", day * DAY_MS).await;
+                assert_eq!(refused, Err(RefreshRefused::ShutOut), "{is_revoked}, day {day}, {held}");
+                for token in [format!("{held}-access"), format!("{held}-refresh")] {
+                    let known = fixture.store.shut_out(&token).await.unwrap();
+                    assert!(known.is_some_and(|person| person.id.as_str() == "olga"), "{token}");
+                }
+            }
+        }
+        fixture.store.forget_sessions(T0.plus_ms(437 * DAY_MS)).await.unwrap();
+        assert_eq!(refresh(&fixture, "2", "3", 437 * DAY_MS).await, Err(RefreshRefused::Unknown));
+    }
 }

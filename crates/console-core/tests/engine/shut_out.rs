@@ -3,7 +3,7 @@
 use crate::harness::*;
 use postern_console_core::secrets::{InMemory, SecretStore};
 use postern_console_core::{FailureCode, Queue, SessionView};
-use postern_domain::{ItemId, PersonId};
+use postern_domain::{DAY_MS, ItemId, PersonId};
 use postern_portal_store::PersonChange;
 use postern_protocol::{Envelope, paths};
 use postern_test_support::{Fault, PASSWORD, clerk};
@@ -101,6 +101,55 @@ async fn a_lost_device_is_shut_out_alone_and_long_after_its_token_has_run_out() 
     assert_eq!(evidence(&world).await.len(), 1);
     kept.sync().await;
     assert_eq!(shown(&kept).await, [item.id]);
+}
+
+/// Days go by; each night the portal forgets what ran out.
+async fn until_day(world: &World, from: i64, to: i64) {
+    for _ in from..to {
+        world.portal.clock.advance_ms(DAY_MS);
+        let now = world.portal.environment.now();
+        world.portal.store().forget_sessions(now.plus_ms(-DAY_MS)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_was_away_for_longer_than_its_token_lasts_is_emptied_all_the_same() {
+    for is_revoked in [false, true] {
+        let world = World::new().await;
+        let item = world.item("Annual report").await;
+        let olga = world.console("olga").await;
+        olga.give(&item.id, note("written on the island")).await;
+        until_day(&world, 0, 35).await;
+        let store = world.portal.store();
+        if is_revoked {
+            let devices = store.devices(Some(&"olga".into())).await.unwrap();
+            assert_eq!(devices.len(), 1);
+            store.revoke_device(&devices[0].session, &clerk(), world.portal.environment.now()).await.unwrap();
+        } else {
+            switch(&world, false).await;
+        }
+        until_day(&world, 35, 40).await;
+
+        assert_eq!(olga.engine.sync_now().await.unwrap_err().code, FailureCode::SignedOut, "{is_revoked}");
+        assert_eq!((shown(&olga).await, olga.outbox().await), (Vec::new(), Vec::new()), "{is_revoked}");
+        assert!(reason(&olga).await.contains("withdrawn access"), "{}", reason(&olga).await);
+        let kept = evidence(&world).await;
+        assert_eq!(kept.iter().map(|envelope| &envelope.item).collect::<Vec<_>>(), [&item.id]);
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_was_away_for_longer_than_its_token_lasts_and_may_still_come_in_keeps_everything() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let given = olga.give(&item.id, note("written on the island")).await;
+    until_day(&world, 0, 40).await;
+    assert_eq!(olga.engine.sync_now().await.unwrap_err().code, FailureCode::SignedOut);
+    assert!(reason(&olga).await.contains("all changes are kept"), "{}", reason(&olga).await);
+    assert_eq!(shown(&olga).await, std::slice::from_ref(&item.id));
+    olga.sign_in().await;
+    assert!(matches!(olga.settlement(&given).await, postern_console_core::Settlement::Applied));
 }
 
 #[tokio::test]
