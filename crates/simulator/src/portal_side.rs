@@ -164,7 +164,7 @@ impl Running {
         let mut store_options = StoreOptions { rules, readers: 1, ..StoreOptions::default() };
         let mut config = Config::default();
         if pauses {
-            (config.load_seconds, store_options.load_page) = (0, 5);
+            (config.load_seconds, store_options.load_page) = (0, 2);
         }
         let portal = Portal {
             password_cost: PasswordCost::Trivial,

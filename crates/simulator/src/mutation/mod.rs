@@ -71,6 +71,7 @@ mutations! {
     PageTakenForLast: "a full page is taken for the last one",
     DirectoryDropped: "a page's directory is dropped",
     CutBootstrapTaken: "a bootstrap that was cut off is swapped in",
+    PauseTakenForEnd: "a load that pauses is taken for whole",
     BootstrapCursorTooNew: "a bootstrap's cursor is newer than its items",
     HoldingNotCompared: "what a console should hold is not said, or not compared",
     EpochIgnored: "another epoch is ignored",

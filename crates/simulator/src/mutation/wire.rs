@@ -210,6 +210,12 @@ fn bootstrap(mutation: Mutation, world: &mut World, who: usize, answer: &mut Ans
             answer.body = Bytes::from(format!("{lines}\n{}\n", serde_json::to_string(&end)?));
             answer.cut_at = None;
         }
+        Mutation::PauseTakenForEnd if answer.cut_at.is_none() => {
+            let Some((lines, pause)) = whole.trim_end().rsplit_once('\n') else { return Ok(()) };
+            let Ok(BootstrapPart::Pause { items }) = serde_json::from_str(pause) else { return Ok(()) };
+            let end = serde_json::to_string(&BootstrapPart::End { items, expected: None })?;
+            answer.body = Bytes::from(format!("{lines}\n{end}\n"));
+        }
         Mutation::BootstrapCursorTooNew
             if answer.cut_at.is_none() && !whole.contains("{\"part\":\"pause\"") =>
         {
