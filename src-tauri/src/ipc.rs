@@ -3,9 +3,9 @@
 use crate::{administration, files};
 use postern_console_core::{
     AbsenceDraft, AbsenceView, ActItemResult, ActOptions, ActResult, BottleneckView, ClientRef,
-    CoverageAbout, CoverageAnswer, Engine, Failure, GroupBy, ItemView, JournalLine, KeepView,
-    ListPage, ListQuery, NewItemChoices, OutboxLine, PersonRef, QueueCount, Request, SavedAbsenceView,
-    SessionView, SyncStatus, Target,
+    CoverageAbout, CoverageAnswer, Engine, Failure, GroupBy, ItemView, JournalLine, KeepView, ListPage,
+    ListQuery, NewItemChoices, OutboxLine, PersonRef, QueueCount, Request, SavedAbsenceView, SessionView,
+    SyncStatus, Target,
 };
 use postern_domain::{AbsenceId, Action, CommandId, ItemId, PersonId, Seen, Timestamp};
 use serde_json::Value;

@@ -4,7 +4,6 @@
 use crate::checks::Cache;
 use crate::power::{Honesty, Recorded, Recorder};
 use crate::power_cuts::Machine;
-use crate::stage::SIGNED_OUT;
 use crate::tally::Tally;
 use anyhow::{Context, Result, ensure};
 use postern_journeys::ctl::Said;
@@ -121,7 +120,7 @@ impl Newborn for Console<'_> {
     }
 
     async fn assert_whole(&mut self, said: &Said) -> Result<()> {
-        ensure!(said.code == SIGNED_OUT, "it ended with {}: {} {}", said.code, said.out, said.err);
+        ensure!(said.code == 0, "it ended with {}: {} {}", said.code, said.out, said.err);
         let cache = Cache::read(&self.profile).await?;
         ensure!(cache.outbox.is_empty() && cache.base.is_empty(), "a new console is not empty");
         Ok(())

@@ -37,6 +37,9 @@ const SLEPT_MS: i64 = 10_000;
 /// How long to wait before trying to take over the lease of another process, in milliseconds.
 const STAND_BY_MS: i64 = 10_000;
 
+/// How often in one round the cursor or the grants may change before it is taken for a failure.
+const MOST_DETOURS: u32 = 3;
+
 /// What one round did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SyncReport {
@@ -119,6 +122,12 @@ impl Engine {
             }
             Err(CallError::NotMine) => state.next = now.plus_ms(STAND_BY_MS),
             Err(error) => {
+                if matches!(error, CallError::SignedOut { .. })
+                    && let Some(lease) = state.lease.take()
+                {
+                    // Whose session is over keeps no other process of the profile from syncing. It would run out.
+                    let _ = self.inner.cache.release_lease(&lease).await;
+                }
                 tracing::info!(error = error.sentence(), "sync");
                 let met = Met::of(error);
                 state.next = now.plus_ms(state.backoff.next_ms(met, self.spread_ms(), chance));
@@ -221,21 +230,23 @@ impl Engine {
             self.refit(state, report).await?;
             self.push(state, report).await?;
         }
-        match self.pull(state, report).await {
-            Err(error) if error.code() == Some(ErrorCode::CursorGone) => {
-                tracing::info!("the cursor is gone: loading everything anew, the outbox stays");
-                self.greet(state).await?;
-                // A restored portal gets back what it lost before anything of it is shown.
-                self.push(state, report).await?;
-                self.bootstrap(state, report).await?;
-                self.pull(state, report).await?;
+        let mut detours = 0;
+        while let Err(error) = self.pull(state, report).await {
+            detours += 1;
+            match error.code() {
+                Some(ErrorCode::CursorGone) if detours <= MOST_DETOURS => {
+                    tracing::info!("the cursor is gone: loading everything anew, the outbox stays");
+                    self.greet(state).await?;
+                    // A restored portal gets back what it lost before anything of it is shown.
+                    self.push(state, report).await?;
+                    self.bootstrap(state, report).await?;
+                }
+                Some(ErrorCode::ScopeChanged) if detours <= MOST_DETOURS => {
+                    tracing::info!("other grants: what is held is compared with what should be");
+                    self.refit(state, report).await?;
+                }
+                _ => return Err(error),
             }
-            Err(error) if error.code() == Some(ErrorCode::ScopeChanged) => {
-                tracing::info!("other grants: what is held is compared with what should be");
-                self.refit(state, report).await?;
-                self.pull(state, report).await?;
-            }
-            other => other?,
         }
         self.mend(state, report).await
     }
