@@ -59,6 +59,18 @@ CREATE TABLE journal (
 CREATE INDEX journal_ended ON journal (ended_ms);
 CREATE INDEX journal_seq ON journal (seq);
 
+-- Content whose item or command has left: removed with its file, unless something else names it.
+CREATE TABLE unnamed_content (
+    sha256 TEXT PRIMARY KEY,
+    -- How often it was noted, so that what is noted while files are removed stays.
+    times INTEGER NOT NULL DEFAULT 1
+);
+CREATE TRIGGER outbox_content AFTER DELETE ON outbox WHEN old.command ->> '$.sha256' IS NOT NULL
+BEGIN
+    INSERT INTO unnamed_content (sha256) VALUES (old.command ->> '$.sha256')
+    ON CONFLICT (sha256) DO UPDATE SET times = times + 1;
+END;
+
 CREATE TABLE lease (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     holder TEXT NOT NULL,

@@ -38,6 +38,7 @@ mod staging;
 mod superseding;
 mod tables;
 mod tally;
+mod unnamed;
 mod uploads;
 mod wanted;
 mod wipe;

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::items::{self, BASE, OVERLAY};
 use crate::lease::{self, Lease};
 use crate::tables::Family;
-use crate::{alerts, holding, meta, newer, outbox, overlay, wanted};
+use crate::{alerts, holding, meta, newer, outbox, overlay, unnamed};
 use postern_domain::{Item, ItemId, Timestamp};
 use postern_protocol::{Change, ChangePage, Divergence, Expected, NewerItem};
 use sqlx::sqlite::SqliteConnection;
@@ -157,9 +157,9 @@ async fn upsert(
 
 /// Out of sight: the row, its words, its alerts. Commands on it stay in the outbox; the portal answers them.
 pub(crate) async fn leave(tx: &mut SqliteConnection, id: &ItemId) -> Result<()> {
+    unnamed::note(tx, Some(id.as_str())).await?;
     items::remove(tx, id, BASE).await?;
     items::remove(tx, id, OVERLAY).await?;
     newer::remove(tx, id).await?;
-    wanted::content_may_be_unnamed(tx).await?;
     alerts::forget(tx, id).await
 }

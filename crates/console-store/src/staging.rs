@@ -6,7 +6,7 @@ use crate::error::{Result, StoreError};
 use crate::items::{self, BASE, Prepared, Rows};
 use crate::lease::{self, Lease};
 use crate::tables::{self, Family};
-use crate::{holding, meta, newer, outbox, overlay, tally, wanted};
+use crate::{holding, meta, newer, outbox, overlay, tally, unnamed};
 use postern_domain::{Item, ItemId, PersonId, Timestamp};
 use postern_protocol::{Cursor, Directory, Divergence, Expected, Month, NewerItem};
 use serde::{Deserialize, Serialize};
@@ -237,6 +237,7 @@ impl Staging {
                 }
                 meta::set(&mut tx, "elsewhere", Some(&expected.elsewhere.to_string())).await?;
             }
+            unnamed::note(&mut tx, None).await?;
             tables::drop_family(&mut tx, Family::Live).await?;
             tx.execute(sqlx::raw_sql(tables::rename_staged())).await?;
             tx.execute("INSERT INTO item_text (item_text, rank) VALUES ('automerge', 4)").await?;
@@ -250,7 +251,6 @@ impl Staging {
             let same_epoch = epoch.is_some_and(|epoch| epoch == cursor.epoch);
             outbox::trim(&mut tx, if same_epoch { cursor.seq } else { i64::MAX }, now).await?;
             overlay::rebuild_all(&mut tx, &self.lookup).await?;
-            wanted::content_may_be_unnamed(&mut tx).await?;
             let closed_since = self.load.closed_since.map(|month| month.to_string());
             meta::set(&mut tx, "closed_since", closed_since.as_deref()).await?;
             meta::set(&mut tx, "cursor", Some(&cursor.to_string())).await?;

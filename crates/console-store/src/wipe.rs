@@ -3,7 +3,7 @@
 use crate::cache::Cache;
 use crate::error::Result;
 use crate::lease::{self, Lease};
-use crate::{directory, meta, outbox, tables, uploads, wanted};
+use crate::{directory, meta, outbox, tables, uploads};
 use postern_domain::Timestamp;
 
 /// A fact about the cache: what was deleted may still stand in its files.
@@ -93,8 +93,6 @@ impl Cache {
             }
             directory::touch(&mut tx).await?;
             meta::set(&mut tx, SCRUB, Some("1")).await?;
-            // Something may still be on its way in.
-            wanted::content_may_be_unnamed(&mut tx).await?;
             uploads::nowhere_else(&mut tx).await.map(Ok)
         }
         .await;

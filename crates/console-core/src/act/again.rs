@@ -112,6 +112,7 @@ impl Engine {
         }
         self.changed(vec![row.item]);
         self.recount().await;
+        self.drop_unnamed_content().await;
         self.inner.wake.notify_one();
         Ok(())
     }

@@ -94,6 +94,12 @@ impl Engine {
         let changed =
             results.iter().filter(|result| result.accepted).map(|result| result.id.clone()).collect();
         self.want_content(request).await?;
+        if let Request::AttachVersion { sha256, .. } = request
+            && results.iter().all(|result| !result.accepted)
+        {
+            self.inner.cache.content_is_put_back(sha256).await?;
+            self.drop_unnamed_content().await;
+        }
         self.changed(changed);
         self.recount().await;
         self.inner.wake.notify_one();
@@ -140,6 +146,7 @@ impl Engine {
         }
         self.changed(items.clone());
         self.recount().await;
+        self.drop_unnamed_content().await;
         Ok(items)
     }
 

@@ -17,8 +17,13 @@ impl Engine {
     /// # Errors
     /// [`FailureCode::Cache`], when it cannot be read, or there is no room for it.
     pub async fn stage_file(&self, path: &Path) -> Result<StagedFile, Failure> {
-        let content = self.inner.cache.content().take_in(path, &self.inner.deps.chance.id()).await?;
-        Ok(self.staged(content).await)
+        loop {
+            let content = self.inner.cache.content().take_in(path, &self.inner.deps.chance.id()).await?;
+            // The same content may be removed in this moment, because something else that named it has left.
+            if self.inner.cache.content_is_picked(&content.sha256).await? {
+                return Ok(self.staged(content).await);
+            }
+        }
     }
 
     /// Takes a file in piece by piece, for a front end that has its bytes and no path. Without an id it begins; returns
@@ -45,7 +50,13 @@ impl Engine {
     pub async fn stage_done(&self, id: &str) -> Result<StagedFile, Failure> {
         let incoming = self.incoming(id).await?;
         match self.inner.cache.content().keep(incoming, None).await? {
-            Some(content) => Ok(self.staged(content).await),
+            Some(content) if self.inner.cache.content_is_picked(&content.sha256).await? => {
+                Ok(self.staged(content).await)
+            }
+            Some(_) => Err(failure(
+                FailureCode::Cache,
+                "Another copy of this file was being removed in the same moment. Attach it once more.",
+            )),
             None => Err(crate::failure::internal("A file was taken in without a name.")),
         }
     }

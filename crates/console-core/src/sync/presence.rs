@@ -32,9 +32,12 @@ impl Presence {
         Self { folder, name: name.to_owned(), own }
     }
 
-    /// Whether the process of this name is known to have ended. One whose lock cannot be looked at may be alive.
+    /// Whether the process of this name is known to have ended. One whose lock cannot be looked at may be alive. One that
+    /// has no file here, where this one has, never ran here: the profile is a copy.
     pub fn is_over(&self, name: &str) -> bool {
-        name != self.name && sweep(&self.folder.join(name))
+        let path = self.folder.join(name);
+        let has_no_file = || self.own.is_some() && matches!(path.try_exists(), Ok(false));
+        name != self.name && (has_no_file() || sweep(&path))
     }
 
     pub fn lock_tokens(&self) -> TokensLock {

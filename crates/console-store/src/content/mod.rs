@@ -108,7 +108,7 @@ impl ContentFolder {
     /// Makes a copy that cannot be written to, under a name that people know, for another program to open.
     pub async fn open_copy(&self, sha256: &str, name: &str) -> Result<PathBuf> {
         let from = self.path(sha256);
-        let folder = self.root.join("opened").join(sha256.get(..16).unwrap_or(sha256));
+        let folder = self.root.join("opened").join(copies_of(sha256));
         let to = folder.join(file_name(name));
         blocking(move || {
             if to.exists() {
@@ -145,6 +145,11 @@ impl ContentFolder {
         })
         .await
     }
+}
+
+/// The folder in `opened/` for copies of this content.
+fn copies_of(sha256: &str) -> &str {
+    sha256.get(..16).unwrap_or(sha256)
 }
 
 /// A name as one part of a path, also where it came from another system.

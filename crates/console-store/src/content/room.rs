@@ -1,6 +1,6 @@
 //! How much room content takes, and what goes when there is too much of it.
 
-use super::{ContentFolder, at, blocking};
+use super::{ContentFolder, at, blocking, copies_of};
 use crate::error::Result;
 use postern_domain::{DAY_MS, Timestamp};
 use std::collections::BTreeSet;
@@ -73,27 +73,15 @@ impl ContentFolder {
         .await
     }
 
-    /// Removes content that is not to be kept, with what came of it in part and its copies for other programs. Returns
-    /// how many files went.
-    pub(crate) async fn keep_only(&self, kept: BTreeSet<String>) -> Result<u32> {
-        let root = self.root.clone();
+    /// Removes content, what came of it in part, and its copies for other programs. Whether it was here.
+    pub(crate) async fn remove(&self, sha256: &str) -> Result<bool> {
+        let (whole, root) = (self.path(sha256), self.root.clone());
+        let copies = root.join("opened").join(copies_of(sha256));
+        let part = root.join("incoming").join(format!("{sha256}.part"));
         blocking(move || {
-            let is_kept = |name: &str| !is_hash(name) || kept.contains(name);
-            let mut gone = 0;
-            for folder in [root.clone(), root.join("incoming")] {
-                for entry in entries(&folder)?.into_iter().filter(|entry| !is_kept(&entry.name)) {
-                    std::fs::remove_file(&entry.path).map_err(at(&entry.path, "removed"))?;
-                    gone += 1;
-                }
-            }
-            let opened = root.join("opened");
-            for name in folders(&opened)? {
-                if !kept.iter().any(|hash| hash.starts_with(&name)) {
-                    let folder = opened.join(&name);
-                    remove_folder(&folder).map_err(at(&folder, "removed"))?;
-                }
-            }
-            Ok(gone)
+            remove_folder(&copies).map_err(at(&copies, "removed"))?;
+            remove_file(&part).map_err(at(&part, "removed"))?;
+            remove_file(&whole).map_err(at(&whole, "removed"))
         })
         .await
     }
@@ -114,24 +102,6 @@ impl ContentFolder {
             Ok(())
         })
         .await
-    }
-}
-
-/// Whether it is what content is called, and not something else that is on its way in.
-fn is_hash(name: &str) -> bool {
-    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// The names of the folders in a folder; none where there is no folder.
-fn folders(folder: &Path) -> Result<Vec<String>> {
-    match std::fs::read_dir(folder) {
-        Ok(listed) => Ok(listed
-            .flatten()
-            .filter(|entry| entry.path().is_dir())
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .collect()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(at(folder, "read")(error)),
     }
 }
 
@@ -163,5 +133,14 @@ fn remove_folder(folder: &Path) -> io::Result<()> {
     match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
+    }
+}
+
+/// False where there was no file.
+fn remove_file(path: &Path) -> io::Result<bool> {
+    match std::fs::remove_file(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }

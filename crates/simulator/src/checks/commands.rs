@@ -115,7 +115,7 @@ pub async fn one_outcome_each(world: &mut World, who: usize, portal: &Results) -
         };
         let changed = matches!(outcome, Outcome::Applied { .. } | Outcome::AlreadySatisfied { .. });
         match at_portal {
-            Some(at_portal) if at_portal == outcome => {}
+            Some(at_portal) if is_same(outcome, at_portal) => {}
             // A restored portal may not know what it refused, and may have been asked again by a copy.
             _ if world.restored && !changed => {}
             // It never left, because it was too large for whatever is in between.
@@ -186,4 +186,15 @@ pub async fn lanes_are_held(world: &mut World, who: usize) -> anyhow::Result<()>
         }
     }
     Ok(())
+}
+
+/// A console lets go of what a conflict brought when the item leaves its person's sight.
+fn is_same(on_console: &Outcome, at_portal: &Outcome) -> bool {
+    match (on_console, at_portal) {
+        (
+            Outcome::Conflict { refusal: one, current: None },
+            Outcome::Conflict { refusal: other, current: Some(_) },
+        ) => one == other,
+        _ => on_console == at_portal,
+    }
 }

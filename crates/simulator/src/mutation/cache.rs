@@ -52,8 +52,8 @@ impl Mutation {
                     UPDATE uploads SET stopped = 1 WHERE sha256 = new.sha256; END"
             }
             Mutation::UnnamedContentKept => {
-                "AFTER INSERT ON meta WHEN new.key = 'unnamed_content' BEGIN
-                    DELETE FROM meta WHERE key = new.key; END"
+                "AFTER INSERT ON unnamed_content BEGIN
+                    DELETE FROM unnamed_content WHERE sha256 = new.sha256; END"
             }
             Mutation::NothingOfferedAgain => {
                 "AFTER INSERT ON uploads WHEN EXISTS (SELECT 1 FROM outbox WHERE tries > 0
