@@ -290,14 +290,16 @@ pub(crate) async fn read_live(connection: &mut SqliteConnection, id: &ItemId) ->
     doc.map(|doc| Ok(serde_json::from_str(&doc)?)).transpose()
 }
 
-/// Works out the columns of stored base items anew, after the directory changed. Overlays are rebuilt elsewhere.
+/// Works out the columns of stored base items anew, after the directory changed from `before`. Overlays are rebuilt
+/// elsewhere.
 pub(crate) async fn recompute(
     connection: &mut SqliteConnection,
     only_open: bool,
+    before: &Lookup,
     lookup: &Lookup,
 ) -> Result<()> {
     let mut rows = Rows { after: 0, until: i64::MAX, only_open };
-    while recompute_some(connection, Family::Live, &mut rows, lookup).await? {}
+    while recompute_some(connection, Family::Live, &mut rows, Some(before), lookup).await? {}
     Ok(())
 }
 
@@ -309,18 +311,29 @@ pub(crate) struct Rows {
     pub only_open: bool,
 }
 
-/// Works out the next few of the rows anew. False when there are none left.
+/// The columns that depend on the directory as well as on the item.
+type Dependent = (bool, bool, bool, Option<i64>, String);
+
+fn dependent(columns: &Columns) -> Dependent {
+    (columns.my_turn, columns.team, columns.mine, columns.stuck_from_ms, columns.cohort.clone())
+}
+
+/// Works out the next few of the rows anew, and writes those that come out as others: mostly few do. The words are those of
+/// the item and of its client's name; without `before`, that may be another one for every row. False when there are none
+/// left.
 pub(crate) async fn recompute_some(
     connection: &mut SqliteConnection,
     family: Family,
     rows: &mut Rows,
+    before: Option<&Lookup>,
     lookup: &Lookup,
 ) -> Result<bool> {
     const STEP: i64 = 500;
     let prefix = family.prefix();
     let standing = if rows.only_open { "AND standing = 1" } else { "" };
-    let found: Vec<(i64, i64, String)> = sqlx::query_as(AssertSqlSafe(format!(
-        "SELECT row, live, doc FROM {prefix}items JOIN {prefix}item_docs USING (row)
+    type Row = (i64, i64, String, bool, bool, bool, Option<i64>, String);
+    let found: Vec<Row> = sqlx::query_as(AssertSqlSafe(format!(
+        "SELECT row, live, doc, my_turn, team, mine, stuck_from_ms, cohort FROM {prefix}items JOIN {prefix}item_docs USING (row)
          WHERE row > $1 AND row <= $2 AND layer = 0 {standing} ORDER BY row LIMIT $3"
     )))
     .bind(rows.after)
@@ -330,16 +343,22 @@ pub(crate) async fn recompute_some(
     .await?;
     let Some((last, ..)) = found.last() else { return Ok(false) };
     rows.after = *last;
-    for (row, live, doc) in found {
+    for (row, live, doc, my_turn, team, mine, stuck_from_ms, cohort) in found {
         let item: Item = serde_json::from_str(&doc)?;
-        let prepared = [Prepared { row, columns: Columns::of(&item, lookup), item: &item, doc, layer: BASE }];
-        remove_rows(connection, family, row).await?;
-        insert_rows(connection, family, &prepared).await?;
-        // Its words are those of the item and of its client's name; that is another one only where all are worked out.
-        if !rows.only_open {
+        let columns = Columns::of(&item, lookup);
+        let is_other = dependent(&columns) != (my_turn, team, mine, stuck_from_ms, cohort);
+        let same_client =
+            before.is_some_and(|before| client_words(&item, before) == client_words(&item, lookup));
+        let prepared = [Prepared { row, columns, item: &item, doc, layer: BASE }];
+        if !rows.only_open && !same_client {
             remove_words(connection, family, row).await?;
             insert_words(connection, family, &prepared, lookup).await?;
         }
+        if !is_other {
+            continue;
+        }
+        remove_rows(connection, family, row).await?;
+        insert_rows(connection, family, &prepared).await?;
         if live == 0 {
             sqlx::query(AssertSqlSafe(format!("UPDATE {prefix}items SET live = 0 WHERE row = $1")))
                 .bind(row)

@@ -63,9 +63,9 @@ impl Cache {
             let new = Arc::new(Lookup::new(lookup.me.clone(), directory));
             directory::replace(tx, directory).await?;
             let reach = directory::reach(&lookup, &new);
-            lookup = new;
+            let before = std::mem::replace(&mut lookup, new);
             if reach != Reach::Nothing {
-                items::recompute(tx, reach == Reach::Open, &lookup).await?;
+                items::recompute(tx, reach == Reach::Open, &before, &lookup).await?;
                 overlay::rebuild_all(tx, &lookup).await?;
             }
             pulled.everything = true;

@@ -270,7 +270,7 @@ impl Staging {
             let mut tx = self.cache.begin().await?;
             let done = async {
                 lease::check(&mut tx, &self.lease).await?;
-                items::recompute_some(&mut tx, Family::Staged, &mut rows, &self.lookup).await
+                items::recompute_some(&mut tx, Family::Staged, &mut rows, None, &self.lookup).await
             }
             .await;
             let more = self.cache.name(done)?;

@@ -129,11 +129,8 @@ impl Store {
                 };
                 match visible(person, row)? {
                     // The console keeps nothing that was closed so long ago. It may have it still as an open one.
-                    Some(_) if closed != 0 && closed < closed_since => {
-                        if created <= cursor.seq {
-                            changes.push(leave()?);
-                        }
-                    }
+                    Some(_) if closed != 0 && closed < closed_since && created > cursor.seq => {}
+                    Some(_) if closed != 0 && closed < closed_since => changes.push(leave()?),
                     Some(item) => changes.push(Change::Upsert { item }),
                     None if was_known()? => changes.push(leave()?),
                     None => {}

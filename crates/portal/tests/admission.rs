@@ -159,7 +159,7 @@ async fn a_load_without_any_time_brings_a_page_each_time() {
         let text = olga.get(&path).send().await.unwrap().text().await.unwrap();
         let read: Vec<BootstrapPart> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let BootstrapPart::Begin { cursor, .. } = &read[0] else { panic!("{text}") };
-        let items = read.iter().filter_map(|part| match part {
+        let mut items = read.iter().filter_map(|part| match part {
             BootstrapPart::Item { item } => Some(&item.id),
             _ => None,
         });
@@ -167,7 +167,7 @@ async fn a_load_without_any_time_brings_a_page_each_time() {
         if matches!(read.last(), Some(BootstrapPart::End { .. })) {
             break;
         }
-        path = format!("{}?cursor={cursor}&after={}", paths::BOOTSTRAP, items.last().unwrap());
+        path = format!("{}?cursor={cursor}&after={}", paths::BOOTSTRAP, items.next_back().unwrap());
     }
     assert_eq!((came, requests), (5, 4), "two, two, one, and the word that it was all");
 }

@@ -109,6 +109,35 @@ async fn what_commands_keep_of_an_item_goes_when_it_leaves_scope_and_what_they_s
 }
 
 #[tokio::test]
+async fn a_new_client_changes_no_row_and_a_renamed_one_only_the_words_of_its_own_items() {
+    let scene = Scene::with((1..=40).map(|number| item(number, ME)).collect()).await;
+    let written = async || -> i64 {
+        let mut writer = scene.cache.writer().await.unwrap();
+        sqlx::query_scalar("SELECT total_changes()").fetch_one(&mut *writer).await.unwrap()
+    };
+    let pull = async |seq, directory: postern_protocol::Directory| {
+        let page = postern_protocol::ChangePage { directory: Some(directory), ..page(seq, &[]) };
+        scene.cache.apply_page(&scene.lease, &page, &[], NOW).await.unwrap();
+    };
+    let mut changed = directory();
+    pull(11, changed.clone()).await;
+    let before = written().await;
+    pull(12, changed.clone()).await;
+    let for_the_directory_alone = written().await - before;
+
+    changed.clients.push(postern_domain::Client { id: "initech".into(), ..changed.clients[0].clone() });
+    let before = written().await;
+    pull(13, changed.clone()).await;
+    assert!(written().await - before < for_the_directory_alone + 10, "rows were written anew");
+
+    changed.clients[0].name = "Renamed Incorporated".to_owned();
+    pull(14, changed).await;
+    let found = postern_domain::filter::parse("renamed").filter;
+    let ids = scene.cache.matching_ids(QueueKind::Open, &found, NOW).await.unwrap();
+    assert!(!ids.is_empty(), "its items are found under the new name");
+}
+
+#[tokio::test]
 async fn new_grants_of_mine_change_what_is_in_my_queues() {
     let scene = Scene::with(vec![item(1, "ben")]).await;
     let team = |tallies: Vec<crate::QueueTally>| {
