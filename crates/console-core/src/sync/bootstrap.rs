@@ -161,6 +161,7 @@ impl Stream<'_> {
         match (part, &mut self.staging) {
             (BootstrapPart::Begin { cursor, items, directory, server_time }, None) => {
                 let engine = self.engine;
+                engine.assert_epoch(&cursor).await?;
                 engine.inner.clock_offset_ms.store(server_time.since(engine.device_now()), Ordering::Relaxed);
                 let closed_since = engine.wanted_closed_since().await?;
                 let load = match self.wish.load.take() {

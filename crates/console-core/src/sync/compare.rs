@@ -46,7 +46,7 @@ impl Engine {
             Ok(true) => Ok(()),
             Ok(false) => self.bootstrap(state, report).await,
             // It changed once more meanwhile.
-            Err(error) if matches!(error.code(), Some(ErrorCode::ScopeChanged | ErrorCode::CursorGone)) => {
+            Err(error) if error.code() == Some(ErrorCode::ScopeChanged) => {
                 self.bootstrap(state, report).await
             }
             Err(error) => Err(error),
@@ -69,6 +69,7 @@ impl Engine {
                     server_time,
                     ..
                 }) if sight.is_none() => {
+                    self.assert_epoch(&cursor).await?;
                     sight = Some(Sight { cursor, directory: *directory, server_time });
                 }
                 ReadPart::Known(BootstrapPart::Versions { of }) if sight.is_some() => {

@@ -23,7 +23,7 @@ use backoff::{Backoff, Met};
 use portion::Portion;
 use postern_console_store::Lease;
 use postern_domain::Timestamp;
-use postern_protocol::{Divergence, ErrorCode};
+use postern_protocol::{Cursor, Divergence, ErrorCode};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How long a lease lasts without being renewed, in milliseconds.
@@ -224,31 +224,61 @@ impl Engine {
         // A load may take long, and what was given does not wait for it.
         self.push(state, report).await?;
         if self.inner.cache.meta().await?.cursor.is_none() {
-            self.bootstrap(state, report).await?;
+            let loaded = self.bootstrap(state, report).await;
+            self.or_start_over(loaded, state, report).await?;
             self.push(state, report).await?;
         } else if self.fit_to_wish(state).await? {
-            self.refit(state, report).await?;
+            let refitted = self.refit(state, report).await;
+            self.or_start_over(refitted, state, report).await?;
             self.push(state, report).await?;
         }
         let mut detours = 0;
         while let Err(error) = self.pull(state, report).await {
             detours += 1;
-            match error.code() {
-                Some(ErrorCode::CursorGone) if detours <= MOST_DETOURS => {
-                    tracing::info!("the cursor is gone: loading everything anew, the outbox stays");
-                    self.greet(state).await?;
-                    // A restored portal gets back what it lost before anything of it is shown.
-                    self.push(state, report).await?;
-                    self.bootstrap(state, report).await?;
-                }
+            let done = match error.code() {
                 Some(ErrorCode::ScopeChanged) if detours <= MOST_DETOURS => {
                     tracing::info!("other grants: what is held is compared with what should be");
-                    self.refit(state, report).await?;
+                    self.refit(state, report).await
                 }
+                Some(ErrorCode::CursorGone) if detours <= MOST_DETOURS => Err(error),
                 _ => return Err(error),
-            }
+            };
+            self.or_start_over(done, state, report).await?;
         }
         self.mend(state, report).await
+    }
+
+    /// Where the cursor is gone, or of another epoch: greets anew and loads everything. The outbox stays.
+    async fn or_start_over(
+        &self,
+        done: Result<(), CallError>,
+        state: &mut SyncState,
+        report: &mut SyncReport,
+    ) -> Result<(), CallError> {
+        match done {
+            Err(error) if error.code() == Some(ErrorCode::CursorGone) => {
+                tracing::info!("the cursor is gone: loading everything anew, the outbox stays");
+                self.greet(state).await?;
+                // A restored portal gets back what it lost before anything of it is shown.
+                self.push(state, report).await?;
+                self.bootstrap(state, report).await
+            }
+            other => other,
+        }
+    }
+
+    /// What comes must be of the epoch in which this console and the portal greeted each other. A portal that was
+    /// restored since gets back what it lost first, and what it shows before that is not compared with what is here.
+    async fn assert_epoch(&self, cursor: &Cursor) -> Result<(), CallError> {
+        let known = self.inner.cache.meta().await?.epoch;
+        if known.is_none_or(|epoch| epoch == cursor.epoch) {
+            return Ok(());
+        }
+        Err(CallError::Problem {
+            code: ErrorCode::CursorGone,
+            detail: "The portal was restored from a backup in this moment. It is asked again.".to_owned(),
+            request_id: None,
+        })
     }
 
     /// Takes or renews the right to sync.

@@ -44,6 +44,28 @@ async fn a_portal_restored_from_a_backup_gets_back_what_it_lost() {
     assert_eq!(again.item(&item.id).await.unwrap().comments.len(), 3);
 }
 
+#[tokio::test]
+async fn what_a_restored_portal_shows_is_not_compared_with_what_is_here_before_it_got_back_what_it_lost() {
+    let mut world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    let backup = tempfile::tempdir().unwrap();
+    let saved = backup.path().join("copy");
+    world.portal.store().backup(&saved).await.unwrap();
+    olga.give(&item.id, note("after the backup")).await;
+    olga.sync().await;
+
+    restore(&mut world, &saved).await;
+    // More months than before: what is here is compared with what should be. Nobody has greeted anew yet.
+    olga.engine.set_keep(None).await.unwrap();
+    olga.sync().await;
+    let at_portal = world.now(&item.id).await;
+    assert_eq!(at_portal.comments.len(), 1);
+    assert_eq!(olga.item(&item.id).await.comments.len(), 1);
+    world.portal.clock.advance_ms(31_000);
+    assert!(!olga.engine.sync_now().await.unwrap().bootstrapped, "it holds what it should");
+}
+
 /// Puts a backup's database in the place of the portal's, as an admin would.
 async fn restore(world: &mut World, saved: &std::path::Path) {
     world.portal.stop().await;
