@@ -16,7 +16,10 @@ pub async fn versions(
     answer: &mut Answer,
 ) -> anyhow::Result<()> {
     let lines = answer.body.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-    let mut parts: Vec<BootstrapPart> = lines.map(serde_json::from_slice).collect::<Result<_, _>>()?;
+    // A captive network may have answered in the portal's place.
+    let Ok(mut parts) = lines.map(serde_json::from_slice).collect::<Result<Vec<BootstrapPart>, _>>() else {
+        return Ok(());
+    };
     match mutation {
         Mutation::LeavingForgotten if answer.cut_at.is_none() => {
             parts.pop();
