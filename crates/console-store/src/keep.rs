@@ -17,7 +17,7 @@ pub struct Kept {
     pub items: u64,
     /// Items that the person may see and that are not here, as the portal said last.
     pub elsewhere: u64,
-    /// The cache's size on the disk, in bytes.
+    /// Bytes of the cache that are in use. What became free is written over before the file grows.
     pub bytes: u64,
 }
 
@@ -56,12 +56,13 @@ impl Cache {
         let mut tx = self.snapshot().await?;
         let kept = async {
             let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&mut *tx).await?;
+            let free: i64 = sqlx::query_scalar("PRAGMA freelist_count").fetch_one(&mut *tx).await?;
             let size: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&mut *tx).await?;
             Ok(Kept {
                 closed_since: closed_since(&mut tx).await?,
                 items: crate::holding::of_base(&mut tx).await?.items,
                 elsewhere: elsewhere(&mut tx).await?,
-                bytes: pages.saturating_mul(size).unsigned_abs(),
+                bytes: pages.saturating_sub(free).saturating_mul(size).unsigned_abs(),
             })
         }
         .await;

@@ -65,7 +65,11 @@ async fn a_sign_in_is_kept_in_the_keychain_and_in_no_file() {
         assert!(text.contains(line), "{line} is missing in: {text}");
     }
     for entry in std::fs::read_dir(&profile).unwrap() {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
+        let bytes = std::fs::read(path).unwrap();
         assert!(!String::from_utf8_lossy(&bytes).contains("refresh_token"));
     }
 }

@@ -93,7 +93,7 @@ pub fn refusal(refusal: &Refusal, reader: &dyn Reader) -> String {
         }
         Refusal::NoSuchItem => "There is no such item, or it is not in sight any more.".to_owned(),
         Refusal::ItemExists => "There is such an item already.".to_owned(),
-        Refusal::BadFile => "The file's name, size or hash is not acceptable.".to_owned(),
+        Refusal::BadFile => "The portal does not have this file, or does not take its name or size. Attach the file again.".to_owned(),
         Refusal::UnknownJourney => {
             "The item's journey is not known here yet. Sync, then try again.".to_owned()
         }
