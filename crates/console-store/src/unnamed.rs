@@ -36,14 +36,17 @@ impl Cache {
         let mut connection = self.reader().await?;
         let noted: std::result::Result<Vec<(String, i64)>, sqlx::Error> =
             sqlx::query_as("SELECT sha256, times FROM unnamed_content").fetch_all(&mut *connection).await;
-        drop(connection);
         let noted = noted.map_err(|error| self.named(error))?;
         if noted.is_empty() {
             return Ok(0);
         }
+        // Every document is read, for which nobody waits with writing: an item that comes meanwhile can be fetched for.
+        let named = sqlx::query_scalar(NAMED_BY_ITEMS).fetch_all(&mut *connection).await;
+        let mut named: BTreeSet<String> = named.map_err(|error| self.named(error))?.into_iter().collect();
+        drop(connection);
         let mut tx = self.begin().await?;
         let dropped = async {
-            let named = named(&mut tx).await?;
+            named.extend(uploads::named_by_commands(&mut tx).await?);
             let mut gone = 0;
             for (sha256, times) in noted {
                 // Unless it was picked again, or more has left, meanwhile.
@@ -95,12 +98,4 @@ impl Cache {
         self.commit(tx).await?;
         Ok(self.content().has(sha256).await)
     }
-}
-
-/// The hashes that items here and commands without success name.
-async fn named(connection: &mut SqliteConnection) -> Result<BTreeSet<String>> {
-    let of_items: Vec<String> = sqlx::query_scalar(NAMED_BY_ITEMS).fetch_all(&mut *connection).await?;
-    let mut named = uploads::named_by_commands(connection).await?;
-    named.extend(of_items);
-    Ok(named)
 }

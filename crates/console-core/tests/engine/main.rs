@@ -14,6 +14,7 @@ mod content;
 mod disagreements;
 mod faults;
 mod files;
+mod files_kept;
 mod scope;
 mod sessions;
 mod sharing;
