@@ -20,9 +20,10 @@ pub(crate) enum CallError {
     Offline {
         reason: String,
     },
-    /// There was no connection: what was asked never left this device.
+    /// There was no connection: what was asked never left this device. `refused`: the portal's machine said so.
     NotSent {
         reason: String,
+        refused: bool,
     },
     /// The portal answered and wants to be left alone for a while, or failed.
     Later {
@@ -63,7 +64,7 @@ impl CallError {
     /// One sentence for the status bar.
     pub(crate) fn sentence(&self) -> String {
         match self {
-            CallError::Offline { reason } | CallError::NotSent { reason } => {
+            CallError::Offline { reason } | CallError::NotSent { reason, .. } => {
                 format!("The portal cannot be reached: {reason}.")
             }
             CallError::Later { detail, .. } | CallError::Problem { detail, .. } => detail.clone(),

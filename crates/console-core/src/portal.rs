@@ -148,7 +148,8 @@ async fn whole(mut body: BoxStream<'static, Result<Bytes, Unreachable>>) -> Resu
 
 pub(crate) fn offline(error: Unreachable) -> CallError {
     match error {
-        Unreachable::NotSent(reason) => CallError::NotSent { reason },
+        Unreachable::NotSent(reason) => CallError::NotSent { reason, refused: false },
+        Unreachable::Refused(reason) => CallError::NotSent { reason, refused: true },
         Unreachable::Lost(reason) => CallError::Offline { reason },
     }
 }

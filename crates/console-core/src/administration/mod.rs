@@ -27,7 +27,7 @@ impl Engine {
 
 fn needs_the_portal(error: CallError, lost: &str) -> Failure {
     let (reason, after) = match &error {
-        CallError::NotSent { reason } => (reason, "Nothing was changed."),
+        CallError::NotSent { reason, .. } => (reason, "Nothing was changed."),
         CallError::Offline { reason } => (reason, lost),
         _ => return error.into(),
     };

@@ -8,15 +8,17 @@ const FIRST_MS: i64 = 1_000;
 const LONGEST_MS: i64 = 5 * 60_000;
 /// To ask where nobody answers is no burden to a portal, and whoever comes out of a tunnel is waiting.
 const LONGEST_OFFLINE_MS: i64 = 30_000;
-/// A crowd that would spread over a second to hear news takes a minute longer to come back, so that together they ask
-/// hardly more often than on any other day. Who looks at a window comes back at once.
-const RETURN_PER_SPREAD: i64 = 60;
+/// A crowd that would spread over a second to hear news takes a minute and a half to come back to a portal that was
+/// away, so that together they ask hardly more often than on any other day. Who looks at a window comes back at once.
+const RETURN_PER_SPREAD: i64 = 90;
 
 /// What the last attempt met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Met {
-    /// No portal answered.
+    /// No portal answered; it may be this device's own network.
     Nobody,
+    /// The portal was there a moment ago, or its machine says that it does not run: everybody meets the same.
+    Away,
     /// The portal answered, and could not do it. It may have said how long to wait, in milliseconds.
     Trouble { asked_ms: Option<i64> },
 }
@@ -24,6 +26,7 @@ pub(crate) enum Met {
 impl Met {
     pub(crate) fn of(error: &CallError) -> Self {
         match error {
+            CallError::NotSent { refused: true, .. } => Met::Away,
             CallError::Offline { .. } | CallError::NotSent { .. } => Met::Nobody,
             CallError::Later { after_ms, .. } => Met::Trouble { asked_ms: *after_ms },
             _ => Met::Trouble { asked_ms: None },
@@ -53,11 +56,14 @@ impl Backoff {
     /// Milliseconds to wait after one more failure, where so many follow the portal that they spread over `spread_ms` to
     /// hear its news. What the portal asked for (`Retry-After`) is never cut short.
     pub(crate) fn next_ms(&mut self, met: Met, spread_ms: u32, chance: &dyn Chance) -> i64 {
-        let (longest, asked_ms) = match met {
-            Met::Nobody => ((LONGEST_OFFLINE_MS + return_ms(spread_ms)).min(LONGEST_MS), None),
-            Met::Trouble { asked_ms } => (LONGEST_MS, asked_ms),
+        let crowd_ms = return_ms(spread_ms);
+        let (shortest, longest, asked_ms) = match met {
+            Met::Nobody => (FIRST_MS, LONGEST_OFFLINE_MS + crowd_ms, None),
+            Met::Away => (crowd_ms, LONGEST_OFFLINE_MS + crowd_ms, None),
+            Met::Trouble { asked_ms } => (crowd_ms, LONGEST_MS, asked_ms),
         };
-        let limit = FIRST_MS.saturating_mul(1 << self.failures.min(20)).min(longest);
+        let limit =
+            FIRST_MS.saturating_mul(1 << self.failures.min(20)).max(shortest).min(longest.min(LONGEST_MS));
         self.failures = self.failures.saturating_add(1);
         let jitter = (limit as f64 * chance.unit()) as i64;
         match asked_ms {
@@ -68,7 +74,7 @@ impl Backoff {
 }
 
 /// Over how many milliseconds a crowd takes turns to come back.
-pub(crate) fn return_ms(spread_ms: u32) -> i64 {
+fn return_ms(spread_ms: u32) -> i64 {
     i64::from(spread_ms) * RETURN_PER_SPREAD
 }
 
@@ -101,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_limit_doubles_from_one_second_to_five_minutes() {
-        assert_eq!(limits(TROUBLE, 1_000), [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+        assert_eq!(limits(TROUBLE, 0), [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
     }
 
     #[test]
@@ -111,7 +117,18 @@ mod tests {
 
     #[test]
     fn a_crowd_of_five_hundred_takes_turns_over_a_minute_and_a_half() {
-        assert_eq!(limits(Met::Nobody, 1_000), [1, 2, 4, 8, 16, 32, 64, 90, 90, 90, 90]);
+        assert_eq!(limits(Met::Away, 1_000), [90, 90, 90, 90, 90, 90, 90, 120, 120, 120, 120]);
+        assert_eq!(limits(TROUBLE, 1_000), [90, 90, 90, 90, 90, 90, 90, 128, 256, 300, 300]);
+    }
+
+    #[test]
+    fn who_has_no_network_of_their_own_is_back_soon_also_in_a_crowd() {
+        assert_eq!(limits(Met::Nobody, 1_000), [1, 2, 4, 8, 16, 32, 64, 120, 120, 120, 120]);
+    }
+
+    #[test]
+    fn two_colleagues_come_back_to_their_portal_at_once() {
+        assert_eq!(limits(Met::Away, 2), [1, 2, 4, 8, 16, 31, 31, 31, 31, 31, 31]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The portal says that there is something newer, and no more than that. Losing such a message does no harm.
 
+use super::POLL_MS;
 use super::backoff::{self, Backoff, Met};
 use crate::engine::Engine;
 use crate::failure::CallError;
@@ -21,19 +22,21 @@ pub(crate) async fn follow_events(engine: Engine) {
             was_away = true;
             backoff::around(2_000, 0.2, chance)
         } else if std::mem::take(&mut was_away) {
-            (backoff::return_ms(engine.spread_ms()) as f64 * chance.unit()) as i64
+            Backoff::default().next_ms(Met::Away, engine.spread_ms(), chance)
         } else {
-            let listened = tokio::select! {
+            let met = tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
-                listened = listen(&engine) => listened,
-                () = engine.inner.woke.notified() => Ok(()),
-            };
-            let met = match &listened {
-                Ok(()) => {
+                listened = listen(&engine) => match listened {
+                    Ok(()) => {
+                        backoff.reset();
+                        Met::Away
+                    }
+                    Err(error) => Met::of(&error),
+                },
+                () = engine.inner.woke.notified() => {
                     backoff.reset();
                     Met::Nobody
                 }
-                Err(error) => Met::of(error),
             };
             backoff.next_ms(met, engine.spread_ms(), chance)
         };
@@ -92,5 +95,10 @@ async fn look(engine: &Engine, News { head, spread_ms }: &News) {
         }
         engine.inner.urgent.store(true, Ordering::SeqCst);
         engine.inner.wake.notify_one();
+    } else if is_online(engine) {
+        // As good as having asked.
+        let mut state = engine.inner.sync.lock().await;
+        let next = backoff::around(POLL_MS, 0.2, engine.inner.deps.chance.as_ref());
+        state.next = engine.device_now().plus_ms(next);
     }
 }

@@ -89,8 +89,15 @@ fn unreachable(error: &reqwest::Error) -> Unreachable {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
+    let is_refused = cause
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
     let why = if error.is_timeout() { "it did not answer in time".to_owned() } else { cause.to_string() };
-    if error.is_connect() { Unreachable::NotSent(why) } else { Unreachable::Lost(why) }
+    match error.is_connect() {
+        true if is_refused => Unreachable::Refused(why),
+        true => Unreachable::NotSent(why),
+        false => Unreachable::Lost(why),
+    }
 }
 
 /// Seconds to wait, given as a number or as an instant beside the one of the answer (RFC 9110).
@@ -105,7 +112,29 @@ fn retry_after(text: &str, date: Option<&str>) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::retry_after;
+    use super::{HttpTransport, retry_after};
+    use crate::transport::{Method, Request, Transport as _, Unreachable};
+
+    #[tokio::test]
+    async fn a_machine_where_nobody_listens_is_told_from_one_that_is_not_there() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let transport = HttpTransport::new().unwrap();
+        let ask = |host: String| {
+            transport.send(Request {
+                method: Method::Get,
+                url: format!("http://{host}/v1/sync/changes"),
+                bearer: None,
+                body: None,
+                headers: Vec::new(),
+                accept: "application/json",
+                streaming: false,
+            })
+        };
+        assert!(matches!(ask(address.to_string()).await, Err(Unreachable::Refused(_))));
+        assert!(matches!(ask("portal.invalid".to_owned()).await, Err(Unreachable::NotSent(_))));
+    }
 
     #[test]
     fn how_long_to_wait_is_a_number_of_seconds_or_an_instant() {

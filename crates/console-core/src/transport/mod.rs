@@ -61,6 +61,9 @@ pub enum Unreachable {
     /// There was no connection to send it over: nobody can have got it.
     #[error("{0}")]
     NotSent(String),
+    /// As that: its machine answered that nobody listens there.
+    #[error("{0}")]
+    Refused(String),
     /// It left, or may have.
     #[error("{0}")]
     Lost(String),

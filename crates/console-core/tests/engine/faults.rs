@@ -1,7 +1,7 @@
 use crate::harness::*;
 use postern_console_core::{Connection, FailureCode, Queue, Settlement};
 use postern_protocol::paths;
-use postern_test_support::Fault;
+use postern_test_support::{Fault, RequestLine};
 
 #[tokio::test]
 async fn a_reply_that_is_lost_after_the_commit_is_applied_exactly_once() {
@@ -258,6 +258,37 @@ async fn a_device_that_wakes_up_asks_at_once_and_opens_its_event_stream_anew() {
     eventually(|| world.requests(paths::CHANGES) > asked).await;
     eventually(|| world.requests(paths::EVENTS) > 1).await;
     olga.engine.stop().await;
+}
+
+#[tokio::test]
+async fn an_event_stream_that_opens_and_tells_nothing_newer_is_as_good_as_a_poll() {
+    let world = World::new().await;
+    let olga = world.console("olga").await;
+    world.network.plan(|line| match line.path.starts_with(paths::EVENTS) {
+        true => Fault::Refuse { status: 503, retry_after: None },
+        false => Fault::Pass,
+    });
+    olga.engine.start();
+    pass(&world, 40).await;
+    let asked = world.requests(paths::CHANGES);
+    world.network.plan(|_| Fault::Pass);
+    let listens = |(line, fault): &(RequestLine, Fault)| {
+        line.path.starts_with(paths::EVENTS) && matches!(fault, Fault::Pass)
+    };
+    eventually(|| world.network.seen().iter().any(listens)).await;
+    pass(&world, 40).await;
+    assert_eq!(world.requests(paths::CHANGES), asked, "a minute after it last asked");
+    pass(&world, 40).await;
+    eventually(|| world.requests(paths::CHANGES) > asked).await;
+    olga.engine.stop().await;
+}
+
+/// So many seconds go by, and no device believes that it slept.
+async fn pass(world: &World, seconds: i64) {
+    for _ in 0..seconds / 5 {
+        world.portal.clock.advance_ms(5_000);
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    }
 }
 
 async fn eventually(holds: impl Fn() -> bool) {

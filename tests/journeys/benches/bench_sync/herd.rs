@@ -9,7 +9,7 @@ use postern_domain::Visibility;
 use postern_journeys::{Place, Portal};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 const ITEMS: u32 = 300;
 /// How long the herd is watched at rest, and then at work.
@@ -18,6 +18,10 @@ const STEADY: Duration = Duration::from_secs(60);
 const EACH: Duration = Duration::from_secs(15 * 60);
 /// How long the portal is away.
 const AWAY: Duration = Duration::from_secs(45);
+/// How long it is watched when all are back: until their event streams are open again.
+const RETURN: Duration = Duration::from_secs(100);
+/// A decision is known everywhere by its news, and by polling where an event stream is not open yet.
+const CONVERGED: Duration = Duration::from_secs(75);
 
 pub async fn measure(consoles: u32) {
     let place = Place::new();
@@ -68,10 +72,10 @@ pub async fn measure(consoles: u32) {
         if online.count() == herd.len() {
             break back.elapsed();
         }
-        assert!(back.elapsed() < Duration::from_secs(180), "the herd does not come back");
+        assert!(back.elapsed() < Duration::from_secs(300), "the herd does not come back");
         tokio::time::sleep(Duration::from_millis(100)).await;
     };
-    tokio::time::sleep(Duration::from_secs(10)).await;
+    tokio::time::sleep(RETURN).await;
     let sent = network.sent();
     let returned = rates(&sent, back, Instant::now());
     let failed =
@@ -80,19 +84,43 @@ pub async fn measure(consoles: u32) {
         println!("{what}: {:.1} requests a second, at most {} in one", mean(rates), peak(rates));
     }
     println!(
-        "the portal was away for {}; then all were back after {}, with at most {} requests in one second \
+        "the portal was away for {}; then all were back after {}, with {:.1} requests a second and at most {} in one \
          ({:.1} × the rate at rest, {:.1} × the rate at work), {failed} of them refused",
         text(AWAY),
         text(all),
+        mean(&returned),
         peak(&returned),
         peak(&returned) as f64 / mean(&steady).max(0.1),
         peak(&returned) as f64 / mean(&working).max(0.1)
     );
+    println!("what one of them did then, all others know after {}", text(converge(&herd).await));
     for console in &herd {
-        let status = console.engine.status();
-        assert_eq!(status.problem, None);
         console.engine.stop().await;
     }
+}
+
+/// One does something, and all the others ask for it.
+async fn converge(herd: &[Console]) -> Duration {
+    let began = Instant::now();
+    let done_at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
+    comment(&herd[0], 0).await;
+    loop {
+        let statuses: Vec<_> = herd.iter().map(|console| console.engine.status()).collect();
+        let problem = statuses.iter().find_map(|status| status.problem.as_ref());
+        assert_eq!(problem, None, "what somebody sees in their window");
+        if statuses.iter().all(|status| status.last_success.is_some_and(|at| at.ms() as u128 > done_at)) {
+            return began.elapsed();
+        }
+        assert!(began.elapsed() < CONVERGED, "not all of the herd hear of it");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn comment(console: &Console, number: usize) {
+    let rows = first(console, Queue::Open, 20).await;
+    let target = Target { id: rows[number % rows.len()].id.clone(), seen: None };
+    let request = Request::Comment { visibility: Visibility::Internal, body: "Seen.".to_owned() };
+    console.engine.act(&[target], &request, ActOptions { hold_ms: 0 }).await.unwrap();
 }
 
 /// One after the other does something that all the others hear of.
@@ -103,10 +131,7 @@ async fn work(herd: &[Console]) {
         if began.elapsed() >= STEADY {
             return;
         }
-        let rows = first(console, Queue::Open, 20).await;
-        let target = Target { id: rows[number % rows.len()].id.clone(), seen: None };
-        let request = Request::Comment { visibility: Visibility::Internal, body: "Seen.".to_owned() };
-        console.engine.act(&[target], &request, ActOptions { hold_ms: 0 }).await.unwrap();
+        comment(console, number).await;
         tokio::time::sleep(pause).await;
     }
 }

@@ -60,6 +60,8 @@ pub async fn child(arguments: &[String]) {
     let [portal, email, profile] = arguments else { panic!("{arguments:?}") };
     let console = Console::open(Path::new(profile)).await;
     console.sign_in(portal, email).await;
+    // Everything, and not only what is open or was closed within a year.
+    console.engine.set_keep(None).await.unwrap();
     let before = peak_kib();
     let began = Instant::now();
     let report = console.engine.sync_now().await.unwrap();

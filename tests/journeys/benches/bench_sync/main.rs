@@ -1,6 +1,6 @@
 //! What syncing costs, each beside its floor in the same run: a full load, catching up, deciding offline and pushing,
 //! and how soon one console sees what another one did. `cargo xtask bench sync`; `POSTERN_BENCH_ITEMS` sets another
-//! size than 100,000 items, `POSTERN_BENCH_CONSOLES` another herd than 500 consoles.
+//! size than 100,000 items (0: nothing but the herd), `POSTERN_BENCH_CONSOLES` another herd than 500 consoles.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used)]
 
 mod console;
@@ -28,7 +28,15 @@ fn main() {
 }
 
 async fn run() {
-    let items = setting("POSTERN_BENCH_ITEMS", 100_000);
+    match setting("POSTERN_BENCH_ITEMS", 100_000) {
+        0 => {}
+        items => alone(items).await,
+    }
+    herd::measure(setting("POSTERN_BENCH_CONSOLES", 500)).await;
+}
+
+/// What one console does, and what another one sees of it.
+async fn alone(items: u32) {
     let place = Place::new();
     let portal = Portal::with_sample(&place, items);
     let me = portal.suggested().email;
@@ -44,9 +52,6 @@ async fn run() {
     deciding::push(&console, &network, &place).await;
     live::measure(&console, &portal, &me, &place.path("other")).await;
     console.engine.stop().await;
-    drop(portal);
-
-    herd::measure(setting("POSTERN_BENCH_CONSOLES", 500)).await;
 }
 
 fn setting(name: &str, otherwise: u32) -> u32 {
