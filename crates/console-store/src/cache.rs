@@ -6,9 +6,10 @@ use crate::error::{Result, StoreError};
 use crate::queue::Lengths;
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Connection as _, Sqlite, Transaction};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{MappedMutexGuard, MutexGuard};
 
 /// A profile's cache. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ struct Inner {
     /// The writer's `data_version` when it was last asked for.
     seen_version: Mutex<Option<i64>>,
     lengths: Lengths,
+    /// Taken out of the readers by the first page that is asked for.
+    lister: tokio::sync::Mutex<Option<SqliteConnection>>,
 }
 
 impl Cache {
@@ -37,6 +40,7 @@ impl Cache {
                 lookup: Mutex::new(None),
                 seen_version: Mutex::new(None),
                 lengths: Lengths::default(),
+                lister: tokio::sync::Mutex::default(),
             }),
         }
     }
@@ -70,6 +74,16 @@ impl Cache {
 
     pub(crate) async fn reader(&self) -> Result<PoolConnection<Sqlite>> {
         self.inner.read.acquire().await.map_err(|error| self.named(error))
+    }
+
+    /// The connection for pages of queues, which are asked for with every key. The readers' pool looks after whatever
+    /// comes back to it, and the next question would meet it at that.
+    pub(crate) async fn lister(&self) -> Result<MappedMutexGuard<'_, SqliteConnection>> {
+        let mut lister = self.inner.lister.lock().await;
+        if lister.is_none() {
+            *lister = Some(self.reader().await?.detach());
+        }
+        MutexGuard::try_map(lister, Option::as_mut).map_err(|_| self.named(sqlx::Error::PoolClosed))
     }
 
     /// Begins a reading transaction: everything read in it is of one moment.
@@ -120,6 +134,10 @@ impl Cache {
     }
 
     pub async fn close(&self) {
+        if let Some(lister) = self.inner.lister.lock().await.take() {
+            // It has written nothing that could be lost.
+            let _ = lister.close().await;
+        }
         self.inner.read.close().await;
         self.inner.write.close().await;
     }

@@ -3,7 +3,7 @@
 use crate::cache::Cache;
 use crate::error::Result;
 use crate::filter_sql::{Argument, Sql, conditions};
-use crate::list_row::{self, COLUMNS, ListRow};
+use crate::list_row::{self, COLUMNS, LINES, ListRow};
 use crate::tally;
 use postern_domain::filter::{Filter, Flag, Test, Who};
 use postern_domain::{ItemId, Timestamp};
@@ -48,7 +48,7 @@ pub struct Listing {
 
 impl Listing {
     /// The question for its page, where it matches about so many rows.
-    fn page(&self, columns: &str, filter: Sql, about: u32) -> Sql {
+    fn page(&self, filter: Sql, about: u32) -> Sql {
         let few = || self.queue.members_by_filter(&self.filter, self.now);
         let (members, order) = match about > DENSE {
             true => {
@@ -57,7 +57,7 @@ impl Listing {
             }
             false => (few(), self.sort.order_of_few(self.descending)),
         };
-        let mut sql = Sql::new(format!("SELECT {columns} FROM items WHERE live = 1 AND "));
+        let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM items WHERE live = 1 AND "));
         sql.push(members);
         sql.push(filter);
         sql.text.push_str(" ORDER BY ");
@@ -198,10 +198,8 @@ impl Cache {
         let counter = tally::counter(listing.queue).filter(|_| listing.filter.terms.is_empty());
         // How to walk depends on how many there are. Where that is kept, and was about so a moment ago, everything is
         // one question, and no transaction has to hold several together.
-        if let (Some(counter), Some(total)) = (counter, self.lengths().last(listing.queue))
-            && let Some(page) = self.page_and_number(listing, counter, total).await?
-        {
-            return Ok(page);
+        if let (Some(counter), Some(total)) = (counter, self.lengths().last(listing.queue)) {
+            return self.page_and_number(listing, counter, total).await;
         }
         let mut tx = self.snapshot().await?;
         let listed = async {
@@ -213,8 +211,11 @@ impl Cache {
                     count(&mut tx, members, &filter).await?
                 }
             };
-            let rows = query(&listing.page(COLUMNS, filter, total)).fetch_all(&mut *tx).await?;
-            let rows = rows.iter().map(list_row::read).collect::<Result<Vec<_>>>()?;
+            let mut sql = Sql::new(format!("SELECT {LINES} FROM ("));
+            sql.push(listing.page(filter, total));
+            sql.text.push(')');
+            let row = query(&sql).fetch_one(&mut *tx).await?;
+            let rows = list_row::read(row.try_get(0)?)?;
             if counter.is_some() {
                 self.lengths().note(listing.queue, total);
             }
@@ -224,19 +225,17 @@ impl Cache {
         self.name(listed)
     }
 
-    /// None where no row says how many there are.
-    async fn page_and_number(&self, listing: &Listing, counter: &str, about: u32) -> Result<Option<Page>> {
-        let columns = format!("{COLUMNS}, (SELECT {counter} FROM item_tally)");
-        let mut connection = self.reader().await?;
+    async fn page_and_number(&self, listing: &Listing, counter: &str, about: u32) -> Result<Page> {
+        let mut connection = self.lister().await?;
         let read = async {
-            let sql = listing.page(&columns, Sql::default(), about);
-            let rows = query(&sql).fetch_all(&mut *connection).await?;
-            let Some(first) = rows.first() else { return Ok(None) };
-            let total: i64 = first.try_get(first.len() - 1)?;
+            let mut sql = Sql::new(format!("SELECT {LINES}, (SELECT {counter} FROM item_tally) FROM ("));
+            sql.push(listing.page(Sql::default(), about));
+            sql.text.push(')');
+            let row = query(&sql).fetch_one(&mut *connection).await?;
+            let total: i64 = row.try_get(1)?;
             let total = u32::try_from(total).unwrap_or_default();
             self.lengths().note(listing.queue, total);
-            let rows = rows.iter().map(list_row::read).collect::<Result<Vec<_>>>()?;
-            Ok(Some(Page { total, rows }))
+            Ok(Page { total, rows: list_row::read(row.try_get(0)?)? })
         }
         .await;
         self.name(read)

@@ -1,9 +1,8 @@
 //! What the bottleneck page counts: every open item once for each group it belongs to.
 
 use crate::cache::Cache;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::filter_sql::{Sql, conditions};
-use crate::list_row::phase;
 use crate::queue::query;
 use postern_domain::filter::Filter;
 use postern_domain::{Phase, Timestamp};
@@ -72,4 +71,11 @@ impl Cache {
         .await;
         self.name(found)
     }
+}
+
+fn phase(text: &str) -> Result<Phase> {
+    Phase::ALL
+        .into_iter()
+        .find(|each| each.as_str() == text)
+        .ok_or_else(|| StoreError::inconsistent(format!("a phase reads {text:?}")))
 }
