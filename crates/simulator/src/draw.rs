@@ -34,10 +34,13 @@ impl Plan {
         for who in 0..profiles.len() {
             steps.push(Step::Sync { who: who as u8, process: 0, faults: Vec::new(), dies_at: 0 });
         }
+        if dice.chance(20) {
+            steps.push(join(&mut dice, &weather));
+        }
         let length = 12 + dice.below(28);
         for _ in 0..length {
             let next = if dice.chance(weather.disasters) {
-                disaster(&mut dice)
+                disaster(&mut dice, &weather)
             } else if dice.chance(weather.interleaving) {
                 interleaved(&mut dice, &weather)
             } else {
@@ -94,6 +97,11 @@ fn upload(dice: &mut Dice, weather: &Weather) -> Step {
     Step::Upload { who: who(dice), process: process(dice), faults, dies_at }
 }
 
+fn join(dice: &mut Dice, weather: &Weather) -> Step {
+    let (faults, dies_at) = troubles(dice, weather, 8);
+    Step::Join { dice: dice.number(), faults, dies_at }
+}
+
 /// What becomes of the first `requests`, and the reading of its clock at which a device dies.
 fn troubles(dice: &mut Dice, weather: &Weather, requests: usize) -> (Vec<Fault>, u8) {
     let faults = (0..requests).map(|_| fault(dice, weather.faults)).collect();
@@ -115,8 +123,8 @@ fn interleaved(dice: &mut Dice, weather: &Weather) -> Step {
     }
 }
 
-fn disaster(dice: &mut Dice) -> Step {
-    match dice.below(33) {
+fn disaster(dice: &mut Dice, weather: &Weather) -> Step {
+    match dice.below(36) {
         0..=2 => Step::Kill { who: who(dice) },
         3 | 4 => Step::Second { who: who(dice) },
         5..=8 => Step::Grants { dice: dice.number() },
@@ -131,6 +139,7 @@ fn disaster(dice: &mut Dice) -> Step {
         27 => Step::Rot { who: who(dice), dice: dice.number() },
         28 => Step::Wait { ms: HOLIDAY_MS },
         29 | 30 => Step::RotFile { who: who(dice), dice: dice.number() },
+        31..=33 => join(dice, weather),
         _ => {
             let who = dice.chance(70).then(|| who(dice));
             let ms = [-3_600_000, -90_000, -4_000, 4_000, 90_000, 3_600_000][dice.below(6)];

@@ -137,6 +137,12 @@ pub enum Step {
     Clone {
         who: u8,
     },
+    /// Somebody signs in on a new device; the faults are those of its first load.
+    Join {
+        dice: u64,
+        faults: Vec<Fault>,
+        dies_at: u8,
+    },
     /// A device's disk loses a row of what the portal sent.
     Rot {
         who: u8,

@@ -116,6 +116,10 @@ impl World {
         };
         let lane = call.lane;
         let mut request = call.request;
+        let unsent = match push_of(&request).filter(|_| fault == Fault::NobodyThere) {
+            Some(push) => Some(checks::tries(self, who, &push).await?),
+            None => None,
+        };
         if let Some(mutation) = self.mutation {
             mutation.request(self, who, &mut request).await?;
         }
@@ -146,7 +150,11 @@ impl World {
         };
         // The work may have been dropped meanwhile.
         let _ = call.reply.send(reply);
-        self.advance(who, which, lane).await
+        self.advance(who, which, lane).await?;
+        match unsent {
+            Some(before) => checks::stays_unsent(self, who, which, &before).await,
+            None => Ok(()),
+        }
     }
 
     pub async fn restart_portal(&mut self) -> anyhow::Result<()> {
@@ -188,7 +196,10 @@ impl World {
         match drive(&mut work, lane, &seam, rests).await {
             Progress::Waits => {
                 *process.work(lane) = Some(work);
-                checks::leaves(self, who, which, lane).await?;
+                // Otherwise one of several came to its end, and what waits has been looked at.
+                if seam.waiting(lane) > before {
+                    checks::leaves(self, who, which, lane).await?;
+                }
             }
             Progress::Died => {
                 drop(work);
@@ -207,6 +218,7 @@ impl World {
         let failure = match ended {
             Ended::Synced(Ok(report)) => {
                 self.say(format_args!("c{who} synced: {report:?}"));
+                checks::shows_what_is_there(self, who).await?;
                 None
             }
             Ended::SignedIn(Ok(())) => {

@@ -69,6 +69,10 @@ fn calmer(step: Option<&Step>) -> Vec<Step> {
             let upload = |faults, dies_at| Step::Upload { who: *who, process: *process, faults, dies_at };
             fewer_troubles(faults, *dies_at, upload)
         }
+        Some(Step::Join { dice, faults, dies_at }) => {
+            let join = |faults, dies_at| Step::Join { dice: *dice, faults, dies_at };
+            fewer_troubles(faults, *dies_at, join)
+        }
         Some(Step::Go { who, process, pick, fault }) if *fault != Fault::Pass => {
             vec![Step::Go { who: *who, process: *process, pick: *pick, fault: Fault::Pass }]
         }

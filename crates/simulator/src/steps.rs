@@ -5,6 +5,7 @@ use crate::dice::Dice;
 use crate::plan::Step;
 use crate::profile::{Picture, as_error};
 use crate::rules;
+use crate::wire::Fault;
 use crate::wishes;
 use crate::world::{World, copy_profile};
 use postern_domain::{Actor, Grant, Kind, PersonId, Role};
@@ -74,6 +75,7 @@ impl World {
             Step::Picture { who } => self.picture(self.who(*who)).await,
             Step::Rewind { who } => self.rewind(self.who(*who)).await,
             Step::Clone { who } => self.clone_device(self.who(*who)).await,
+            Step::Join { dice, faults, dies_at } => self.new_device(*dice, faults, *dies_at).await,
             Step::Rot { who, dice } => self.rot(self.who(*who), *dice).await,
             Step::RotFile { who, dice } => self.rot_file(self.who(*who), *dice).await,
             Step::Skew { who, ms } => {
@@ -277,6 +279,18 @@ impl World {
         }
         self.say(format_args!("c{number} is a copy of c{who}"));
         Ok(())
+    }
+
+    async fn new_device(&mut self, dice: u64, faults: &[Fault], dies_at: u8) -> anyhow::Result<()> {
+        if self.profiles.len() >= MOST_PROFILES {
+            return Ok(());
+        }
+        let person = cast::PROFILES[Dice::new(dice).below(cast::PROFILES.len())];
+        let blank = self.blank.clone();
+        let number = self.join(person, &blank, None).await?;
+        self.say(format_args!("c{number} is a new device of {person}"));
+        self.whole_round(number, 0, &[], 0).await?;
+        self.whole_round(number, 0, faults, dies_at).await
     }
 
     fn skew(&mut self, who: Option<u8>, ms: i64) {

@@ -12,11 +12,13 @@ use postern_console_core::{Deps, Engine};
 use postern_domain::Actor;
 use postern_portal::{PasswordCost, hash_password};
 use postern_portal_store::{Founding, Store};
-use sqlx::Connection as _;
+use sqlx::{Connection as _, SqliteConnection};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use tempfile::TempDir;
+
+const BLANK: &str = "blank";
 
 /// Removed with everything in it when dropped.
 pub struct Template {
@@ -67,30 +69,28 @@ impl Template {
             PortalSide::open(data.clone(), environment, Ways { rules: rules::sound(), pauses: false })
                 .await?;
         let portal = Arc::new(tokio::sync::Mutex::new(portal));
+        let deps = |number: usize, keys: &Arc<Keys>| Deps {
+            clock: Arc::new(SimClock::new(&time, &skew)),
+            chance: Arc::new(SimChance::new(format!("t{number}"), number as u64)),
+            secrets: Arc::clone(keys) as _,
+            transport: Arc::new(Straight(Arc::clone(&portal))),
+            device: format!("device {number}"),
+            readers: 1,
+        };
+        let blank = deps(cast::PROFILES.len(), &Arc::new(Keys::default()));
+        let (engine, watcher) = begin(&folder.path().join(BLANK), blank).await?;
+        end(engine, watcher).await?;
         let mut secrets = Vec::new();
         for (number, person) in cast::PROFILES.iter().enumerate() {
             let keys = Arc::new(Keys::default());
-            let deps = Deps {
-                clock: Arc::new(SimClock::new(&time, &skew)),
-                chance: Arc::new(SimChance::new(format!("t{number}"), number as u64)),
-                secrets: Arc::clone(&keys) as _,
-                transport: Arc::new(Straight(Arc::clone(&portal))),
-                device: format!("device {number}"),
-                readers: 1,
-            };
             let profile = folder.path().join(format!("profile-{number}"));
-            let engine = Engine::open(&profile, deps).await.map_err(as_error)?;
-            let mut watcher = watch(&profile.join("cache.db")).await?;
+            let (engine, watcher) = begin(&profile, deps(number, &keys)).await?;
             engine
                 .sign_in(PORTAL, &format!("{person}@example.com"), cast::PASSWORD)
                 .await
                 .map_err(as_error)?;
             engine.sync_now().await.map_err(as_error)?;
-            engine.stop().await;
-            drop(engine);
-            // From here on the one file is all of it.
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut watcher).await?;
-            watcher.close().await?;
+            end(engine, watcher).await?;
             secrets.push(keys.secret());
         }
         let mut portal = portal.lock().await;
@@ -102,9 +102,27 @@ impl Template {
         self.folder.path().join("portal")
     }
 
+    /// A profile that nobody has signed in to.
+    pub fn blank(&self) -> PathBuf {
+        self.folder.path().join(BLANK)
+    }
+
     pub fn profile(&self, number: usize) -> PathBuf {
         self.folder.path().join(format!("profile-{number}"))
     }
+}
+
+async fn begin(profile: &Path, deps: Deps) -> anyhow::Result<(Engine, SqliteConnection)> {
+    let engine = Engine::open(profile, deps).await.map_err(as_error)?;
+    Ok((engine, watch(&profile.join("cache.db")).await?))
+}
+
+/// From here on the one file is all of it.
+async fn end(engine: Engine, mut watcher: SqliteConnection) -> anyhow::Result<()> {
+    engine.stop().await;
+    drop(engine);
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut watcher).await?;
+    Ok(watcher.close().await?)
 }
 
 /// A network without faults.

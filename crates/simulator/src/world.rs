@@ -43,6 +43,8 @@ pub struct World {
     pub files: Files,
     /// What a mutation remembers.
     pub memory: crate::mutation::Memory,
+    /// What the disk of a new device holds.
+    pub blank: PathBuf,
     folders: u64,
     ids: u64,
     folder: TempDir,
@@ -81,6 +83,7 @@ impl World {
             restored: false,
             files: Files::default(),
             memory: crate::mutation::Memory::default(),
+            blank: template.blank(),
             folders: 0,
             ids: 0,
             folder,

@@ -7,6 +7,17 @@ use postern_domain::{Item, may_view};
 use postern_protocol::Month;
 use std::collections::BTreeMap;
 
+/// A round came to its end, and nothing happened since at the portal: the console shows what there is, unless its disk
+/// has lost some of it.
+pub async fn shows_what_is_there(world: &mut World, who: usize) -> anyhow::Result<()> {
+    let head = world.portal.store().head().await?;
+    let Some(profile) = world.profiles.get_mut(who).filter(|profile| !profile.rotten) else { return Ok(()) };
+    match profile.cursor().await? {
+        Some(cursor) if !head.told().is_news_to(&cursor) => equal_views(world, who).await,
+        _ => Ok(()),
+    }
+}
+
 /// The base of a console is what the portal shows its person now, of closed items those of the months that it keeps: the
 /// same items, equal to the last field.
 pub async fn equal_views(world: &mut World, who: usize) -> anyhow::Result<()> {

@@ -6,6 +6,7 @@ use crate::world::World;
 use postern_console_core::transport::{Method, Request};
 use postern_domain::{Command, CommandId};
 use postern_protocol::{Push, paths};
+use std::collections::BTreeMap;
 
 /// How long a lease lasts.
 const LEASE_MS: i64 = 45_000;
@@ -100,4 +101,47 @@ async fn nothing_stale_leaves(
         }
         None => Ok(()),
     }
+}
+
+/// How often each command of a push was tried, this time included.
+pub async fn tries(world: &mut World, who: usize, push: &Push) -> anyhow::Result<BTreeMap<CommandId, i64>> {
+    let mut tries = BTreeMap::new();
+    let Some(profile) = world.profiles.get_mut(who) else { return Ok(tries) };
+    for envelope in &push.commands {
+        let known: Option<i64> = sqlx::query_scalar("SELECT tries FROM outbox WHERE command_id = $1")
+            .bind(envelope.id.as_str())
+            .fetch_optional(&mut profile.watcher)
+            .await?;
+        tries.extend(known.map(|known| (envelope.id.clone(), known)));
+    }
+    Ok(tries)
+}
+
+/// A push met nobody: nothing counts as sent that was not before, and can be taken back by whoever wants to.
+pub async fn stays_unsent(
+    world: &mut World,
+    who: usize,
+    which: usize,
+    before: &BTreeMap<CommandId, i64>,
+) -> anyhow::Result<()> {
+    let Some(profile) = world.profiles.get_mut(who) else { return Ok(()) };
+    let holder: Option<String> = sqlx::query_scalar("SELECT holder FROM lease WHERE one = 1")
+        .fetch_optional(&mut profile.watcher)
+        .await?;
+    let process = profile.processes.get(which).and_then(Option::as_ref);
+    // Who has died, or lost the lease to another process, writes nothing any more.
+    if process.is_none_or(|process| holder.as_ref() != Some(&process.holder)) {
+        return Ok(());
+    }
+    for (id, before) in before {
+        let after: Option<i64> =
+            sqlx::query_scalar("SELECT tries FROM outbox WHERE command_id = $1 AND outcome_kind IS NULL")
+                .bind(id.as_str())
+                .fetch_optional(&mut profile.watcher)
+                .await?;
+        if after.is_some_and(|after| after >= *before) {
+            return broken(Check::Unsent, format!("{id} of c{who} never left, and counts as sent"));
+        }
+    }
+    Ok(())
 }

@@ -8,9 +8,9 @@ mod leaving;
 mod replies;
 
 pub use commands::lanes_are_held;
-pub use consoles::shows_nothing;
+pub use consoles::{shows_nothing, shows_what_is_there};
 pub use files::{proxies_refuse, sha256, unsent_content_is_kept};
-pub use leaving::leaves;
+pub use leaving::{leaves, stays_unsent, tries};
 pub use replies::{answer, before_request};
 
 use crate::violation::{Check, broken};

@@ -17,9 +17,10 @@ pub use portal::push_of;
 use crate::wire::Answer;
 use crate::world::World;
 use postern_console_core::transport::Request;
+use postern_domain::PersonId;
 use postern_portal_store::Rules;
 use postern_protocol::CommandOutcome;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 macro_rules! mutations {
     ($($name:ident: $what:literal,)*) => {
@@ -70,9 +71,9 @@ mutations! {
     LeaveDropped: "what is out of sight is not named in a page",
     PageTakenForLast: "a full page is taken for the last one",
     DirectoryDropped: "a page's directory is dropped",
-    CutBootstrapTaken: "a bootstrap that was cut off is swapped in",
+    CutBootstrapTaken: "a bootstrap that was cut off is swapped in, and not compared with what should be held",
     PauseTakenForEnd: "a load that pauses is taken for whole",
-    BootstrapCursorTooNew: "a bootstrap's cursor is newer than its items",
+    BootstrapCursorTooNew: "a bootstrap's cursor is newer than its items, and they are not compared with what should be held",
     HoldingNotCompared: "what a console should hold is not said, or not compared",
     EpochIgnored: "another epoch is ignored",
     NothingReplayed: "after a restore all is loaded anew and nothing replayed",
@@ -121,8 +122,10 @@ pub struct Memory {
     sent: BTreeMap<String, u32>,
     /// Ids that were given out in the place of others.
     renamed: BTreeMap<String, String>,
-    /// Per profile: the items of its last bootstrap.
-    bootstraps: BTreeMap<usize, Vec<String>>,
+    /// The items of each person's last bootstrap.
+    bootstraps: BTreeMap<PersonId, Vec<String>>,
+    /// Profiles whose last bootstrap was altered, and who did not ask yet what they should hold.
+    altered: BTreeSet<usize>,
     tries: BTreeMap<usize, u32>,
 }
 

@@ -100,7 +100,14 @@ pub async fn answer(
         alter(&mut answer, |reply| outcomes(mutation, world, reply))?;
     } else if path.starts_with(paths::CHANGES) {
         let head = world.portal.store().head().await?;
-        alter(&mut answer, |page| patches(mutation, head.seq, page))?;
+        let altered = &mut world.memory.altered;
+        alter(&mut answer, |page: &mut ChangePage| {
+            // What should be held would find it out within the same round, and everything would be loaded.
+            if page.expected.is_some() && altered.remove(&who) {
+                page.expected = None;
+            }
+            patches(mutation, head.seq, page);
+        })?;
     } else if path == paths::HANDSHAKE {
         let known = request.body.as_deref().and_then(|body| serde_json::from_slice::<Handshake>(body).ok());
         alter(&mut answer, |reply| greeting(mutation, known, reply))?;
@@ -206,6 +213,7 @@ fn bootstrap(mutation: Mutation, world: &mut World, who: usize, answer: &mut Ans
             if is_last_line(lines.lines().next_back().unwrap_or_default()) {
                 return Ok(());
             }
+            world.memory.altered.insert(who);
             let end = BootstrapPart::End { items: items(lines).len() as u64, expected: None };
             answer.body = Bytes::from(format!("{lines}\n{}\n", serde_json::to_string(&end)?));
             answer.cut_at = None;
@@ -220,7 +228,11 @@ fn bootstrap(mutation: Mutation, world: &mut World, who: usize, answer: &mut Ans
             if answer.cut_at.is_none() && !whole.contains("{\"part\":\"pause\"") =>
         {
             let now = items(&whole);
-            let Some(before) = world.memory.bootstraps.insert(who, now) else { return Ok(()) };
+            let Some(person) = world.profiles.get(who).map(|profile| profile.person.clone()) else {
+                return Ok(());
+            };
+            let Some(before) = world.memory.bootstraps.insert(person, now) else { return Ok(()) };
+            world.memory.altered.insert(who);
             let begin = whole.lines().next().unwrap_or_default();
             let end =
                 serde_json::to_string(&BootstrapPart::End { items: before.len() as u64, expected: None })?;
