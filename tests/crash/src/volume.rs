@@ -37,6 +37,25 @@ impl Volume {
         std::fs::remove_file(self.ballast()).expect("the ballast");
     }
 
+    /// Kilobytes that are taken.
+    ///
+    /// # Panics
+    /// When `df` does not say.
+    pub fn used(&self) -> u64 {
+        let said = Command::new("df").args(["-k", "--output=used"]).arg(&self.folder).output().expect("df");
+        let said = String::from_utf8_lossy(&said.stdout).into_owned();
+        said.lines().last().and_then(|used| used.trim().parse().ok()).expect("a number of kilobytes")
+    }
+
+    /// Makes room for so many kilobytes in all.
+    ///
+    /// # Panics
+    /// When it cannot be mounted anew.
+    pub fn resize(&self, kilobytes: u64) {
+        let options = format!("remount,size={kilobytes}k");
+        assert!(mount(&["-o", &options], &self.folder), "mount -o {options}");
+    }
+
     /// Nothing may have a file open for writing.
     ///
     /// # Panics

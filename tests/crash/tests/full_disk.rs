@@ -41,6 +41,81 @@ async fn a_console_on_a_full_disk_says_so_and_keeps_what_it_said_it_had_saved() 
     assert!(said.ends_with(&["before", "after"]), "{said:?}");
 }
 
+#[test]
+fn a_load_for_which_there_is_no_room_leaves_what_was_there_and_goes_on_when_there_is() {
+    let place = Place::new();
+    let Some(volume) = Volume::mount(&place.folder("me"), 64) else { return };
+    let desktop = Desktop::without_display(&place);
+    let mut portal = Portal::with_sample(&place, 600);
+    let console = Ctl::signed_in(&desktop, place.path("me"), &portal.address(), &portal.suggested().email);
+    let shown = || console.run(&["queue", "--queue", "open", "--limit", "500", "--offline"]).expect_ok().out;
+    let before = shown();
+    assert!(before.lines().count() > 20, "{before}");
+
+    // From another epoch, everything is loaded anew, beside what is here.
+    portal.stop();
+    portal.run(&["restored"]).unwrap();
+    portal.start();
+    let mut refused = 0;
+    // It is cut off a little further each time, until what came can take the place of what was there.
+    let mut room = volume.used() + 64;
+    loop {
+        volume.resize(room);
+        let said = console.run(&["sync"]);
+        if said.code == 0 {
+            break;
+        }
+        assert_eq!(said.code, 8, "with {room} KB: {} {}", said.out, said.err);
+        assert!(said.err.contains("is full"), "with {room} KB: {}", said.err);
+        assert!(shown() == before, "with {room} KB another queue is shown");
+        refused += 1;
+        room += 384;
+        assert!(room < 64 * 1024, "it never comes to its end");
+    }
+    assert!(refused > 3, "{refused}");
+    assert!(shown() == before, "another queue is shown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_console_on_a_full_disk_takes_no_file_and_loses_none_that_waits() {
+    let place = Place::new();
+    let Some(volume) = Volume::mount(&place.folder("me"), 16) else { return };
+    let desktop = Desktop::without_display(&place);
+    let portal = Portal::with_sample(&place, 30);
+    let email = portal.suggested().email;
+    let console = Ctl::signed_in(&desktop, place.path("me"), &portal.address(), &email);
+    let file = |name: &str, byte: u8| {
+        let path = place.path(name);
+        std::fs::write(&path, vec![byte; 600_000]).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (early, late) = (file("early.txt", b'e'), file("late.txt", b'l'));
+    let rows = console.json(&["queue", "--queue", "open", "--offline"]);
+    let references = rows["rows"].as_array().unwrap().iter().filter_map(|row| row["reference"].as_str());
+    let item = references
+        .into_iter()
+        .find(|reference| console.run(&["attach", reference, &early, "--offline"]).code == 5)
+        .expect("an item that takes a file")
+        .to_owned();
+    let files = || std::fs::read_dir(console.profile().join("files")).unwrap().flatten().count();
+    let kept = files();
+
+    volume.fill();
+    let said = console.run(&["attach", &item, &late, "--offline"]).expect_code(8);
+    assert!(said.err.contains("is full"), "{}", said.err);
+    assert_eq!(files(), kept, "half a file was left");
+    let said = console.run(&["sync"]).expect_code(8);
+    assert!(said.err.contains("is full"), "{}", said.err);
+
+    volume.free();
+    console.run(&["sync"]).expect_ok();
+    let api = Api::sign_in(&portal.address(), &email, PASSWORD).await;
+    let sha256 = hex::encode(Sha256::digest(vec![b'e'; 600_000]));
+    let found = api.item(&item).await;
+    let versions = found.attachments.iter().flat_map(|attachment| &attachment.versions);
+    assert_eq!(versions.filter(|version| version.sha256 == sha256).count(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_console_on_a_read_only_disk_says_so_and_goes_on_when_it_can_write() {
     let place = Place::new();

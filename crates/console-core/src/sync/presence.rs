@@ -90,3 +90,41 @@ fn sweep(path: &Path) -> bool {
         Err(TryLockError::WouldBlock | TryLockError::Error(_)) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_is_over_when_it_has_ended_and_not_while_it_lives() {
+        let profile = tempfile::tempdir().unwrap();
+        let (one, two) = (Presence::open(profile.path(), "one"), Presence::open(profile.path(), "two"));
+        assert!(!one.is_over("two") && !two.is_over("one"));
+        assert!(!one.is_over("one"), "nobody is over for themselves");
+        two.end();
+        assert!(one.is_over("two"), "it ended as programs do");
+        drop(Presence::open(profile.path(), "three"));
+        assert!(one.is_over("three"), "it crashed");
+        assert!(one.is_over("from another disk"), "it never ran here");
+    }
+
+    #[test]
+    fn where_no_file_can_be_made_nobody_is_known_to_be_over() {
+        let profile = tempfile::tempdir().unwrap();
+        std::fs::write(profile.path().join(FOLDER), "in its place").unwrap();
+        let one = Presence::open(profile.path(), "one");
+        assert!(!one.is_over("two"));
+        assert!(matches!(one.lock_tokens(), TokensLock::Mine(_)), "they are exchanged all the same");
+    }
+
+    #[test]
+    fn one_process_at_a_time_exchanges_tokens() {
+        let profile = tempfile::tempdir().unwrap();
+        let (one, two) = (Presence::open(profile.path(), "one"), Presence::open(profile.path(), "two"));
+        let held = one.lock_tokens();
+        assert!(matches!(held, TokensLock::Mine(_)));
+        assert!(matches!(two.lock_tokens(), TokensLock::AnothersNow));
+        drop(held);
+        assert!(matches!(two.lock_tokens(), TokensLock::Mine(_)));
+    }
+}
