@@ -9,7 +9,7 @@ use crate::portal::Call;
 use crate::views::{Connection, Progress};
 use postern_console_store::{Load, Staging, Swapped};
 use postern_domain::Timestamp;
-use postern_protocol::{BootstrapPart, ErrorCode, Expected, ReadPart, paths};
+use postern_protocol::{BootstrapPart, ErrorCode, Expected, Month, ReadPart, paths};
 use std::sync::atomic::Ordering;
 
 /// How often the progress is shown, in items.
@@ -30,13 +30,17 @@ impl Engine {
         let wanted = self.wanted_closed_since().await?;
         loop {
             let cut = self.inner.cache.cut_load().await?.filter(|load| load.closed_since == wanted);
-            let fresh = Wish { path: path(wanted, &[]), load: None };
-            let wish = cut.map_or(fresh, |load| Wish { path: resumed(&load), load: Some(load) });
+            let fresh = || Wish { path: path(wanted, &[]), closed_since: wanted, load: None };
+            let wish = cut.map_or_else(fresh, |load| Wish {
+                path: resumed(&load),
+                closed_since: wanted,
+                load: Some(load),
+            });
             let goes_on = wish.load.is_some();
             let loaded = match self.load(wish, state, report).await {
                 Err(error) if goes_on && error.code() == Some(ErrorCode::CursorGone) => {
                     tracing::info!("the load that was cut cannot go on: it begins anew");
-                    self.load(Wish { path: path(wanted, &[]), load: None }, state, report).await
+                    self.load(fresh(), state, report).await
                 }
                 loaded => loaded,
             };
@@ -102,12 +106,14 @@ enum Loaded {
 /// What is asked for.
 struct Wish {
     path: String,
+    /// As the path says. What is wanted may be something else before the answer comes.
+    closed_since: Option<Month>,
     /// The load that goes on.
     load: Option<Load>,
 }
 
 /// The path of a load of what was closed since a month, and of everything else.
-pub(super) fn path(closed_since: Option<postern_protocol::Month>, more: &[(&str, &str)]) -> String {
+pub(super) fn path(closed_since: Option<Month>, more: &[(&str, &str)]) -> String {
     let month = closed_since.map(|month| month.to_string());
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(month.iter().map(|month| ("closed_since", month)));
@@ -163,7 +169,7 @@ impl Stream<'_> {
                 let engine = self.engine;
                 engine.assert_epoch(&cursor).await?;
                 engine.inner.clock_offset_ms.store(server_time.since(engine.device_now()), Ordering::Relaxed);
-                let closed_since = engine.wanted_closed_since().await?;
+                let closed_since = self.wish.closed_since;
                 let load = match self.wish.load.take() {
                     // The directory alone may have changed.
                     Some(load) if load.cursor.seq == cursor.seq && load.cursor.leads_to(&cursor) => {

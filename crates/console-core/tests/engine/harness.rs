@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use postern_console_core::secrets::{InMemory, SecretStore};
-use postern_console_core::transport::HttpTransport;
+use postern_console_core::transport::{self, HttpTransport, Reply, Transport, Unreachable};
 use postern_console_core::{
     ActOptions, ActResult, Chance, Clock, Deps, Engine, ItemView, OutboxLine, Request, Settlement, Target,
 };
@@ -10,8 +10,8 @@ use postern_domain::*;
 use postern_portal_store::PersonChange;
 use postern_protocol::{CommandOutcome, DirectCommand, NewItem, paths};
 use postern_test_support::{FakeClock, FaultyTransport, PASSWORD, Session, TestPortal, clerk};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -46,6 +46,40 @@ impl Chance for Numbered {
     }
 }
 
+type Tap = Box<dyn FnMut(&mut transport::Request) -> BoxFuture<'static, ()> + Send>;
+
+/// A network in which something happens with a request, or meanwhile, before it leaves.
+pub struct Tapped {
+    inner: HttpTransport,
+    tap: Mutex<Option<Tap>>,
+}
+
+impl Tapped {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { inner: HttpTransport::new().unwrap(), tap: Mutex::new(None) })
+    }
+
+    pub fn tap(&self, tap: impl FnMut(&mut transport::Request) -> BoxFuture<'static, ()> + Send + 'static) {
+        *self.tap.lock().unwrap() = Some(Box::new(tap));
+    }
+
+    pub fn untap(&self) {
+        *self.tap.lock().unwrap() = None;
+    }
+}
+
+impl Transport for Tapped {
+    fn send(&self, mut request: transport::Request) -> BoxFuture<'_, Result<Reply, Unreachable>> {
+        let before = self.tap.lock().unwrap().as_mut().map(|tap| tap(&mut request));
+        Box::pin(async move {
+            if let Some(before) = before {
+                before.await;
+            }
+            self.inner.send(request).await
+        })
+    }
+}
+
 pub struct World {
     pub portal: TestPortal,
     pub network: FaultyTransport,
@@ -70,8 +104,17 @@ impl World {
     }
 
     pub async fn console_signed_out(&self, person: &'static str, secrets: Arc<dyn SecretStore>) -> Console {
+        self.console_of(person, self.deps(person, secrets)).await
+    }
+
+    /// As that, over another network.
+    pub async fn console_over(&self, person: &'static str, transport: Arc<Tapped>) -> Console {
+        let deps = Deps { transport, ..self.deps(person, Arc::new(InMemory::new())) };
+        self.console_of(person, deps).await
+    }
+
+    async fn console_of(&self, person: &'static str, deps: Deps) -> Console {
         let profile = tempfile::tempdir().unwrap();
-        let deps = self.deps(person, secrets);
         let engine = Engine::open(profile.path(), deps.clone()).await.unwrap();
         Console { engine, deps, person, url: self.network.url(), profile }
     }

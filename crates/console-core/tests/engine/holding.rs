@@ -201,6 +201,36 @@ async fn a_load_that_makes_room_for_others_goes_on_at_once_and_what_is_given_mea
     assert_eq!(world.requests(paths::BOOTSTRAP) - before, 3, "it went on behind six");
 }
 
+#[tokio::test]
+async fn who_wants_to_keep_less_while_a_load_is_under_way_has_it_to_its_end_and_less_afterwards() {
+    let world = World::around(TestPortal::start_with_loads_of(2).await).await;
+    let old = world.item("Old").await;
+    world.elsewhere("olga", &old.id, Command::Withdraw { reason: "not needed".into() }).await;
+    world.portal.clock.advance_ms(70 * DAY_MS);
+    for number in 0..4 {
+        world.item(&format!("Item {number}")).await;
+    }
+    let network = Tapped::new();
+    let olga = world.console_over("olga", Arc::clone(&network)).await;
+    olga.engine.sign_in(&olga.url, "olga@example.com", PASSWORD).await.unwrap();
+    let (engine, mut is_first) = (olga.engine.clone(), true);
+    network.tap(move |request| {
+        let (engine, now) = (engine.clone(), request.url.contains(paths::BOOTSTRAP) && is_first);
+        is_first &= !now;
+        Box::pin(async move {
+            if now {
+                engine.set_keep(Some(1)).await.unwrap();
+            }
+        })
+    });
+    let report = olga.engine.sync_now().await.unwrap();
+    assert_eq!((report.bootstrapped, report.pulled), (true, 5), "what was asked for");
+    assert_eq!(world.requests(paths::BOOTSTRAP), 4, "twice two, one, and the word that it was all");
+    olga.sync().await;
+    assert_eq!(olga.engine.matching_ids(Queue::Closed, "").await.unwrap().len(), 0, "what is wanted");
+    assert_eq!(open(&olga).await.len(), 4);
+}
+
 /// Somebody who has signed in and loaded some of eighty items before the connection broke.
 async fn cut_off(world: &World) -> Console {
     for number in 0..80 {

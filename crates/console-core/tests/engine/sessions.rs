@@ -1,15 +1,10 @@
 use crate::harness::*;
-use futures_util::future::BoxFuture;
 use postern_console_core::secrets::{InMemory, SecretStore};
-use postern_console_core::transport::{HttpTransport, Reply, Request, Transport, Unreachable};
-use postern_console_core::{
-    ActOptions, Connection, Deps, Engine, FailureCode, KeyStorage, Queue, SessionView, Target,
-};
+use postern_console_core::{ActOptions, Connection, FailureCode, KeyStorage, Queue, SessionView, Target};
 use postern_domain::{DAY_MS, HOUR_MS};
 use postern_protocol::{PROTOCOL_HEADER, paths};
 use postern_test_support::{Fault, PASSWORD, clerk};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 #[tokio::test]
 async fn a_wrong_password_is_said_to_be_one() {
@@ -211,35 +206,20 @@ async fn whoever_leaves_the_staff_loses_the_cache_with_the_next_request_also_in_
     assert!(reason.unwrap().contains("withdrawn access"));
 }
 
-/// A console of long ago, where it says so: the protocol that it speaks is none that a portal still knows.
-struct Aged {
-    inner: HttpTransport,
-    is_old: AtomicBool,
-}
-
-impl Transport for Aged {
-    fn send(&self, mut request: Request) -> BoxFuture<'_, Result<Reply, Unreachable>> {
-        if self.is_old.load(Ordering::SeqCst) {
-            let said = request.headers.iter_mut().find(|(name, _)| *name == PROTOCOL_HEADER);
-            said.expect("every request says which protocol it speaks").1 = "0".to_owned();
-        }
-        self.inner.send(request)
-    }
-}
-
 #[tokio::test]
 async fn a_console_below_the_floor_says_that_it_must_be_upgraded_and_keeps_what_waits() {
     let world = World::new().await;
     let item = world.item("Annual report").await;
-    let aged = Arc::new(Aged { inner: HttpTransport::new().unwrap(), is_old: AtomicBool::new(false) });
-    let transport = Arc::clone(&aged) as Arc<dyn Transport>;
-    let deps = Deps { transport, ..world.deps("olga", Arc::new(InMemory::new())) };
-    let profile = tempfile::tempdir().unwrap();
-    let engine = Engine::open(profile.path(), deps.clone()).await.unwrap();
-    let olga = Console { engine, deps, person: "olga", url: world.network.url(), profile };
+    let network = Tapped::new();
+    let olga = world.console_over("olga", Arc::clone(&network)).await;
     olga.sign_in().await;
 
-    aged.is_old.store(true, Ordering::SeqCst);
+    // It speaks as a console of long ago did.
+    network.tap(|request| {
+        let said = request.headers.iter_mut().find(|(name, _)| *name == PROTOCOL_HEADER);
+        said.expect("every request says which protocol it speaks").1 = "0".to_owned();
+        Box::pin(async {})
+    });
     olga.give(&item.id, note("kept")).await;
     let failure = olga.engine.sync_now().await.unwrap_err();
     assert_eq!(failure.code, FailureCode::Upgrade, "{failure:?}");
@@ -248,7 +228,7 @@ async fn a_console_below_the_floor_says_that_it_must_be_upgraded_and_keeps_what_
     assert_eq!(olga.outbox().await.len(), 1);
     assert_eq!(olga.item(&item.id).await.row.title, "Annual report", "what is here can be read");
 
-    aged.is_old.store(false, Ordering::SeqCst);
+    network.untap();
     olga.sync().await;
     assert!(olga.outbox().await.is_empty());
     assert_eq!(world.now(&item.id).await.comments.len(), 1);
