@@ -44,13 +44,13 @@ pub(crate) const COLUMNS: &str = "id, reference, title, kind, client, phase, jou
     waiting, urgency, due_ms, entered_ms, updated_ms, stuck_from_ms, uncovered, escalated, comments, attachments,
     (SELECT min(CASE outcome_kind WHEN 'conflict' THEN 1 WHEN 'refused' THEN 2 WHEN 'quarantined' THEN 2 ELSE 3 END)
      FROM outbox WHERE outbox.item = items.id
-       AND (outcome_kind IS NULL OR outcome_kind IN ('conflict', 'refused', 'quarantined'))) AS mine";
+       AND (outcome_kind IS NULL OR outcome_kind IN ('conflict', 'refused', 'quarantined'))) AS own_mark";
 
 /// All lines of a page as one value, in the order of [`Line`]'s fields. The driver hands rows from thread to thread one by
 /// one, which takes longer than finding fifty of them.
 pub(crate) const LINES: &str = "json_group_array(json_array(id, reference, title, kind, client, phase, journey,
     journey_version, stage, owner, json(waiting), urgency, due_ms, entered_ms, updated_ms, stuck_from_ms, uncovered,
-    escalated, comments, attachments, mine))";
+    escalated, comments, attachments, own_mark))";
 
 #[derive(Deserialize)]
 struct Line(

@@ -30,17 +30,11 @@ impl Engine {
         let wanted = self.wanted_closed_since().await?;
         loop {
             let cut = self.inner.cache.cut_load().await?.filter(|load| load.closed_since == wanted);
-            let fresh = || Wish { path: path(wanted, &[]), closed_since: wanted, load: None };
-            let wish = cut.map_or_else(fresh, |load| Wish {
-                path: resumed(&load),
-                closed_since: wanted,
-                load: Some(load),
-            });
-            let goes_on = wish.load.is_some();
-            let loaded = match self.load(wish, state, report).await {
+            let goes_on = cut.is_some();
+            let loaded = match self.load(Wish { closed_since: wanted, load: cut }, state, report).await {
                 Err(error) if goes_on && error.code() == Some(ErrorCode::CursorGone) => {
                     tracing::info!("the load that was cut cannot go on: it begins anew");
-                    self.load(fresh(), state, report).await
+                    self.load(Wish { closed_since: wanted, load: None }, state, report).await
                 }
                 loaded => loaded,
             };
@@ -58,7 +52,7 @@ impl Engine {
         state: &mut SyncState,
         report: &mut SyncReport,
     ) -> Result<Loaded, CallError> {
-        let reply = self.open_call(&Call::stream(wish.path.clone(), "application/x-ndjson")).await?;
+        let reply = self.open_call(&Call::stream(wish.path(), "application/x-ndjson")).await?;
         let kept = self.device_now();
         let mut stream = Stream { engine: self, wish, staging: None, came: 0, ended: None, kept };
         let read = stream.read(Lines::of(reply.body), state).await;
@@ -105,8 +99,7 @@ enum Loaded {
 
 /// What is asked for.
 struct Wish {
-    path: String,
-    /// As the path says. What is wanted may be something else before the answer comes.
+    /// What is wanted may be something else before the answer comes.
     closed_since: Option<Month>,
     /// The load that goes on.
     load: Option<Load>,
@@ -124,9 +117,12 @@ pub(super) fn path(closed_since: Option<Month>, more: &[(&str, &str)]) -> String
     }
 }
 
-fn resumed(load: &Load) -> String {
-    let last = load.last.as_ref().map(ToString::to_string).unwrap_or_default();
-    path(load.closed_since, &[("cursor", &load.cursor.to_string()), ("after", &last)])
+impl Wish {
+    fn path(&self) -> String {
+        let Some(load) = &self.load else { return path(self.closed_since, &[]) };
+        let last = load.last.as_ref().map(ToString::to_string).unwrap_or_default();
+        path(self.closed_since, &[("cursor", &load.cursor.to_string()), ("after", &last)])
+    }
 }
 
 struct Stream<'a> {
