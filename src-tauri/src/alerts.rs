@@ -1,8 +1,9 @@
-//! Native notifications: Open shows the item, Snooze tells it again in an hour.
+//! Native notifications: Open shows the item, Snooze tells it again in an hour. One that does not stand any more is taken
+//! from the screen.
 
 use crate::window;
 use notify_rust::Notification;
-use postern_console_core::{Alert, Engine};
+use postern_console_core::{Alert, Engine, EngineEvent};
 use tauri::AppHandle;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -35,9 +36,11 @@ async fn show(app: AppHandle, engine: Engine, alert: Alert) {
         .icon("postern")
         .summary(&alert.title)
         .body(&alert.body)
-        .action(OPEN, "Open")
-        .action(SNOOZE, "Snooze 1 h");
-    match wait_for_choice(&notification).await {
+        .action(OPEN, "Open");
+    if alert.item.is_some() {
+        notification.action(SNOOZE, "Snooze 1 h");
+    }
+    match wait_for_choice(&notification, falls(&engine, &alert)).await {
         Ok(Some(choice)) if choice == SNOOZE => {
             if let Err(failure) = engine.snooze(&alert.key).await {
                 tracing::warn!(message = failure.message, "snooze");
@@ -54,31 +57,55 @@ async fn show(app: AppHandle, engine: Engine, alert: Alert) {
     }
 }
 
-/// The action that was chosen; none when the notification was closed.
+/// Comes to its end when the alert does not stand any more.
+async fn falls(engine: &Engine, alert: &Alert) {
+    let mut events = engine.events();
+    loop {
+        match events.recv().await {
+            Ok(EngineEvent::Changed { .. } | EngineEvent::Session {}) | Err(RecvError::Lagged(_)) => {
+                if !engine.stands(alert).await {
+                    return;
+                }
+            }
+            Ok(_) => {}
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+/// The action that was chosen; none when the notification was closed, or taken away when `falls` ended.
 #[cfg(all(unix, not(target_os = "macos")))]
-async fn wait_for_choice(notification: &Notification) -> Result<Option<String>, notify_rust::error::Error> {
+async fn wait_for_choice(
+    notification: &Notification,
+    falls: impl Future<Output = ()>,
+) -> Result<Option<String>, notify_rust::error::Error> {
     use notify_rust::NotificationResponse;
     use std::sync::{Arc, Mutex, PoisonError};
 
     let handle = notification.show_async().await?;
     let choice = Arc::new(Mutex::new(None));
     let chosen = choice.clone();
-    handle
-        .wait_for_action_async(move |response: &NotificationResponse| {
-            let action = match response {
-                NotificationResponse::Default => Some(OPEN.to_owned()),
-                NotificationResponse::Action(action) => Some(action.clone()),
-                _ => None,
-            };
-            *chosen.lock().unwrap_or_else(PoisonError::into_inner) = action;
-        })
-        .await;
+    let waits = handle.wait_for_action_async(move |response: &NotificationResponse| {
+        let action = match response {
+            NotificationResponse::Default => Some(OPEN.to_owned()),
+            NotificationResponse::Action(action) => Some(action.clone()),
+            _ => None,
+        };
+        *chosen.lock().unwrap_or_else(PoisonError::into_inner) = action;
+    });
+    tokio::select! {
+        () = waits => {}
+        () = falls => handle.close_async().await,
+    }
     let chosen = choice.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ok(chosen)
 }
 
-/// These systems tell of no choice through this library; the notification itself is shown.
+/// These systems tell of no choice through this library, and take nothing away; the notification itself is shown.
 #[cfg(not(all(unix, not(target_os = "macos"))))]
-async fn wait_for_choice(notification: &Notification) -> Result<Option<String>, notify_rust::error::Error> {
+async fn wait_for_choice(
+    notification: &Notification,
+    _falls: impl Future<Output = ()>,
+) -> Result<Option<String>, notify_rust::error::Error> {
     notification.show().map(|_| None)
 }

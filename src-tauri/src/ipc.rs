@@ -4,8 +4,8 @@ use crate::{administration, files};
 use postern_console_core::{
     AbsenceDraft, AbsenceView, ActItemResult, ActOptions, ActResult, BottleneckView, ClientRef,
     CoverageAbout, CoverageAnswer, Engine, Failure, GroupBy, ItemView, JournalLine, KeepView, ListPage,
-    ListQuery, NewItemChoices, OutboxLine, PersonRef, QueueCount, Request, SavedAbsenceView, SessionView,
-    SyncStatus, Target,
+    ListQuery, NewItemChoices, NewerItem, OutboxLine, PersonRef, QueueCount, Request, SavedAbsenceView,
+    SessionView, SyncStatus, Target,
 };
 use postern_domain::{AbsenceId, Action, CommandId, ItemId, PersonId, Seen, Timestamp};
 use serde_json::Value;
@@ -39,6 +39,7 @@ pub fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
         sync_now,
         network_is_back,
         sync_status,
+        newer_items,
         files::stage_part,
         files::stage_done,
         files::open_file,
@@ -191,6 +192,11 @@ async fn sync_now(engine: Core<'_>) -> Answer<()> {
 async fn network_is_back(engine: Core<'_>) -> Answer<()> {
     engine.nudge();
     Ok(())
+}
+
+#[tauri::command]
+async fn newer_items(engine: Core<'_>) -> Answer<Vec<NewerItem>> {
+    engine.newer_items().await
 }
 
 #[tauri::command]

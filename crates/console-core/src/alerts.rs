@@ -14,9 +14,9 @@ const AT_ONCE: usize = 3;
 /// A notification to deliver.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
-    /// The same key again updates the notification that is there.
+    /// By this it is snoozed.
     pub key: String,
-    /// What to open; none for a summary.
+    /// What to open; none for a summary, which cannot be snoozed.
     pub item: Option<ItemId>,
     pub title: String,
     pub body: String,
@@ -37,6 +37,14 @@ impl Engine {
         }
         self.inner.wake.notify_one();
         Ok(())
+    }
+
+    /// Whether a notification may stay on the screen: somebody is signed in, and its item is in sight and waits for them
+    /// still.
+    pub async fn stands(&self, alert: &Alert) -> bool {
+        let Ok(session) = self.current() else { return false };
+        alert.item.is_none()
+            || self.inner.cache.alert_stands(&alert.key, &session.person).await.unwrap_or(false)
     }
 
     /// Hands out what is to be told. Nothing is taken while nobody listens: it waits for the one who does.

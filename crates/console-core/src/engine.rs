@@ -35,6 +35,8 @@ pub(crate) struct Inner {
     pub session: Mutex<Option<Arc<Session>>>,
     /// Why nobody is signed in, when it was not the person's own doing.
     pub signed_out_because: Mutex<Option<String>>,
+    /// The session that had ended when this started, until the portal has been asked about it.
+    pub last: Mutex<Option<Arc<Session>>>,
     pub status: Mutex<SyncStatus>,
     pub events: broadcast::Sender<EngineEvent>,
     pub alerts: broadcast::Sender<Alert>,
@@ -81,7 +83,7 @@ impl Engine {
     pub async fn open_signed_out(folder: &Path, deps: Deps) -> Result<Self, Failure> {
         prepare(folder).await?;
         let cache = Cache::open(&folder.join("cache.db"), deps.readers).await?;
-        let readable = cache.reread_newer_items().await?;
+        let readable = cache.take_over(env!("CARGO_PKG_VERSION")).await?;
         if readable > 0 {
             tracing::info!(readable, "this version reads items that an older one could not");
         }
@@ -113,6 +115,7 @@ impl Engine {
             deps,
             session: Mutex::new(None),
             signed_out_because: Mutex::new(None),
+            last: Mutex::new(None),
             status: Mutex::new(status),
             events,
             alerts,

@@ -87,7 +87,11 @@ impl From<StoreError> for CallError {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "cache");
-        failure(FailureCode::Cache, sentence(&error.to_string()))
+        let code = match error {
+            StoreError::SomebodyElses => FailureCode::SignedOut,
+            _ => FailureCode::Cache,
+        };
+        failure(code, sentence(&error.to_string()))
     }
 }
 

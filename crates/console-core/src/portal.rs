@@ -6,8 +6,8 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use postern_protocol::{
-    ErrorCode, PROBLEM_JSON, PROTOCOL_HEADER, PROTOCOL_VERSION, Problem, UPLOAD_LENGTH, UPLOAD_OFFSET,
-    file_path,
+    ErrorCode, NewerProblem, PROBLEM_JSON, PROTOCOL_HEADER, PROTOCOL_VERSION, Problem, ReadProblem,
+    UPLOAD_LENGTH, UPLOAD_OFFSET, file_path,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -193,21 +193,27 @@ async fn refused(reply: Reply) -> CallError {
     let (status, request_id) = (reply.status, reply.request_id.clone());
     let after_ms = after_ms(&reply);
     let is_problem = reply.content_type.starts_with(PROBLEM_JSON);
-    let problem: Option<Problem> = if is_problem {
-        whole(reply.body).await.ok().and_then(|body| serde_json::from_slice(&body).ok())
+    let problem = if is_problem {
+        whole(reply.body).await.ok().and_then(|body| ReadProblem::read(&body).ok())
     } else {
         None
     };
+    let named = |id: String| Some(id).filter(|id| !id.is_empty()).or_else(|| request_id.clone());
     match problem {
-        Some(problem) => {
-            let request_id = Some(problem.request_id).filter(|id| !id.is_empty()).or(request_id);
-            match problem.code {
-                ErrorCode::Throttled | ErrorCode::Unavailable | ErrorCode::Internal => {
-                    CallError::Later { after_ms, detail: problem.detail, request_id }
-                }
-                code => CallError::Problem { code, detail: problem.detail, request_id },
+        Some(ReadProblem::Known(Problem { code, detail, request_id, .. })) => match code {
+            ErrorCode::Throttled | ErrorCode::Unavailable | ErrorCode::Internal => {
+                CallError::Later { after_ms, detail, request_id: named(request_id) }
             }
-        }
+            code => CallError::Problem { code, detail, request_id: named(request_id) },
+        },
+        // Whatever it means, nothing is concluded from it: least of all that somebody is shut out.
+        Some(ReadProblem::Newer(NewerProblem { code, detail, request_id })) => CallError::Later {
+            after_ms,
+            detail: format!(
+                "{detail} (“{code}” is an answer of a newer portal: an update of Postern may help.)"
+            ),
+            request_id: named(request_id),
+        },
         None if status == 413 => CallError::Problem {
             code: ErrorCode::TooLarge,
             detail: "Something between here and the portal takes only smaller messages.".to_owned(),
@@ -255,12 +261,32 @@ pub(crate) fn address(text: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::address;
+    use super::*;
 
     #[test]
     fn an_address_gets_a_scheme_and_loses_its_last_slash() {
         assert_eq!(address("portal.example.com/"), Ok("https://portal.example.com".to_owned()));
         assert_eq!(address(" http://127.0.0.1:8080 "), Ok("http://127.0.0.1:8080".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn an_answer_from_the_future_shuts_nobody_out_and_says_what_it_says() {
+        let problem = serde_json::json!({
+            "type": "about:blank#second_factor", "title": "", "status": 403, "code": "second_factor",
+            "detail": "Confirm it is you.", "request_id": "r1",
+        });
+        let body = Bytes::from(problem.to_string());
+        let reply = Reply {
+            status: 403,
+            content_type: PROBLEM_JSON.to_owned(),
+            request_id: None,
+            retry_after: None,
+            upload: None,
+            body: futures_util::stream::once(async { Ok(body) }).boxed(),
+        };
+        let error = refused(reply).await;
+        assert_eq!((error.code(), error.request_id().as_deref()), (None, Some("r1")), "{error:?}");
+        assert!(error.sentence().starts_with("Confirm it is you."), "{}", error.sentence());
     }
 
     #[test]

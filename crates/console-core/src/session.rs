@@ -4,12 +4,17 @@ use crate::engine::{Engine, locked};
 use crate::failure::{CallError, failure};
 use crate::portal::{self, Call};
 use crate::queries::person_ref;
+use crate::tokens::{Kept, kept_until_closed};
 use crate::views::{Connection, EngineEvent, Failure, FailureCode, KeyStorage, SessionView};
 use postern_console_store::{AtStake, Meta};
 use postern_domain::{ConsoleId, PersonId, Role, may_arrange};
 use postern_protocol::{ErrorCode, SignIn, SignedIn, TokenPair, paths};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+
+/// Why nobody is signed in, where the portal has ended the session.
+pub(crate) const ENDED: &str =
+    "The portal has ended this session. Sign in again: the cache and all changes are kept.";
 
 pub(crate) struct Session {
     /// The portal's address, without a slash at its end.
@@ -92,14 +97,15 @@ impl Engine {
         };
         let signed_in: SignedIn = portal::json(reply).await?;
         self.adopt(&portal, &email, &signed_in).await?;
-        let keys = if keep {
-            self.keep(&signed_in.tokens).await
-        } else {
-            KeyStorage::SessionOnly { reason: "You asked for the sign-in not to be kept.".to_owned() }
-        };
+        let not_kept =
+            KeyStorage::SessionOnly { reason: "You asked for the sign-in not to be kept.".to_owned() };
+        let session = Session::new(portal, email, signed_in.person.id, signed_in.tokens, not_kept);
+        if keep {
+            *locked(&session.keys) = self.keep(&session).await;
+        }
         self.inner.sync.lock().await.greeted = false;
-        *locked(&self.inner.session) =
-            Some(Session::new(portal, email, signed_in.person.id, signed_in.tokens, keys));
+        *locked(&self.inner.last) = None;
+        *locked(&self.inner.session) = Some(session);
         *locked(&self.inner.signed_out_because) = None;
         self.set_status(|status| {
             status.connection = Connection::Offline;
@@ -128,7 +134,10 @@ impl Engine {
         let meta = cache.meta().await?;
         let same =
             meta.person.as_ref() == Some(&signed_in.person.id) && meta.portal.as_deref() == Some(portal);
-        if !same && meta.person.is_some() {
+        if !same && meta.person.is_none() {
+            // Nobody's: what should be there all the same is somebody else's.
+            cache.wipe().await?;
+        } else if !same {
             if let Some(what) = in_words(cache.wipe_all_unless_at_stake(self.device_now()).await?) {
                 let whose = meta.email.unwrap_or_else(|| "somebody else".to_owned());
                 let message = format!(
@@ -137,6 +146,7 @@ impl Engine {
                 );
                 return Err(failure(FailureCode::PendingChanges, message));
             }
+            let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
             self.inner.visited.forget();
         }
         let console = if same { meta.console } else { None };
@@ -153,20 +163,12 @@ impl Engine {
         Ok(())
     }
 
-    async fn keep(&self, tokens: &TokenPair) -> KeyStorage {
-        let secrets = &self.inner.deps.secrets;
-        let kept = async {
-            secrets.probe().await?;
-            let text = serde_json::to_string(tokens).map_err(|error| error.to_string())?;
-            secrets.write(&self.inner.account, &text).await
-        }
-        .await;
-        match kept {
-            Ok(()) => KeyStorage::Keychain,
-            Err(reason) => KeyStorage::SessionOnly {
-                reason: format!("The sign-in is kept only until Postern is closed: {reason}."),
-            },
-        }
+    async fn keep(&self, session: &Session) -> KeyStorage {
+        let kept = match self.inner.deps.secrets.probe().await {
+            Ok(()) => self.keep_tokens(&Kept::of(session)).await,
+            Err(reason) => Err(kept_until_closed(&reason)),
+        };
+        kept.err().unwrap_or(KeyStorage::Keychain)
     }
 
     /// Takes up the session of last time. The keychain may take seconds to answer; the cache answers meanwhile.
@@ -175,12 +177,16 @@ impl Engine {
         let (Some(portal), Some(email), Some(person)) = (meta.portal, meta.email, meta.person) else {
             return;
         };
-        match self.inner.deps.secrets.read(&self.inner.account).await {
-            Ok(Some(text)) => {
-                let Ok(tokens) = serde_json::from_str::<TokenPair>(&text) else { return };
-                *locked(&self.inner.session) =
-                    Some(Session::new(portal, email, person, tokens, KeyStorage::Keychain));
-                self.set_status(|status| status.connection = Connection::Offline);
+        match self.kept_tokens(&portal, &person).await {
+            Ok(Some(Kept { over, tokens, .. })) => {
+                let session = Session::new(portal, email, person, tokens, KeyStorage::Keychain);
+                if over {
+                    *locked(&self.inner.signed_out_because) = Some(ENDED.to_owned());
+                    *locked(&self.inner.last) = Some(session);
+                } else {
+                    *locked(&self.inner.session) = Some(session);
+                    self.set_status(|status| status.connection = Connection::Offline);
+                }
                 self.emit(EngineEvent::Session {});
                 self.nudge();
             }
@@ -204,31 +210,28 @@ impl Engine {
             self.nothing_at_stake().await?;
         }
         let running = self.round_over().await;
-        if discard {
-            self.inner.cache.wipe_all().await?;
+        let emptied = if discard {
+            self.inner.cache.wipe_all().await
         } else {
-            let at_stake = self.inner.cache.wipe_all_unless_at_stake(self.device_now()).await?;
-            if let Some(what) = in_words(at_stake) {
+            let at_stake = self.inner.cache.wipe_all_unless_at_stake(self.device_now()).await;
+            if let Some(what) = at_stake.as_ref().ok().and_then(|at_stake| in_words(*at_stake)) {
                 drop(running);
                 self.sync_soon();
                 return Err(would_be_lost(&what));
             }
+            at_stake.map(drop)
+        };
+        // A file that cannot be removed is told, and keeps nobody signed in.
+        if emptied.is_err() && self.inner.cache.meta().await?.person.is_some() {
+            return Ok(emptied?);
         }
-        let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
         self.signed_out(None);
+        let _ = self.inner.deps.secrets.erase(&self.inner.account).await;
         drop(running);
         if let Ok(session) = session {
-            let call = Call::post(paths::SIGN_OUT, &serde_json::json!({}));
-            // The portal ends an unused session by itself.
-            let _ = portal::send(
-                self.inner.deps.transport.as_ref(),
-                &session.portal,
-                Some(session.access()),
-                &call,
-            )
-            .await;
+            self.end_at_portal(&session).await;
         }
-        Ok(())
+        Ok(emptied?)
     }
 
     async fn nothing_at_stake(&self) -> Result<(), Failure> {

@@ -176,6 +176,21 @@ impl Cache {
         Ok(done.rows_affected() > 0)
     }
 
+    /// Whether what an alert said still holds: the item is in sight, and it is still `me` for whom it waits.
+    pub async fn alert_stands(&self, key: &str, me: &PersonId) -> Result<bool> {
+        let mut connection = self.reader().await?;
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM alerts WHERE key = $1 AND (kind <> 'my_turn' OR EXISTS (
+                SELECT 1 FROM items JOIN item_turns ON item_turns.row = items.row
+                WHERE items.id = alerts.item AND item_turns.person = $2)))",
+        )
+        .bind(key)
+        .bind(me.as_str())
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(|error| self.named(error))
+    }
+
     /// When the next snoozed alert comes back.
     pub async fn next_snoozed(&self) -> Result<Option<Timestamp>> {
         let mut connection = self.reader().await?;

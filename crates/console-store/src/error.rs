@@ -40,6 +40,9 @@ pub enum StoreError {
     /// Another process has taken over the sync; what was about to be written is not.
     #[error("another window or program of this profile does the syncing now")]
     LeaseLost,
+    /// Its person signed out while something was about to be written for them.
+    #[error("another window or program of this profile signed out meanwhile: nothing was saved")]
+    SomebodyElses,
     #[error("the cache contradicts itself: {what}")]
     Inconsistent { what: String },
     #[error("the cache: {0}")]

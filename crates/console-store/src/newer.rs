@@ -4,11 +4,14 @@ use crate::cache::Cache;
 use crate::error::Result;
 use crate::items::{self, BASE, OVERLAY};
 use crate::tables::Family;
-use crate::{alerts, overlay};
+use crate::{alerts, meta, overlay};
 use postern_domain::{Item, ItemId};
-use postern_protocol::{NewerItem, mark};
+use postern_protocol::{Cursor, NewerItem, mark};
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnection;
+
+/// A fact about the cache: the version of this program that opened it last.
+const WRITTEN_BY: &str = "written_by";
 
 /// Puts it in the place of whatever the base had under its id.
 pub(crate) async fn put(connection: &mut SqliteConnection, family: Family, item: &NewerItem) -> Result<()> {
@@ -48,24 +51,43 @@ impl Cache {
             .map_err(|error| self.named(error))
     }
 
-    /// Reads once more what an older version could not: this one may. Returns how many are readable now.
-    pub async fn reread_newer_items(&self) -> Result<usize> {
+    /// Makes the cache that of the version of this program which is called `version`: what an older one could not read
+    /// is read once more, and the portal is asked for the directory, of which the older one kept only what it knew.
+    /// Returns how many items are readable now.
+    pub async fn take_over(&self, version: &str) -> Result<usize> {
         let mut tx = self.begin().await?;
-        let reread = async {
-            let docs: Vec<String> =
-                sqlx::query_scalar("SELECT doc FROM newer_items").fetch_all(&mut *tx).await?;
-            let lookup = self.lookup_in(&mut tx).await?;
-            let readable: Vec<Item> = docs.iter().filter_map(|doc| serde_json::from_str(doc).ok()).collect();
-            for item in &readable {
-                remove(&mut tx, &item.id).await?;
-                items::put(&mut tx, BASE, item, &lookup).await?;
-                overlay::rebuild(&mut tx, &item.id, &lookup).await?;
+        let taken = async {
+            if meta::get(&mut tx, WRITTEN_BY).await?.as_deref() != Some(version) {
+                ask_for_the_directory(&mut tx).await?;
+                meta::set(&mut tx, WRITTEN_BY, Some(version)).await?;
             }
-            Ok(readable.len())
+            reread(self, &mut tx).await
         }
         .await;
-        let readable = self.name(reread)?;
+        let readable = self.name(taken)?;
         self.commit(tx).await?;
         Ok(readable)
     }
+}
+
+/// The directory comes with the next page, and a load that was cut begins anew.
+async fn ask_for_the_directory(connection: &mut SqliteConnection) -> Result<()> {
+    if let Some(cursor) = meta::read(connection).await?.cursor {
+        let cursor = Cursor { directory_version: 0, ..cursor };
+        meta::set(connection, "cursor", Some(&cursor.to_string())).await?;
+    }
+    meta::set(connection, "staging", None).await
+}
+
+async fn reread(cache: &Cache, connection: &mut SqliteConnection) -> Result<usize> {
+    let docs: Vec<String> =
+        sqlx::query_scalar("SELECT doc FROM newer_items").fetch_all(&mut *connection).await?;
+    let lookup = cache.lookup_in(connection).await?;
+    let readable: Vec<Item> = docs.iter().filter_map(|doc| serde_json::from_str(doc).ok()).collect();
+    for item in &readable {
+        remove(connection, &item.id).await?;
+        items::put(connection, BASE, item, &lookup).await?;
+        overlay::rebuild(connection, &item.id, &lookup).await?;
+    }
+    Ok(readable.len())
 }

@@ -64,7 +64,9 @@ impl Cache {
             .connect_lazy_with(options);
         let cache = Cache::new(path.to_path_buf(), write, read);
         // An earlier wipe may have been cut, or somebody read while it went on.
-        cache.scrub().await;
+        if let Err(error) = cache.scrub().await {
+            tracing::warn!(%error, "what an earlier wipe left is removed with the next start");
+        }
         Ok(cache)
     }
 }

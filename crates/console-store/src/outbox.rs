@@ -1,10 +1,10 @@
 //! The outbox: my commands, from the moment they are given until their effect has come back, or I put them away.
 
 use crate::cache::Cache;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::uploads::{self, UPLOADING};
 use crate::{items, journal, overlay, superseding};
-use postern_domain::{Command, CommandId, Item, ItemId, Timestamp};
+use postern_domain::{Command, CommandId, Item, ItemId, PersonId, Timestamp};
 use postern_protocol::Outcome;
 use sqlx::sqlite::SqliteConnection;
 use std::collections::BTreeSet;
@@ -81,12 +81,14 @@ macro_rules! old {
 pub(crate) const STALE: &str = concat!("(o.tries = 0 AND ", old!(), ")");
 
 /// A conflict or a quarantine, what must be looked at again, or content that is not at the portal holds back what comes
-/// after it on the same item; a refusal does not.
+/// after it on the same item; a refusal does not. Given once more, it does so as long as that can be undone.
 pub(crate) const BLOCKED: &str =
     "EXISTS (SELECT 1 FROM outbox e WHERE e.item = o.item AND e.position < o.position
       AND (e.outcome_kind IN ('conflict', 'quarantined')
            OR (e.tries = 0 AND e.outcome_kind IS NULL AND e.command ->> '$.do' <> 'comment'
                AND max(e.made_ms, coalesce(e.confirmed_ms, e.made_ms)) < $1 - 1209600000)
+           OR EXISTS (SELECT 1 FROM outbox n WHERE n.command_id = e.superseded_by AND n.command_id <> o.command_id
+               AND n.tries = 0 AND n.outcome_kind IS NULL AND n.held_until_ms > $1 AND n.made_ms <= $1)
            OR (e.outcome_kind IS NULL AND e.seq IS NULL
                AND ((e.held_until_ms > $1 AND e.made_ms <= $1)
                     OR EXISTS (SELECT 1 FROM uploads u WHERE u.sha256 = e.command ->> '$.sha256')))))";
@@ -173,8 +175,12 @@ pub(crate) async fn trim(
 impl Cache {
     /// Gives a batch of commands: rows and overlays in one durable transaction. For each target, `form` sees the item
     /// as it is shown and what came to nothing on it before, inside the transaction, and makes the command or none.
+    ///
+    /// # Errors
+    /// [`StoreError::SomebodyElses`], when the cache is not `author`'s any more; or where it cannot be written.
     pub async fn enqueue(
         &self,
+        author: &PersonId,
         batch: &str,
         targets: &[ItemId],
         now: Timestamp,
@@ -184,6 +190,9 @@ impl Cache {
         let mut tx = self.begin().await?;
         let stored = async {
             let lookup = self.lookup_in(&mut tx).await?;
+            if lookup.me.as_ref() != Some(author) {
+                return Err(StoreError::SomebodyElses);
+            }
             for id in targets {
                 let item = items::read_live(&mut tx, id).await?;
                 let failed = superseding::failed(&mut tx, id).await?;
@@ -398,11 +407,26 @@ pub(crate) async fn counts(connection: &mut SqliteConnection, now: Timestamp) ->
 /// The item is out of its author's sight: what commands keep of it goes with it. What they say, and why they came to
 /// nothing, stays.
 pub(crate) async fn forget_seen(connection: &mut SqliteConnection, item: &ItemId) -> Result<()> {
+    forget_seen_where(connection, "item = $1", Some(item)).await
+}
+
+/// As [`forget_seen`], for whatever a load did not bring.
+pub(crate) async fn forget_unseen(connection: &mut SqliteConnection) -> Result<()> {
+    let which = "$1 IS NULL AND NOT EXISTS (SELECT 1 FROM items WHERE items.id = item AND layer = 0)
+        AND NOT EXISTS (SELECT 1 FROM newer_items WHERE newer_items.id = item)";
+    forget_seen_where(connection, which, None).await
+}
+
+async fn forget_seen_where(
+    connection: &mut SqliteConnection,
+    which: &str,
+    item: Option<&ItemId>,
+) -> Result<()> {
     for table in ["outbox", "journal"] {
         let sql = sqlx::AssertSqlSafe(format!(
-            "UPDATE {table} SET seen_doc = NULL, outcome = json_remove(outcome, '$.current') WHERE item = $1"
+            "UPDATE {table} SET seen_doc = NULL, outcome = json_remove(outcome, '$.current') WHERE {which}"
         ));
-        sqlx::query(sql).bind(item.as_str()).execute(&mut *connection).await?;
+        sqlx::query(sql).bind(item.map(ItemId::as_str)).execute(&mut *connection).await?;
     }
     Ok(())
 }

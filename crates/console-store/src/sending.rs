@@ -187,24 +187,10 @@ impl Cache {
         Ok(settled)
     }
 
-    /// These came back untouched: whatever is in between takes only smaller messages.
-    pub async fn not_taken(&self, lease: &Lease, ids: &[CommandId]) -> Result<()> {
-        let mut tx = self.begin().await?;
-        let done = async {
-            lease::check(&mut tx, lease).await?;
-            for id in ids {
-                count_tries(&mut tx, id, -1).await?;
-            }
-            Ok(())
-        }
-        .await;
-        self.name(done)?;
-        self.commit(tx).await
-    }
-
-    /// These never left: there was nobody to send them to. Those of them that had not left before either give their
-    /// numbers back, and are what they were: they can be taken back, and grow old.
-    pub async fn did_not_leave(&self, lease: &Lease, ids: &[CommandId]) -> Result<()> {
+    /// These did not reach the portal: there was nobody to send them to, or they came back untouched from what takes only
+    /// smaller messages. Those of them that had not left before either give their numbers back, and are what they were:
+    /// they can be taken back, and grow old.
+    pub async fn did_not_arrive(&self, lease: &Lease, ids: &[CommandId]) -> Result<()> {
         let mut tx = self.begin().await?;
         let done = async {
             lease::check(&mut tx, lease).await?;

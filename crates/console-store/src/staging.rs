@@ -250,6 +250,7 @@ impl Staging {
             let epoch = meta::read(&mut tx).await?.epoch;
             let same_epoch = epoch.is_some_and(|epoch| epoch == cursor.epoch);
             outbox::trim(&mut tx, if same_epoch { cursor.seq } else { i64::MAX }, now).await?;
+            outbox::forget_unseen(&mut tx).await?;
             overlay::rebuild_all(&mut tx, &self.lookup).await?;
             let closed_since = self.load.closed_since.map(|month| month.to_string());
             meta::set(&mut tx, "closed_since", closed_since.as_deref()).await?;

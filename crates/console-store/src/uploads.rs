@@ -33,6 +33,9 @@ pub struct Upload {
 pub(crate) const UPLOADING: &str =
     "EXISTS (SELECT 1 FROM uploads u WHERE u.sha256 = o.command ->> '$.sha256')";
 
+/// For an upload `u`: it is not tried yet. No wait is so long: where the clock was set back since, it has waited long enough.
+const WAITING: &str = "(u.next_ms > $1 AND u.next_ms <= $1 + 7200000)";
+
 /// For an upload `u`: a command without an outcome names it.
 const NAMED: &str = "o.outcome_kind IS NULL AND o.command ->> '$.sha256' = u.sha256";
 
@@ -104,7 +107,7 @@ impl Cache {
     /// Those that may go on now. What is held, so that it can be undone, does not leave the device, nor does what its
     /// author must look at again.
     pub async fn due_uploads(&self, now: Timestamp) -> Result<Vec<Upload>> {
-        self.select_uploads(&format!("NOT u.stopped AND u.next_ms <= $1 AND NOT {HELD} AND NOT {STALE}"), now)
+        self.select_uploads(&format!("NOT u.stopped AND NOT {WAITING} AND NOT {HELD} AND NOT {STALE}"), now)
             .await
     }
 
@@ -127,7 +130,7 @@ impl Cache {
     pub async fn next_upload(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let mut connection = self.reader().await?;
         let sql = AssertSqlSafe(format!(
-            "SELECT min(max(u.next_ms, o.held_until_ms)) FROM uploads u JOIN outbox o ON {NAMED}
+            "SELECT min(max(iif({WAITING}, u.next_ms, 0), iif({HELD}, held_until_ms, 0))) FROM uploads u JOIN outbox o ON {NAMED}
              WHERE NOT u.stopped AND NOT {STALE}"
         ));
         let next: Option<i64> = sqlx::query_scalar(sql)

@@ -8,6 +8,8 @@ use postern_domain::Timestamp;
 
 /// A fact about the cache: what was deleted may still stand in its files.
 const SCRUB: &str = "scrub";
+/// A fact about the cache: content that is not to be here any more may still be.
+const CLEAR: &str = "clear";
 
 const WIPE_ALL: [&str; 6] = [
     "DELETE FROM outbox",
@@ -84,7 +86,7 @@ impl Cache {
                 let (unsent, unread) = outbox::counts(&mut tx, now).await?;
                 let at_stake = AtStake { unsent, unread };
                 if !at_stake.is_nothing() {
-                    return Ok(Err(at_stake));
+                    return Ok(Some(at_stake));
                 }
             }
             tables::empty(&mut tx).await?;
@@ -93,23 +95,42 @@ impl Cache {
             }
             directory::touch(&mut tx).await?;
             meta::set(&mut tx, SCRUB, Some("1")).await?;
-            uploads::nowhere_else(&mut tx).await.map(Ok)
+            meta::set(&mut tx, CLEAR, Some("1")).await?;
+            Ok(None)
         }
         .await;
-        let unsent = match self.name(emptied)? {
-            Ok(unsent) => unsent,
-            Err(at_stake) => return Ok(at_stake),
-        };
+        if let Some(at_stake) = self.name(emptied)? {
+            return Ok(at_stake);
+        }
         self.commit(tx).await?;
-        // Also where a file cannot be removed, because another program reads it, the database is written over.
-        let cleared = self.content().clear(unsent).await;
-        self.scrub().await;
-        cleared.map(|()| AtStake::default())
+        self.scrub().await.map(|()| AtStake::default())
     }
 
-    /// Writes over what was deleted, if anything was. What cannot be done now, for want of room or because another
-    /// process is at work, is done at the next opening: it keeps nobody from going on.
-    pub(crate) async fn scrub(&self) {
+    /// Removes the files of a wipe and writes over what was deleted, if anything was. What cannot be done now, for want of
+    /// room or because another program is at work, is done at the next opening: it keeps nobody from going on.
+    ///
+    /// # Errors
+    /// [`StoreError`](crate::StoreError), when a file is still there.
+    pub(crate) async fn scrub(&self) -> Result<()> {
+        // Also where a file cannot be removed, because another program reads it, the database is written over.
+        let cleared = self.clear_content().await;
+        self.write_over().await;
+        cleared
+    }
+
+    async fn clear_content(&self) -> Result<()> {
+        let mut connection = self.writer().await?;
+        let due = meta::get(&mut connection, CLEAR).await;
+        if self.name(due)?.is_none() {
+            return Ok(());
+        }
+        let unsent = uploads::nowhere_else(&mut connection).await;
+        self.content().clear(self.name(unsent)?).await?;
+        let done = meta::set(&mut connection, CLEAR, None).await;
+        self.name(done)
+    }
+
+    async fn write_over(&self) {
         match self.written_over().await {
             Ok(true) => {}
             Ok(false) => {

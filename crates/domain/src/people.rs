@@ -2,7 +2,8 @@
 
 use crate::ids::{ClientId, PersonId, ProjectId};
 use crate::item::Kind;
-use serde::{Deserialize, Serialize};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 #[derive(
@@ -139,6 +140,8 @@ pub struct Person {
     pub email: String,
     /// IANA time zone, for example `Europe/Amsterdam`.
     pub time_zone: String,
+    /// Those that this version knows; what is not granted is denied.
+    #[serde(deserialize_with = "known_grants")]
     pub grants: Vec<Grant>,
     #[serde(default)]
     pub disabled: bool,
@@ -149,6 +152,21 @@ pub struct Person {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub lead: Option<PersonId>,
+}
+
+/// Passes over grants of roles, or with scopes, that only a newer version knows: the rest of the person can be read.
+fn known_grants<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Grant>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Read {
+        Known(Grant),
+        Newer(IgnoredAny),
+    }
+    let known = |read| match read {
+        Read::Known(grant) => Some(grant),
+        Read::Newer(IgnoredAny) => None,
+    };
+    Ok(Vec::deserialize(deserializer)?.into_iter().filter_map(known).collect())
 }
 
 impl Person {

@@ -204,3 +204,18 @@ fn whom_somebody_reports_to_and_an_admin_say_when_they_are_away() {
         assert_eq!(may_set_absence(&person(who, &[role]), &"anna".into(), &people), may, "{who} {role:?}");
     }
 }
+
+#[test]
+fn a_grant_that_only_a_newer_version_knows_is_not_held_and_takes_no_other_down() {
+    let newer = serde_json::json!({
+        "id": "ana", "name": "Ana Costa", "email": "ana@example.com", "time_zone": "UTC",
+        "grants": [
+            { "role": "auditor", "scope": {} },
+            { "role": "team_lead", "scope": { "client": "acme" } },
+            { "role": "team_lead", "scope": { "kind": "hologram" } },
+        ],
+    });
+    let ana: Person = serde_json::from_value(newer).unwrap();
+    let at_acme = Scope { client: Some("acme".into()), ..Scope::EVERYTHING };
+    assert_eq!(ana.grants, [Grant { role: Role::TeamLead, scope: at_acme }]);
+}

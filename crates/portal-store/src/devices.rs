@@ -48,11 +48,13 @@ impl Store {
     /// Shuts a device out.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], when there is no such session, or it ended before.
+    /// [`StoreError::NotFound`], when there is no such session, or its device was emptied before.
     pub async fn revoke_device(&self, session: &str, by: &Actor, now: Timestamp) -> Result<(), StoreError> {
         let mut writing = self.write().await?;
-        if !sessions::end(&mut writing.tx, session, sessions::REVOKED, now).await? {
-            return Err(StoreError::NotFound { what: format!("session {session} that is signed in") });
+        if !sessions::revoke(&mut writing.tx, session, now).await? {
+            return Err(StoreError::NotFound {
+                what: format!("session {session} whose device is not emptied yet"),
+            });
         }
         let row = sqlx::query("SELECT person, device FROM sessions WHERE id = $1")
             .bind(session)
@@ -74,7 +76,7 @@ impl Store {
         let mut tx = self.begin_read().await?;
         let row = sqlx::query(
             "SELECT s.person FROM tokens t JOIN sessions s ON s.id = t.session JOIN people p ON p.id = s.person
-             WHERE t.hash = $1 AND (s.ended_why IN ('disabled', 'revoked') OR (s.ended_ms IS NULL AND p.disabled = 1))",
+             WHERE t.hash = $1 AND (s.ended_why IN ('disabled', 'revoked') OR p.disabled = 1)",
         )
         .bind(token_hash)
         .fetch_optional(&mut *tx)

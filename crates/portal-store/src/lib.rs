@@ -62,6 +62,7 @@ pub use journeys::Publication;
 pub use people::{Account, PersonChange};
 pub use places::Miscount;
 pub use reader::ReadBy;
+pub use results::Crash;
 pub use sessions::{Authenticated, NewTokens, RefreshRefused};
 pub use short_handed::ShortHandedReview;
 pub use store::{Founding, Store, StoreOptions};

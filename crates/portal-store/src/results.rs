@@ -6,6 +6,7 @@ use crate::many::Insert;
 use crate::store::Store;
 use postern_domain::{CommandId, ItemId, PersonId, Timestamp};
 use postern_protocol::Outcome;
+use serde::Serialize;
 use sqlx::Row as _;
 
 #[derive(Clone, Debug)]
@@ -75,7 +76,50 @@ pub(crate) async fn count_crash(
     .await?)
 }
 
+/// A command on which the portal failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Crash {
+    pub command: CommandId,
+    /// How often, and when last.
+    pub times: u32,
+    pub last_at: Timestamp,
+    /// What the last failure said, for whoever mends it.
+    pub report: String,
+    /// Whose command it was, by e-mail address, and the reference of its item; known once it has an outcome.
+    pub email: Option<String>,
+    pub reference: Option<String>,
+    /// Its outcome is that it was put aside.
+    pub is_quarantined: bool,
+}
+
 impl Store {
+    /// The commands on which the portal failed, the last one first.
+    pub async fn crashes(&self) -> Result<Vec<Crash>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT c.command, c.times, c.report, c.last_ms, p.email, i.reference, r.outcome
+             FROM command_crashes c LEFT JOIN command_results r ON r.command = c.command
+                 LEFT JOIN people p ON p.id = r.person LEFT JOIN items i ON i.id = r.item
+             ORDER BY c.last_ms DESC, c.command",
+        )
+        .fetch_all(&mut *self.reader().await?)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let outcome = row.try_get::<Option<String>, _>("outcome")?;
+                let outcome = outcome.and_then(|text| serde_json::from_str::<Outcome>(&text).ok());
+                Ok(Crash {
+                    command: CommandId(row.try_get("command")?),
+                    times: u32::try_from(row.try_get::<i64, _>("times")?).unwrap_or(u32::MAX),
+                    last_at: Timestamp(row.try_get("last_ms")?),
+                    report: row.try_get("report")?,
+                    email: row.try_get("email")?,
+                    reference: row.try_get("reference")?,
+                    is_quarantined: matches!(outcome, Some(Outcome::Quarantined { .. })),
+                })
+            })
+            .collect()
+    }
+
     /// The item that a command was about, once it has an outcome.
     pub async fn item_of_command(&self, id: &CommandId) -> Result<Option<ItemId>, StoreError> {
         Ok(get(&mut *self.reader().await?, id).await?.map(|result| result.item))

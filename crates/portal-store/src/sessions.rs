@@ -14,8 +14,9 @@ use postern_domain::{DAY_MS, Person, PersonId, Timestamp};
 use sqlx::Row as _;
 use std::collections::BTreeMap;
 
-/// For how long a repeated refresh is taken for a lost reply; milliseconds.
-const LOST_REPLY_MS: i64 = 10_000;
+/// For how long a repeated refresh is taken for a lost reply, in milliseconds: a console waits the better part of a minute
+/// for one, and then some before it tries again.
+const LOST_REPLY_MS: i64 = 120_000;
 
 /// Why a session ended: its person was switched off.
 pub(crate) const DISABLED: &str = "disabled";
@@ -242,6 +243,21 @@ pub(crate) async fn end(
             .bind(why)
             .execute(db)
             .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Shuts a device out, also one whose session ended without that it was emptied. False when it is out already, was
+/// signed out, or never was.
+pub(crate) async fn revoke(db: &mut Connection, session: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE sessions SET ended_ms = $2, ended_why = $3
+         WHERE id = $1 AND (ended_ms IS NULL OR ended_why IN ('password', 'reused'))",
+    )
+    .bind(session)
+    .bind(now.ms())
+    .bind(REVOKED)
+    .execute(db)
+    .await?;
     Ok(done.rows_affected() > 0)
 }
 

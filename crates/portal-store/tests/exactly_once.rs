@@ -197,7 +197,14 @@ async fn a_command_that_crashes_the_rules_three_times_is_put_aside_and_the_rest_
         );
         assert_eq!(fixture.item("i1").await.comments.len(), 1, "what came before is kept");
     }
+    let crash = fixture.store.crashes().await.unwrap().remove(0);
+    assert_eq!((crash.times, crash.report.as_str(), crash.is_quarantined), (2, "poisoned", false));
     let outcomes = fixture.store.apply_commands(&orders, fixture.now()).await.unwrap();
+    let crash = fixture.store.crashes().await.unwrap().remove(0);
+    assert_eq!(
+        (crash.times, crash.is_quarantined, crash.email.as_deref()),
+        (3, true, Some("olga@example.com"))
+    );
     assert!(matches!(outcomes[0].outcome, Outcome::Applied { .. }));
     assert!(matches!(outcomes[1].outcome, Outcome::Quarantined { .. }), "{:?}", outcomes[1]);
     assert!(matches!(outcomes[2].outcome, Outcome::Applied { .. }));

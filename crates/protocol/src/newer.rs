@@ -6,7 +6,7 @@
 use crate::sync::{
     BootstrapPart, Change, ChangePage, CommandOutcome, Directory, Envelope, Outcome, PushReply,
 };
-use crate::{Cursor, Expected};
+use crate::{Cursor, Expected, Problem};
 use postern_domain::{Command, CommandId, ConsoleId, ItemId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -165,6 +165,32 @@ impl PushReply {
     }
 }
 
+/// Why a portal refused something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadProblem {
+    Known(Problem),
+    /// Its code is not known here, only what it says to a person.
+    Newer(NewerProblem),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct NewerProblem {
+    pub code: String,
+    pub detail: String,
+    #[serde(default)]
+    pub request_id: String,
+}
+
+impl ReadProblem {
+    /// # Errors
+    /// When it is no problem at all.
+    pub fn read(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(bytes)
+            .map(Self::Known)
+            .or_else(|_| serde_json::from_slice(bytes).map(Self::Newer))
+    }
+}
+
 /// A push as a portal reads it: a command of a newer console takes no other down.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReceivedPush {
@@ -243,6 +269,22 @@ mod tests {
         assert!(ReadPage::read(&page(json!([{ "change": "explode" }]))).is_err());
         assert!(ReadPart::read(br#"{"part":"finale"}"#).is_err());
         assert!(PushReply::read(b"[]").is_err());
+        assert!(ReadProblem::read(b"{}").is_err());
+    }
+
+    #[test]
+    fn a_problem_of_a_code_from_the_future_still_says_what_it_says() {
+        let problem = json!({
+            "type": "about:blank#embargoed", "title": "Embargoed", "status": 409, "detail": "Not before noon.",
+            "code": "embargoed", "request_id": "r1",
+        });
+        let read = ReadProblem::read(problem.to_string().as_bytes()).expect("a problem");
+        let said = NewerProblem {
+            code: "embargoed".to_owned(),
+            detail: "Not before noon.".to_owned(),
+            request_id: "r1".to_owned(),
+        };
+        assert_eq!(read, ReadProblem::Newer(said));
     }
 
     #[test]

@@ -17,9 +17,7 @@ impl Outcome {
                 Look at the item, and update Postern."
                     .to_owned()
             }
-            Self::Quarantined { report } => {
-                format!("The portal failed on it repeatedly and put it aside for an admin: {report}")
-            }
+            Self::Quarantined { report } => report.clone(),
         }
     }
 }

@@ -5,8 +5,8 @@ use crate::holding::{Divergence, Expected};
 use postern_domain::absence::{Absence, Absences};
 use postern_domain::calendar::{Calendar, CalendarUse, Calendars};
 use postern_domain::{
-    Client, Command, CommandId, ConsoleId, Item, ItemId, Journey, Organisation, People, Person, Project,
-    Refusal, Satisfied, StageNorm, Timestamp,
+    Client, Command, CommandId, ConsoleId, Item, ItemId, Journey, Organisation, People, Person, PersonId,
+    Project, Refusal, Satisfied, StageNorm, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +33,8 @@ pub struct HandshakeReply {
     /// The last sequence number of this console that the portal has applied; 0 if none.
     pub last_applied: u64,
     pub server_time: Timestamp,
-    pub person: Person,
-    pub organisation: String,
+    /// Whose session this is.
+    pub person: PersonId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,7 +15,7 @@ use crate::views::{ActItemResult, ActResult, Failure, FailureCode, Request, Targ
 use form::form;
 use postern_console_store::{Lookup, NewCommand, Predicted, predict};
 use postern_domain::explain;
-use postern_domain::{Command, CommandId, Item, ItemId, Refusal, Seen, Timestamp};
+use postern_domain::{Command, CommandId, Item, ItemId, PersonId, Refusal, Seen, Timestamp};
 use std::collections::HashMap;
 
 /// How long an action is held so that it can be undone, in milliseconds.
@@ -56,9 +56,9 @@ impl Engine {
         options: ActOptions,
         instead_of: Option<&CommandId>,
     ) -> Result<ActResult, Failure> {
-        self.require_identity().await?;
+        let author = self.require_identity().await?;
         if let Request::Submit(draft) = request {
-            return self.submit(draft, options, instead_of).await;
+            return self.submit(&author, draft, options, instead_of).await;
         }
         let lookup = self.lookup().await?;
         let now = self.device_now();
@@ -71,7 +71,7 @@ impl Engine {
         let chance = &self.inner.deps.chance;
         self.inner
             .cache
-            .enqueue(&batch, &ids, now, held_until, |id, item, failed| {
+            .enqueue(&author, &batch, &ids, now, held_until, |id, item, failed| {
                 let Some(item) = item else {
                     results.push(self.gone(id));
                     return None;
@@ -161,15 +161,13 @@ impl Engine {
         ActItemResult { id: id.clone(), reference, accepted, message, problems, effects, seen }
     }
 
-    async fn require_identity(&self) -> Result<(), Failure> {
+    /// Whose commands are given here.
+    async fn require_identity(&self) -> Result<PersonId, Failure> {
         let meta = self.inner.cache.meta().await?;
-        if meta.person.is_none() {
-            return Err(failure(FailureCode::SignedOut, "Sign in first."));
-        }
-        if self.current().is_ok() {
+        if meta.person.is_some() && self.current().is_ok() {
             self.console_of(&meta)?;
         }
-        Ok(())
+        meta.person.ok_or_else(|| failure(FailureCode::SignedOut, "Sign in first."))
     }
 }
 

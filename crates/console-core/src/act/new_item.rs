@@ -36,6 +36,7 @@ impl Engine {
     /// One new item.
     pub(super) async fn submit(
         &self,
+        author: &PersonId,
         draft: &NewItemDraft,
         options: ActOptions,
         instead_of: Option<&CommandId>,
@@ -48,7 +49,7 @@ impl Engine {
         let mut results = Vec::new();
         self.inner
             .cache
-            .enqueue(&batch, std::slice::from_ref(&id), now, held_until, |id, _, _| {
+            .enqueue(author, &batch, std::slice::from_ref(&id), now, held_until, |id, _, _| {
                 let command = submission(draft, id, &lookup);
                 let command_id = CommandId(chance.id());
                 let predicted = predict(None, id, &command, &command_id, now, &lookup);

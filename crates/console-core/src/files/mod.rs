@@ -69,6 +69,12 @@ impl Transfers {
         *locked(&self.rest) = Some(until);
     }
 
+    /// The device's clock was set back: no time that was noted means anything.
+    pub fn forget_waits(&self) {
+        *locked(&self.rest) = None;
+        locked(&self.refused).clear();
+    }
+
     fn note_refused(&self, sha256: &str, until: Timestamp) {
         locked(&self.refused).insert(sha256.to_owned(), until);
     }

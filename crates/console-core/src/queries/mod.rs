@@ -18,7 +18,7 @@ pub use outbox::Settlement;
 use crate::engine::Engine;
 use crate::failure::{CallError, failure};
 use crate::portal::Call;
-use crate::views::{Failure, FailureCode, PersonRef};
+use crate::views::{Failure, FailureCode, NewerItem, PersonRef};
 use postern_console_store::Lookup;
 use postern_domain::{ItemId, PersonId};
 use postern_protocol::paths;
@@ -38,6 +38,15 @@ pub(crate) fn initials(name: &str) -> String {
 }
 
 impl Engine {
+    /// The items that only a newer Postern can read, in the order of their references.
+    ///
+    /// # Errors
+    /// [`FailureCode::Cache`].
+    pub async fn newer_items(&self) -> Result<Vec<NewerItem>, Failure> {
+        let named = self.inner.cache.newer_items().await?;
+        Ok(named.into_iter().map(|(reference, title)| NewerItem { reference, title }).collect())
+    }
+
     /// The id of the item that people call `reference`. Where items are at the portal only, it is asked for one that is
     /// not here.
     ///
@@ -48,9 +57,9 @@ impl Engine {
         if let Some(id) = self.inner.cache.find_reference(reference).await? {
             return Ok(id);
         }
-        let newer = self.inner.cache.newer_items().await?;
-        if let Some((reference, title)) =
-            newer.iter().find(|(known, _)| known.eq_ignore_ascii_case(reference))
+        let newer = self.newer_items().await?;
+        if let Some(NewerItem { reference, title }) =
+            newer.iter().find(|item| item.reference.eq_ignore_ascii_case(reference))
         {
             let message = format!(
                 "{reference} “{title}” uses something that this version of Postern does not know. It is kept, and \

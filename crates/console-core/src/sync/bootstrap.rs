@@ -70,7 +70,7 @@ impl Engine {
         };
         report.pulled += u32::try_from(staging.items()).unwrap_or(u32::MAX);
         report.bootstrapped = true;
-        let lease = self.renew_lease(state).await?;
+        let lease = self.keep_lease(state).await?;
         match staging.swap(&lease, expected, self.device_now()).await? {
             Swapped::AsAnnounced => {}
             Swapped::Otherwise(divergence) => self.differs(state, divergence).await?,
@@ -175,7 +175,7 @@ impl Stream<'_> {
                     None if directory.is_none() => return Err(cut()),
                     None => Load { cursor, closed_since, last: None },
                 };
-                let lease = engine.renew_lease(state).await?;
+                let lease = engine.keep_lease(state).await?;
                 let staging =
                     engine.inner.cache.stage(&lease, load, directory.map(|directory| *directory)).await?;
                 let done = staging.items();
@@ -189,7 +189,7 @@ impl Stream<'_> {
                 let now = self.engine.device_now();
                 if now.since(self.kept) >= KEEP_MS {
                     self.kept = now;
-                    self.engine.renew_lease(state).await?;
+                    self.engine.keep_lease(state).await?;
                     staging.flush().await?;
                 }
                 if done % STEP == 0 {

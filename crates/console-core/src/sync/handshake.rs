@@ -4,7 +4,7 @@ use super::SyncState;
 use crate::engine::Engine;
 use crate::failure::CallError;
 use crate::portal::Call;
-use postern_domain::ConsoleId;
+use postern_domain::{ConsoleId, PersonId};
 use postern_protocol::{
     Divergence, ErrorCode, Handshake, HandshakeReply, HandshakeVerdict, PROTOCOL_VERSION, paths,
 };
@@ -16,6 +16,7 @@ impl Engine {
         // A fork and a restored portal each need a second greeting; a third disagreement is a bug of one of the two.
         for _ in 0..3 {
             let reply = self.handshake(state.diverged).await?;
+            self.assert_person(&reply.person)?;
             self.inner.clock_offset_ms.store(reply.server_time.since(self.device_now()), Ordering::Relaxed);
             let lease = self.renew_lease(state).await?;
             let known = self.inner.cache.meta().await?.epoch;
@@ -63,6 +64,16 @@ impl Engine {
                     .to_owned(),
             request_id: None,
         })
+    }
+
+    /// A portal that knows this session as somebody else's gets nothing that was given here.
+    fn assert_person(&self, person: &PersonId) -> Result<(), CallError> {
+        if self.current()?.person == *person {
+            return Ok(());
+        }
+        let reason = "The portal knows this session as somebody else's. Sign in again: all changes are kept.";
+        self.signed_out(Some(reason.to_owned()));
+        Err(CallError::SignedOut { reason: reason.to_owned() })
     }
 
     /// The last number of this console that the portal has applied.

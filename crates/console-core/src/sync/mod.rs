@@ -325,6 +325,10 @@ pub(crate) async fn run(engine: Engine) {
             return;
         }
         engine.tell_alerts().await;
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = engine.ask_after_last_session() => {}
+        }
         if engine.current().is_ok() && is_due(&engine).await {
             // What is cut here is cut as by a crash, and goes on with the next start.
             tokio::select! {
@@ -365,6 +369,17 @@ async fn is_due(engine: &Engine) -> bool {
     next <= now || (!failing && engine.inner.cache.has_sendable(now).await.unwrap_or(false))
 }
 
+impl Engine {
+    /// Tries everything now that waits for a certain time. A round under way sets a new one at its end.
+    fn forget_waits(&self) {
+        if let Ok(mut state) = self.inner.sync.try_lock() {
+            state.next = self.device_now();
+            state.rest = None;
+        }
+        self.inner.transfers.forget_waits();
+    }
+}
+
 /// Looks for what another process of this profile writes, and for hours that went by while this device slept.
 pub(crate) async fn watch_cache(engine: Engine) {
     let mut stop = engine.inner.stop.subscribe();
@@ -376,7 +391,15 @@ pub(crate) async fn watch_cache(engine: Engine) {
         }
         // Timers stand still while a device sleeps, its clock does not.
         let now = engine.device_now();
-        if now.since(std::mem::replace(&mut looked, now)) > SLEPT_MS {
+        let passed = now.since(std::mem::replace(&mut looked, now));
+        if passed < 0 {
+            tracing::info!(
+                "this device's clock was set back: nothing waits for a time that it has seen already"
+            );
+            engine.forget_waits();
+            engine.nudge();
+        }
+        if passed > SLEPT_MS {
             tracing::info!("this device was asleep: looking for what happened meanwhile");
             engine.inner.woke.notify_waiters();
             engine.nudge();

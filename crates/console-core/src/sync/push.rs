@@ -27,7 +27,7 @@ impl Engine {
             match sent {
                 Ok(reply) => {
                     check(&envelopes, &reply)?;
-                    let lease = self.renew_lease(state).await?;
+                    let lease = self.keep_lease(state).await?;
                     let settled =
                         self.inner.cache.record_outcomes(&lease, &reply.outcomes, self.device_now()).await?;
                     report.pushed += u32::try_from(settled.items.len()).unwrap_or(u32::MAX);
@@ -50,13 +50,13 @@ impl Engine {
                     }
                     many => {
                         let ids: Vec<CommandId> = many.iter().map(|envelope| envelope.id.clone()).collect();
-                        self.inner.cache.not_taken(&lease, &ids).await?;
+                        self.inner.cache.did_not_arrive(&lease, &ids).await?;
                         limit = (many.len() / 2).max(1);
                     }
                 },
                 Err(error @ CallError::NotSent { .. }) => {
                     let ids: Vec<CommandId> = envelopes.iter().map(|envelope| envelope.id.clone()).collect();
-                    self.inner.cache.did_not_leave(&lease, &ids).await?;
+                    self.inner.cache.did_not_arrive(&lease, &ids).await?;
                     self.changed(envelopes.into_iter().map(|envelope| envelope.item).collect());
                     return Err(error);
                 }

@@ -51,7 +51,7 @@ impl Engine {
                 Err(error) if error.code().is_some() => return Ok(Handed::NotTaken),
                 Err(error @ CallError::NotSent { .. }) => {
                     let ids: Vec<CommandId> = rest.iter().map(|envelope| envelope.id.clone()).collect();
-                    self.inner.cache.did_not_leave(&lease, &ids).await?;
+                    self.inner.cache.did_not_arrive(&lease, &ids).await?;
                     return Err(error);
                 }
                 Err(error) => return Err(error),

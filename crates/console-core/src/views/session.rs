@@ -123,6 +123,14 @@ pub enum EngineEvent {
     },
 }
 
+/// An item that only a newer Postern can read: what of it can be shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct NewerItem {
+    pub reference: String,
+    pub title: String,
+}
+
 /// What went wrong, for a front end: a code to act on and a sentence to show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]

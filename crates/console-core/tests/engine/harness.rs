@@ -216,6 +216,13 @@ impl Console {
         Engine::open(self.profile.path(), self.deps.clone()).await.unwrap()
     }
 
+    /// What lies in the profile, for looking and for damaging it.
+    pub async fn cache(&self) -> sqlx::SqliteConnection {
+        use sqlx::Connection as _;
+        let url = format!("sqlite://{}", self.profile.path().join("cache.db").display());
+        sqlx::SqliteConnection::connect(&url).await.unwrap()
+    }
+
     /// The files that lie directly in the profile.
     pub fn files(&self) -> Vec<std::path::PathBuf> {
         let entries = std::fs::read_dir(self.profile.path()).unwrap();

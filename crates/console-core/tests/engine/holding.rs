@@ -9,13 +9,8 @@ use postern_test_support::{Fault, PASSWORD, TestPortal, clerk};
 use sqlx::Connection as _;
 use std::sync::Arc;
 
-async fn cache_of(console: &Console) -> sqlx::SqliteConnection {
-    let url = format!("sqlite://{}", console.profile.path().join("cache.db").display());
-    sqlx::SqliteConnection::connect(&url).await.unwrap()
-}
-
 async fn lose_a_row(console: &Console, item: &ItemId) {
-    let mut cache = cache_of(console).await;
+    let mut cache = console.cache().await;
     for table in ["item_docs", "item_turns", "items"] {
         let sql = format!("DELETE FROM {table} WHERE row = (SELECT row FROM items WHERE id = $1)");
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(item.as_str()).execute(&mut cache).await.unwrap();
@@ -262,7 +257,7 @@ async fn a_load_goes_on_however_often_the_directory_changes() {
     assert_eq!((world.requests(paths::BOOTSTRAP) - before, resumed(&world)), (1, 2), "no load begins anew");
     assert_eq!(open(&olga).await.len(), 80);
     let lea = "SELECT doc FROM directory WHERE family = 'person' AND key = 'lea'";
-    let lea: String = sqlx::query_scalar(lea).fetch_one(&mut cache_of(&olga).await).await.unwrap();
+    let lea: String = sqlx::query_scalar(lea).fetch_one(&mut olga.cache().await).await.unwrap();
     assert!(lea.contains("Lea C."), "{lea}");
     world.portal.clock.advance_ms(31_000);
     assert!(!olga.engine.sync_now().await.unwrap().bootstrapped, "the parts make a whole");
@@ -288,7 +283,7 @@ async fn what_was_given_goes_up_although_the_load_does_not_come_to_its_end() {
     let given = olga.give(&item.id, note("before the update")).await;
     // The next version of the program keeps items in another way.
     let older = "UPDATE meta SET value = '1' WHERE key = 'item_tables'";
-    sqlx::query(older).execute(&mut cache_of(&olga).await).await.unwrap();
+    sqlx::query(older).execute(&mut olga.cache().await).await.unwrap();
     olga.engine.stop().await;
     let engine = olga.again().await;
     world.network.plan(|line| match line.path.starts_with(paths::BOOTSTRAP) {

@@ -1,7 +1,7 @@
 //! Other grants: what is held is compared with what should be, and only the difference comes.
 
 use crate::harness::*;
-use postern_console_core::{Queue, Settlement};
+use postern_console_core::{ActOptions, Queue, Settlement, Target};
 use postern_domain::{Grant, ItemId, Role};
 use postern_protocol::paths;
 use postern_test_support::{Fault, acme, globex, person};
@@ -121,4 +121,27 @@ async fn grants_that_change_while_a_comparison_is_cut_are_the_ones_that_count() 
     world.network.heal();
     abel.sync().await;
     assert!(open(&abel).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_seen_of_an_item_goes_with_it_also_where_everything_is_loaded_anew() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let abel = world.console("abel").await;
+    world.grant("abel", at_both()).await;
+    abel.sync().await;
+    let target = Target { id: item.id.clone(), seen: None };
+    let held = ActOptions::default();
+    abel.engine.act(&[target], &note("About the annual report"), held).await.unwrap();
+    world.grant("abel", at_globex()).await;
+    world.network.plan(|line| match line.path.contains("versions=true") {
+        true => Fault::CutReply(300),
+        false => Fault::Pass,
+    });
+    while !abel.engine.sync_now().await.is_ok_and(|report| report.bootstrapped) {}
+    assert!(open(&abel).await.is_empty());
+    assert_eq!(abel.outbox().await.len(), 1, "what was given stays");
+    let seen = "SELECT count(*) FROM outbox WHERE seen_doc IS NOT NULL";
+    let seen: i64 = sqlx::query_scalar(seen).fetch_one(&mut abel.cache().await).await.unwrap();
+    assert_eq!(seen, 0);
 }

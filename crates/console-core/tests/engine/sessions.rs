@@ -1,10 +1,12 @@
 use crate::harness::*;
+use futures_util::future::BoxFuture;
 use postern_console_core::secrets::{InMemory, SecretStore};
 use postern_console_core::{ActOptions, Connection, FailureCode, KeyStorage, Queue, SessionView, Target};
 use postern_domain::{DAY_MS, HOUR_MS};
 use postern_protocol::{PROTOCOL_HEADER, paths};
 use postern_test_support::{Fault, PASSWORD, clerk};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 #[tokio::test]
 async fn a_wrong_password_is_said_to_be_one() {
@@ -232,4 +234,92 @@ async fn a_console_below_the_floor_says_that_it_must_be_upgraded_and_keeps_what_
     olga.sync().await;
     assert!(olga.outbox().await.is_empty());
     assert_eq!(world.now(&item.id).await.comments.len(), 1);
+}
+
+/// A keychain in which something was kept, and which then answers no prompt but still reads.
+struct Locked {
+    inner: InMemory,
+    is_locked: AtomicBool,
+}
+
+impl Locked {
+    fn checked(&self) -> Result<(), String> {
+        if self.is_locked.load(Ordering::SeqCst) { Err("it is locked".to_owned()) } else { Ok(()) }
+    }
+}
+
+impl SecretStore for Locked {
+    fn probe(&self) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async { self.checked() })
+    }
+
+    fn read<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<Option<String>, String>> {
+        self.inner.read(account)
+    }
+
+    fn write<'a>(&'a self, account: &'a str, secret: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            self.checked()?;
+            self.inner.write(account, secret).await
+        })
+    }
+
+    fn erase<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            self.checked()?;
+            self.inner.erase(account).await
+        })
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_were_kept_for_somebody_else_open_nothing() {
+    let world = World::new().await;
+    world.item("Annual report").await;
+    let keychain = Arc::new(Locked { inner: InMemory::new(), is_locked: AtomicBool::new(false) });
+    let olga = world.console_signed_out("olga", Arc::clone(&keychain) as Arc<dyn SecretStore>).await;
+    olga.sign_in().await;
+    keychain.is_locked.store(true, Ordering::SeqCst);
+    olga.engine.sign_in(&olga.url, "gus@example.com", PASSWORD).await.unwrap();
+    olga.sync().await;
+    let again = olga.again().await;
+    assert!(matches!(again.session().await.unwrap(), SessionView::SignedOut { .. }), "Olga's, as Gus");
+}
+
+#[tokio::test]
+async fn whoever_signs_in_for_now_leaves_nobodys_tokens_in_the_keychain() {
+    let world = World::new().await;
+    let keychain = Arc::new(InMemory::new());
+    let olga = world.console_signed_out("olga", Arc::clone(&keychain) as Arc<dyn SecretStore>).await;
+    olga.sign_in().await;
+    olga.engine.sign_in_for_now(&olga.url, "gus@example.com", PASSWORD).await.unwrap();
+    olga.engine.sync_now().await.unwrap();
+    assert!(matches!(olga.again().await.session().await.unwrap(), SessionView::SignedOut { .. }));
+    olga.engine.sign_out(false).await.unwrap();
+    olga.sign_in().await;
+    assert!(matches!(olga.again().await.session().await.unwrap(), SessionView::SignedIn { .. }));
+}
+
+#[tokio::test]
+async fn an_exchange_of_tokens_whose_reply_was_lost_for_a_minute_is_repeated() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    world.portal.clock.advance_ms(2 * HOUR_MS);
+    olga.give(&item.id, note("kept")).await;
+    world.network.once(paths::REFRESH, Fault::DropReply);
+    assert_eq!(olga.engine.sync_now().await.unwrap_err().code, FailureCode::Offline);
+    world.portal.clock.advance_ms(75_000);
+    olga.sync().await;
+    assert_eq!(world.now(&item.id).await.comments.len(), 1);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_at_the_portal_also_with_a_token_that_has_run_out() {
+    let world = World::new().await;
+    let olga = world.console("olga").await;
+    world.portal.clock.advance_ms(2 * HOUR_MS);
+    olga.engine.sign_out(false).await.unwrap();
+    let device = world.portal.store().devices(Some(&"olga".into())).await.unwrap().remove(0);
+    assert_eq!(device.ended_why.as_deref(), Some("signed_out"));
 }

@@ -1,8 +1,9 @@
 use crate::harness::*;
-use postern_console_core::{ActOptions, Settlement, Target};
-use postern_domain::{Client, Grant, Role};
+use postern_console_core::{ActOptions, Queue, Settlement, Target};
+use postern_domain::{Client, DAY_MS, Grant, Role};
 use postern_protocol::paths;
-use postern_test_support::{acme, globex, person};
+use postern_test_support::{PASSWORD, acme, globex, person};
+use std::sync::Arc;
 use std::time::Duration;
 
 #[tokio::test]
@@ -139,4 +140,49 @@ pub async fn eventually<F: Future<Output = bool>>(mut test: impl FnMut() -> F) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("it did not happen");
+}
+
+#[tokio::test]
+async fn a_load_that_was_asked_for_before_another_process_signed_out_fills_nothing_again() {
+    let world = World::new().await;
+    world.item("Annual report").await;
+    let network = Tapped::new();
+    let window = world.console_over("olga", Arc::clone(&network)).await;
+    window.engine.sign_in(&window.url, "olga@example.com", PASSWORD).await.unwrap();
+    let other = window.again().await;
+    let mut leaving = Some(other.clone());
+    network.tap(move |request| {
+        let leaving = leaving.take_if(|_| request.url.contains(paths::BOOTSTRAP));
+        Box::pin(async move {
+            if let Some(other) = leaving {
+                other.sign_out(false).await.unwrap();
+            }
+        })
+    });
+    assert!(window.engine.sync_now().await.is_err());
+    let left: i64 =
+        sqlx::query_scalar("SELECT (SELECT count(*) FROM items) + (SELECT count(*) FROM directory)")
+            .fetch_one(&mut window.cache().await)
+            .await
+            .unwrap();
+    assert_eq!(left, 0);
+    other.sign_in(&window.url, "gus@example.com", PASSWORD).await.unwrap();
+    assert_eq!(other.matching_ids(Queue::Open, "").await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_while_the_portal_is_away_keeps_nothing_waiting() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    world.network.cut();
+    olga.give(&item.id, note("on the train")).await;
+    assert!(olga.engine.sync_now().await.is_err());
+    olga.engine.start();
+    eventually(|| async { olga.engine.status().next_try.is_some() }).await;
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    world.portal.clock.advance_ms(-DAY_MS);
+    world.network.heal();
+    eventually(|| async { world.now(&item.id).await.comments.len() == 1 }).await;
+    olga.engine.stop().await;
 }

@@ -2,7 +2,7 @@
 
 use crate::harness::*;
 use postern_console_core::secrets::{InMemory, SecretStore};
-use postern_console_core::{FailureCode, Queue, SessionView};
+use postern_console_core::{Engine, FailureCode, Queue, SessionView};
 use postern_domain::{DAY_MS, ItemId, PersonId};
 use postern_portal_store::PersonChange;
 use postern_protocol::{Envelope, paths};
@@ -21,9 +21,13 @@ async fn evidence(world: &World) -> Vec<Envelope> {
 }
 
 async fn reason(console: &Console) -> String {
-    match console.engine.session().await.unwrap() {
+    reason_of(&console.engine).await
+}
+
+async fn reason_of(engine: &Engine) -> String {
+    match engine.session().await.unwrap() {
         SessionView::SignedOut { reason, .. } => reason.unwrap_or_default(),
-        SessionView::SignedIn { .. } => panic!("still signed in"),
+        SessionView::SignedIn { .. } => "still signed in".to_owned(),
     }
 }
 
@@ -199,4 +203,57 @@ async fn a_switched_off_person_who_signs_in_finds_the_cache_removed() {
     assert_eq!(refused.code, FailureCode::SignedOut);
     assert_eq!(engine.matching_ids(Queue::Open, "").await.unwrap(), []);
     assert_eq!(engine.outbox().await.unwrap().len(), 1);
+}
+
+async fn new_password(world: &World) {
+    let now = world.portal.environment.now();
+    world.portal.store().set_password(&"olga".into(), "another", &clerk(), now).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_password_before_the_switch_off_takes_no_evidence_away() {
+    let world = World::new().await;
+    let item = world.item("Annual report").await;
+    let olga = world.console("olga").await;
+    olga.give(&item.id, note("written on the train")).await;
+    new_password(&world).await;
+    switch(&world, false).await;
+    assert_eq!(olga.engine.sync_now().await.unwrap_err().code, FailureCode::SignedOut);
+    assert_eq!((evidence(&world).await.len(), olga.outbox().await.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_device_whose_session_had_ended_is_emptied_with_the_next_start_once_it_is_shut_out() {
+    for is_revoked in [false, true] {
+        let world = World::new().await;
+        let item = world.item("Annual report").await;
+        let olga = world.console("olga").await;
+        olga.give(&item.id, note("written on the train")).await;
+        new_password(&world).await;
+        assert_eq!(olga.engine.sync_now().await.unwrap_err().code, FailureCode::SignedOut);
+        assert_eq!(shown(&olga).await.len(), 1, "the same person may come back");
+
+        // Nothing has changed: the next start asks, and leaves all as it is.
+        let again = olga.again().await;
+        let asked = world.requests(paths::REFRESH);
+        again.start();
+        crate::sharing::eventually(|| async { world.requests(paths::REFRESH) > asked }).await;
+        again.stop().await;
+        assert!(reason_of(&again).await.contains("all changes are kept"));
+        assert_eq!((shown(&olga).await.len(), olga.outbox().await.len()), (1, 1));
+
+        if is_revoked {
+            let store = world.portal.store();
+            let device = store.devices(Some(&"olga".into())).await.unwrap().remove(0);
+            store.revoke_device(&device.session, &clerk(), world.portal.environment.now()).await.unwrap();
+        } else {
+            switch(&world, false).await;
+        }
+        let again = olga.again().await;
+        again.start();
+        crate::sharing::eventually(|| async { shown(&olga).await.is_empty() }).await;
+        crate::sharing::eventually(|| async { evidence(&world).await.len() == 1 }).await;
+        crate::sharing::eventually(|| async { reason_of(&again).await.contains("withdrawn access") }).await;
+        again.stop().await;
+    }
 }

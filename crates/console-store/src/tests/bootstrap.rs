@@ -279,7 +279,7 @@ async fn what_this_version_cannot_read_is_counted_and_named_until_it_can() {
     assert!(scene.shown(&one.id).await.is_none(), "what it was before is not shown as if it still were");
     let named = vec![("ACME-1".to_owned(), "Teleported".to_owned())];
     assert_eq!(scene.cache.newer_items().await.unwrap(), named);
-    assert_eq!(scene.cache.reread_newer_items().await.unwrap(), 0);
+    assert_eq!(scene.cache.take_over("1").await.unwrap(), 0);
 
     // A load brings them as well, and goes on behind them when it is cut.
     let mut staging = scene.stage(load(50)).await;
@@ -298,6 +298,24 @@ async fn what_this_version_cannot_read_is_counted_and_named_until_it_can() {
     let kept = NewerItem { doc: serde_json::to_string(&two).unwrap(), ..from_the_future(2, 3) };
     scene.cache.apply_page(&scene.lease, &page(61, &[]), &[kept], NOW).await.unwrap();
     assert!(scene.shown(&two.id).await.is_none());
-    assert_eq!(scene.cache.reread_newer_items().await.unwrap(), 1);
+    assert_eq!(scene.cache.take_over("1").await.unwrap(), 1);
     assert_eq!(scene.shown(&two.id).await, Some(two));
+}
+
+#[tokio::test]
+async fn another_version_asks_for_the_directory_of_which_the_one_before_kept_what_it_knew() {
+    let scene = Scene::with(vec![item(1, ME)]).await;
+    scene.cache.take_over("1").await.unwrap();
+    scene.pull(20, &[]).await;
+    let known = async || scene.cache.meta().await.unwrap().cursor.unwrap().directory_version;
+    assert_eq!(known().await, 1);
+    drop(scene.stage(load(50)).await);
+    scene.cache.take_over("1").await.unwrap();
+    assert_eq!(known().await, 1, "the same version");
+    scene.cache.take_over("2").await.unwrap();
+    assert_eq!(known().await, 0);
+    assert_eq!(scene.cache.cut_load().await.unwrap(), None, "a load that was cut has the old directory");
+    scene.pull(21, &[]).await;
+    scene.cache.take_over("2").await.unwrap();
+    assert_eq!(known().await, 1);
 }

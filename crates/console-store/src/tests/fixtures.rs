@@ -202,7 +202,7 @@ impl Scene {
 
     pub async fn give_held(&self, id: &str, item: &ItemId, command: Command, until: Timestamp) {
         self.cache
-            .enqueue("batch", std::slice::from_ref(item), NOW, until, |id_of_item, seen, _| {
+            .enqueue(&ME.into(), "batch", std::slice::from_ref(item), NOW, until, |id_of_item, seen, _| {
                 Some(NewCommand {
                     id: CommandId::from(id),
                     item: id_of_item.clone(),

@@ -1,5 +1,6 @@
 use super::fixtures::*;
-use postern_domain::{CommandId, Refusal};
+use crate::outbox::NewCommand;
+use postern_domain::{CommandId, PersonId, Refusal};
 use postern_protocol::Outcome;
 
 fn conflict(current: &postern_domain::Item) -> Outcome {
@@ -56,7 +57,7 @@ async fn what_never_left_gives_its_number_back_and_can_be_taken_back_itself() {
     let again: Vec<_> = scene.envelopes(NOW).await.into_iter().map(|each| (each.id, each.seq)).collect();
     assert_eq!(again, [(CommandId::from("left"), 1), (CommandId::from("stayed"), 2)]);
     let ids: Vec<CommandId> = again.into_iter().map(|(id, _)| id).collect();
-    scene.cache.did_not_leave(&scene.lease, &ids).await.unwrap();
+    scene.cache.did_not_arrive(&scene.lease, &ids).await.unwrap();
 
     assert!(!scene.cache.put_away(&ids[0], NOW).await.unwrap(), "it may have been applied");
     assert!(scene.cache.put_away(&ids[1], NOW).await.unwrap());
@@ -201,4 +202,63 @@ async fn a_clock_that_was_set_back_does_not_hold_a_command_for_hours() {
     assert!(scene.envelopes(NOW).await.is_empty());
     assert!(scene.cache.has_sendable(at(-60)).await.unwrap());
     assert_eq!(scene.envelopes(at(-60)).await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_came_back_as_too_much_at_once_grows_old_and_is_not_sent_unasked() {
+    let (one, two) = (item(1, ME), item(2, ME));
+    let scene = Scene::with(vec![one.clone(), two.clone()]).await;
+    scene.give("k1", &one.id, approve(&one)).await;
+    scene.give("k2", &two.id, approve(&two)).await;
+    let both: Vec<CommandId> = scene.envelopes(NOW).await.into_iter().map(|each| each.id).collect();
+    scene.cache.did_not_arrive(&scene.lease, &both).await.unwrap();
+    assert_eq!(scene.envelopes(at(15 * 24 * 60)).await, []);
+}
+
+#[tokio::test]
+async fn what_waits_behind_a_conflict_does_not_overtake_it_while_a_new_decision_can_be_undone() {
+    let one = item(1, ME);
+    let scene = Scene::with(vec![one.clone()]).await;
+    scene.give("k1", &one.id, approve(&one)).await;
+    let sent = scene.envelopes(NOW).await;
+    let conflicts = [outcome(&sent[0], 10, conflict(&one))];
+    scene.cache.record_outcomes(&scene.lease, &conflicts, NOW).await.unwrap();
+    scene.give("k2", &one.id, comment("c", "later")).await;
+    let again = NewCommand {
+        id: CommandId::from("k3"),
+        item: one.id.clone(),
+        command: approve(&one),
+        seen: None,
+        instead_of: vec![CommandId::from("k1")],
+    };
+    scene
+        .cache
+        .enqueue(&ME.into(), "again", std::slice::from_ref(&one.id), NOW, at(1), |_, _, _| {
+            Some(again.clone())
+        })
+        .await
+        .unwrap();
+    assert_eq!(scene.envelopes(NOW).await, []);
+    let sent: Vec<String> = scene.envelopes(at(2)).await.into_iter().map(|each| each.id.0).collect();
+    assert_eq!(sent, ["k2"], "it cannot be undone any more, and goes with the next");
+}
+
+#[tokio::test]
+async fn nothing_is_given_for_somebody_whose_cache_it_is_not_any_more() {
+    let one = item(1, ME);
+    let scene = Scene::with(vec![one.clone()]).await;
+    for emptied in [false, true] {
+        if emptied {
+            scene.cache.wipe_all().await.unwrap();
+        }
+        let author = PersonId::from(if emptied { ME } else { "ben" });
+        let given = scene
+            .cache
+            .enqueue(&author, "b", std::slice::from_ref(&one.id), NOW, NOW, |_, _, _| {
+                panic!("nothing is formed")
+            })
+            .await;
+        assert!(matches!(given, Err(crate::StoreError::SomebodyElses)), "{emptied}");
+        assert_eq!(scene.outbox_ids().await, [""; 0]);
+    }
 }

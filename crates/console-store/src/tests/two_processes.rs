@@ -15,7 +15,7 @@ async fn two_processes_write_at_once_and_nothing_is_lost() {
         tasks.push(tokio::spawn(async move {
             for (index, item) in items.iter().enumerate() {
                 cache
-                    .enqueue("batch", std::slice::from_ref(&item.id), NOW, NOW, |id, _, _| {
+                    .enqueue(&ME.into(), "batch", std::slice::from_ref(&item.id), NOW, NOW, |id, _, _| {
                         Some(NewCommand {
                             id: CommandId(format!("{process}-{index}")),
                             item: id.clone(),

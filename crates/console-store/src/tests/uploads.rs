@@ -77,6 +77,9 @@ async fn an_upload_that_failed_waits_and_one_that_stopped_waits_for_its_author()
     scene.cache.upload_came(&sha256, 4).await.unwrap();
     scene.cache.upload_failed(&sha256, at(1), "It is slow.").await.unwrap();
     assert!(scene.cache.due_uploads(NOW).await.unwrap().is_empty());
+    let set_back = at(-24 * 60);
+    assert_eq!(scene.cache.due_uploads(set_back).await.unwrap().len(), 1, "no wait is a day long");
+    assert!(scene.cache.next_upload(set_back).await.unwrap().unwrap() <= set_back);
     let waiting = &scene.cache.uploads().await.unwrap()[0];
     assert_eq!((waiting.sent, waiting.tries, waiting.problem.as_deref()), (4, 1, Some("It is slow.")));
     scene.cache.upload_stopped(&sha256, "The file is gone.").await.unwrap();
@@ -277,4 +280,29 @@ async fn after_the_portal_was_restored_content_that_is_here_goes_up_once_more() 
     scene.cache.replay(&scene.lease, 0, "e2", NOW).await.unwrap();
     assert_eq!(scene.cache.due_uploads(NOW).await.unwrap().len(), 1);
     assert!(scene.envelopes(NOW).await.is_empty());
+}
+
+#[tokio::test]
+async fn content_that_a_wipe_did_not_come_to_goes_with_the_next_start() {
+    let one = item(1, ME);
+    let scene = Scene::with(vec![one.clone()]).await;
+    let (attach, unsent) = file(&scene, "plan", "The plan.").await;
+    scene.give("c1", &one.id, attach).await;
+    let cut_off_in_mid_wipe = async |scene: &Scene| {
+        scene.cache.wipe().await.unwrap();
+        // As if the process had died behind the transaction.
+        let (_, left) = file(scene, "other", "Something fetched.").await;
+        sqlx::query("INSERT INTO meta (key, value) VALUES ('clear', '1')")
+            .execute(&mut *scene.cache.writer().await.unwrap())
+            .await
+            .unwrap();
+        left
+    };
+    let left = cut_off_in_mid_wipe(&scene).await;
+    let again = crate::Cache::open(&scene.folder.path().join("cache.db"), READERS).await.unwrap();
+    assert!(!again.content().has(&left).await);
+    assert!(again.content().has(&unsent).await, "it is nowhere else");
+    let (_, fetched) = file(&scene, "other", "Something fetched.").await;
+    let again = crate::Cache::open(&scene.folder.path().join("cache.db"), READERS).await.unwrap();
+    assert!(again.content().has(&fetched).await, "it is done once");
 }

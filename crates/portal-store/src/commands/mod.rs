@@ -100,7 +100,7 @@ impl Store {
             return Ok(outcome);
         }
         tracing::error!(command = %order.id, item = %order.item, report, "a command was quarantined");
-        let report = "The portal failed on this command three times and has put it aside.".to_owned();
+        let report = "The portal failed on this three times and has put it aside for an admin.".to_owned();
         let effect = Effect { outcome: Outcome::Quarantined { report }, after: None };
         let directory = self.directory_at(&mut writing.tx, &writing.head).await?;
         let outcome = self.conclude(&mut writing, order, effect, None, &directory, now).await?;

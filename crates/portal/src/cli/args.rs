@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use super::{audit, backup, calendar, check, client, device, exit, init, journey, serve, user};
+use super::{audit, backup, calendar, check, client, crashes, device, exit, init, journey, serve, user};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -34,6 +34,8 @@ pub enum Command {
     Import(crate::import::args::Args),
     /// People who may sign in, and what they may do.
     User(user::Args),
+    /// Commands on which the portal failed: after three times they are put aside, and wait for somebody to find out why.
+    Crashes(crashes::Args),
     /// Where people are signed in, and shutting a lost device out.
     Device(device::Args),
     /// Clients and their projects.

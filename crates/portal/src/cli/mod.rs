@@ -6,6 +6,7 @@ mod backup;
 mod calendar;
 mod check;
 mod client;
+mod crashes;
 mod device;
 pub(crate) mod exit;
 pub(crate) mod grant;
@@ -59,6 +60,7 @@ async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Journey(args) => journey::run(&cli.data, &environment, args).await,
         Command::Calendar(args) => calendar::run(&cli.data, &environment, args).await,
         Command::Client(args) => client::run(&cli.data, &environment, args).await,
+        Command::Crashes(args) => crashes::run(&cli.data, args).await,
         Command::Device(args) => device::run(&cli.data, &environment, args).await,
         Command::Audit(args) => audit::run(&cli.data, args).await,
         Command::Backup(args) => backup::run(&cli.data, args).await,

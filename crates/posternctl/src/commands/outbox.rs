@@ -45,7 +45,7 @@ pub async fn outbox(cli: &Cli, args: &OutboxArgs) -> Result<Exit, Stop> {
     } else {
         print(&lines);
     }
-    let attention = lines.iter().any(|line| line.state == OutboxState::Conflict);
+    let attention = lines.iter().any(|line| matches!(line.state, OutboxState::Conflict | OutboxState::Stale));
     let refused = lines.iter().any(|line| {
         matches!(line.state, OutboxState::Refused | OutboxState::Quarantined | OutboxState::UploadStopped)
     });
@@ -126,10 +126,11 @@ async fn history(cli: &Cli, engine: &Engine) -> Result<Exit, Stop> {
                 in_json(line.end),
                 output::time(line.ended_at),
                 output::plain(&line.why),
+                output::short(line.detail.as_deref().unwrap_or_default(), 48),
             ]
         })
         .collect();
-    output::table(&["ID", "REF", "CHANGE", "END", "ENDED", "WHY"], &rows);
+    output::table(&["ID", "REF", "CHANGE", "END", "ENDED", "WHY", "SAID"], &rows);
     Ok(Exit::Ok)
 }
 

@@ -3,7 +3,7 @@
 use crate::cli::{Cli, Login, Logout};
 use crate::exit::{Exit, Stop};
 use crate::{output, profile};
-use postern_console_core::{Connection, Engine, FailureCode, KeyStorage, SessionView, SyncStatus};
+use postern_console_core::{Connection, Engine, FailureCode, KeyStorage, NewerItem, SessionView, SyncStatus};
 use serde_json::json;
 
 pub async fn login(cli: &Cli, login: &Login) -> Result<Exit, Stop> {
@@ -68,11 +68,12 @@ pub async fn status(cli: &Cli) -> Result<Exit, Stop> {
     }
     engine.stop().await;
     let session = engine.session().await?;
+    let newer = engine.newer_items().await?;
     let status = engine.status();
     if cli.json {
-        output::json(&json!({ "session": session, "status": status }));
+        output::json(&json!({ "session": session, "status": status, "newer": newer }));
     } else {
-        print_status(&session, &status);
+        print_status(&session, &status, &newer);
     }
     Ok(match session {
         SessionView::SignedOut { .. } if !cli.offline => Exit::NotSignedIn,
@@ -82,7 +83,7 @@ pub async fn status(cli: &Cli) -> Result<Exit, Stop> {
     })
 }
 
-fn print_status(session: &SessionView, status: &SyncStatus) {
+fn print_status(session: &SessionView, status: &SyncStatus, newer: &[NewerItem]) {
     let row = |what: &str, value: String| vec![what.to_owned(), output::plain(&value)];
     let mut rows = match session {
         SessionView::SignedIn { person, email, portal, organisation, keys, .. } => vec![
@@ -118,6 +119,11 @@ fn print_status(session: &SessionView, status: &SyncStatus) {
     }
     rows.push(row("Last success", output::time_or_dash(status.last_success)));
     rows.push(row("Items cached", status.cached_items.to_string()));
+    if !newer.is_empty() {
+        let named: Vec<String> =
+            newer.iter().map(|item| format!("{} {}", item.reference, item.title)).collect();
+        rows.push(row("Need an update", format!("{}: {}", newer.len(), named.join("; "))));
+    }
     rows.push(row("Not confirmed", status.pending.to_string()));
     rows.push(row("Needs you", status.attention.to_string()));
     output::table(&["", ""], &rows);

@@ -38,7 +38,6 @@ pub async fn post(
         seq: head.seq,
         last_applied,
         server_time: app.environment().now(),
-        person: caller.person,
-        organisation: head.organisation,
+        person: caller.person.id,
     }))
 }
