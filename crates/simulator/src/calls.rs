@@ -5,6 +5,7 @@
 //! waits until whatever sent it has sent its next one, or has ended, before it answers another.
 
 use crate::seam::{Died, locked};
+use crate::wire::Answer;
 use futures_util::future::BoxFuture;
 use postern_console_core::transport::{Method, Reply, Request, Transport, Unreachable};
 use postern_protocol::{Push, paths};
@@ -30,6 +31,8 @@ impl Lane {
 pub struct Call {
     pub lane: Lane,
     pub request: Request,
+    /// What the portal has answered, and the console has not got yet.
+    pub answer: Option<Answer>,
     pub reply: oneshot::Sender<Result<Reply, Unreachable>>,
 }
 
@@ -60,6 +63,11 @@ impl Seam {
             }
         };
         Some(calls.waiting.remove(place))
+    }
+
+    /// What was taken waits again.
+    pub fn put_back(&self, call: Call) {
+        locked(&self.0).waiting.insert(0, call);
     }
 
     /// How many requests of the lane wait.
@@ -95,7 +103,7 @@ impl Transport for Seam {
         let (reply, answer) = oneshot::channel();
         let mut calls = locked(&self.0);
         let lane = calls.running;
-        calls.waiting.push(Call { lane, request, reply });
+        calls.waiting.push(Call { lane, request, answer: None, reply });
         Box::pin(async {
             answer.await.unwrap_or_else(|_| Err(Unreachable::Lost("the connection is gone".to_owned())))
         })

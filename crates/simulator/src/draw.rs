@@ -105,7 +105,7 @@ fn join(dice: &mut Dice, weather: &Weather) -> Step {
 /// What becomes of the first `requests`, and the reading of its clock at which a device dies.
 fn troubles(dice: &mut Dice, weather: &Weather, requests: usize) -> (Vec<Fault>, u8) {
     let faults = (0..requests).map(|_| fault(dice, weather.faults)).collect();
-    let dies_at = if dice.chance(weather.faults / 4) { 1 + dice.below(12) as u8 } else { 0 };
+    let dies_at = if dice.chance(weather.faults / 4) { 1 + dice.below(40) as u8 } else { 0 };
     (faults, dies_at)
 }
 
@@ -117,7 +117,7 @@ fn interleaved(dice: &mut Dice, weather: &Weather) -> Step {
             who: who(dice),
             process: process(dice),
             pick: dice.below(4) as u8,
-            fault: fault(dice, weather.faults),
+            fault: if dice.chance(weather.faults) { Fault::Slow } else { fault(dice, weather.faults) },
         },
         _ => Step::Second { who: who(dice) },
     }

@@ -6,7 +6,7 @@ use crate::world::World;
 use postern_console_core::transport::Request;
 
 /// How long a request takes that goes well, in milliseconds.
-const QUICK_MS: i64 = 40;
+pub const QUICK_MS: i64 = 40;
 /// How long a console waits for an answer that does not come.
 const PATIENCE_MS: i64 = 3_000;
 
@@ -31,7 +31,7 @@ impl World {
     ) -> anyhow::Result<Option<Answer>> {
         self.time.pass(QUICK_MS);
         let answer = match fault {
-            Fault::Pass => Some(self.deliver(who, request).await?),
+            Fault::Pass | Fault::Slow => Some(self.deliver(who, request).await?),
             Fault::NobodyThere | Fault::DropRequest | Fault::ConsoleDiesBefore => None,
             Fault::DropReply | Fault::ConsoleDiesAfter => {
                 self.deliver(who, request).await?;

@@ -1,8 +1,9 @@
 //! Rounds of sync, one request at a time, each with what becomes of it.
 
-use crate::calls::{Lane, Progress, drive, path_of};
+use crate::calls::{Call, Lane, Progress, drive, path_of};
 use crate::checks;
 use crate::mutation::{Mutation, push_of};
+use crate::network::QUICK_MS;
 use crate::process::{Ended, Process};
 use crate::violation::{Check, broken};
 use crate::wire::Fault;
@@ -114,8 +115,13 @@ impl World {
         let Some(call) = process.and_then(|process| process.seam.take(lane, usize::from(pick))) else {
             return Ok(());
         };
-        let lane = call.lane;
-        let mut request = call.request;
+        if let Some(answer) = call.answer {
+            self.time.pass(QUICK_MS);
+            self.say_request(who, &call.request, &"arrives at last", Some(&answer));
+            let _ = call.reply.send(Ok(answer.into_reply()));
+            return self.advance(who, which, call.lane).await;
+        }
+        let Call { lane, mut request, reply, .. } = call;
         let unsent = match push_of(&request).filter(|_| fault == Fault::NobodyThere) {
             Some(push) => Some(checks::tries(self, who, &push).await?),
             None => None,
@@ -141,7 +147,13 @@ impl World {
         if let Some(process) = self.process(who, which).filter(|_| path_of(&request) != paths::REFRESH) {
             process.set_repeats(lane, answer.as_ref().is_some_and(|answer| answer.status == 401));
         }
-        let reply = match answer {
+        if fault == Fault::Slow && answer.is_some() {
+            if let Some(process) = self.process(who, which) {
+                process.seam.put_back(Call { lane, request, answer, reply });
+            }
+            return Ok(());
+        }
+        let said = match answer {
             Some(answer) => Ok(answer.into_reply()),
             None if fault == Fault::NobodyThere && self.mutation != Some(Mutation::NotSentTakenForLost) => {
                 Err(Unreachable::NotSent("nobody is there".to_owned()))
@@ -149,7 +161,7 @@ impl World {
             None => Err(Unreachable::Lost("nobody answers".to_owned())),
         };
         // The work may have been dropped meanwhile.
-        let _ = call.reply.send(reply);
+        let _ = reply.send(said);
         self.advance(who, which, lane).await?;
         match unsent {
             Some(before) => checks::stays_unsent(self, who, which, &before).await,

@@ -25,6 +25,8 @@ pub enum Fault {
     Hold,
     /// It comes through, and the network keeps a copy that arrives again later.
     Echo,
+    /// It comes through, and the answer is on its way for so long that much may happen before it arrives.
+    Slow,
     /// The reply breaks off; in thousandths of its length.
     Cut(u16),
     /// The request breaks off, and what came of it stays with the portal; in thousandths of its body.
