@@ -1,9 +1,9 @@
-//! First starts: a console makes its cache; a portal its key, its database and its first admin. Death comes before any
-//! operation on a file, as often as chance wants, and whoever starts next finishes what was begun.
+//! First starts: a console makes its cache, or the tables of its new version beside an outbox that is full; a portal its
+//! key, its database and its first admin. Death comes before any operation on a file, as often as chance wants, and
+//! whoever starts next finishes what was begun.
 
 use crate::checks::Cache;
 use crate::power::{Honesty, Recorded, Recorder};
-use crate::power_cuts::Machine;
 use crate::tally::Tally;
 use anyhow::{Context, Result, ensure};
 use postern_journeys::ctl::Said;
@@ -11,17 +11,38 @@ use postern_journeys::portal::PASSWORD;
 use postern_journeys::{Api, Ctl, Desktop, Place, Portal};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use sqlx::Connection as _;
 use std::path::PathBuf;
 use std::time::Instant;
 
 const ADMIN: &str = "first@example.com";
+/// Items of the sample from which an older profile is made, and how many comments on them are not sent.
+const SAMPLE: u32 = 30;
+const UNSENT: usize = 5;
 /// Percent of the deaths after which whoever starts next dies as well.
 const AGAIN: u32 = 40;
 /// Deaths between two lines about how far it is.
 const A_LINE: u64 = 20;
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Birth {
+    Console,
+    /// A console that is newer than the cache that it finds.
+    Upgrade,
+    Portal,
+}
+
+impl Birth {
+    pub const ALL: [Birth; 3] = [Birth::Console, Birth::Upgrade, Birth::Portal];
+}
+
 /// Whose first start it is.
 trait Newborn {
+    /// Puts what it finds into its folder, which is empty.
+    fn lay(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Starts the process, which dies before the operation `cut_at`; 0: it lives.
     fn start(&mut self, recorded: &Recorded, cut_at: u64) -> Result<Said>;
 
@@ -33,17 +54,23 @@ trait Newborn {
 ///
 /// # Errors
 /// What was left behind that stands in the way, and where it lies.
-pub async fn play(machine: Machine, deaths: u64, seed: u64) -> Result<Tally> {
+pub async fn play(birth: Birth, deaths: u64, seed: u64) -> Result<Tally> {
     let place = Place::new();
     let folder = place.folder("born");
     let dice = ChaCha8Rng::seed_from_u64(seed);
-    let done = match machine {
-        Machine::Console => {
+    let done = match birth {
+        Birth::Console => {
             let desktop = Desktop::without_display(&place);
             let newborn = Console { profile: folder.join("me"), desktop: &desktop };
             campaign(&place, folder, newborn, deaths, dice).await
         }
-        Machine::Portal => {
+        Birth::Upgrade => {
+            let desktop = Desktop::without_display(&place);
+            let older = older_profile(&place, &desktop).await?;
+            let console = Console { profile: folder.join("me"), desktop: &desktop };
+            campaign(&place, folder, Upgraded { console, older }, deaths, dice).await
+        }
+        Birth::Portal => {
             let newborn = Founded { portal: Portal::to_be_made(&place, folder.join("data")) };
             campaign(&place, folder, newborn, deaths, dice).await
         }
@@ -60,6 +87,7 @@ async fn campaign(
 ) -> Result<Tally> {
     let began = Instant::now();
     let mut tally = Tally::default();
+    newborn.lay()?;
     let recorder = Recorder::build(&place.folder("recorder"))?;
     let mut recorded = recorder.watch(&folder, place.path("record"))?;
     let whole = newborn.start(&recorded, 0)?;
@@ -67,7 +95,10 @@ async fn campaign(
     newborn.assert_whole(&whole).await.context("a first start without a death")?;
 
     while tally.deaths < deaths {
-        raze(&folder, &mut recorded)?;
+        std::fs::remove_dir_all(&folder)?;
+        std::fs::create_dir(&folder)?;
+        newborn.lay()?;
+        recorded.settle()?;
         let mut story = Vec::new();
         loop {
             let (cut_at, power) = (dice.random_range(1..=operations), dice.random_bool(0.5));
@@ -101,12 +132,6 @@ async fn campaign(
     Ok(tally)
 }
 
-fn raze(folder: &PathBuf, recorded: &mut Recorded) -> Result<()> {
-    std::fs::remove_dir_all(folder)?;
-    std::fs::create_dir(folder)?;
-    recorded.settle()
-}
-
 struct Console<'a> {
     desktop: &'a Desktop,
     profile: PathBuf,
@@ -123,6 +148,56 @@ impl Newborn for Console<'_> {
         ensure!(said.code == 0, "it ended with {}: {} {}", said.code, said.out, said.err);
         let cache = Cache::read(&self.profile).await?;
         ensure!(cache.outbox.is_empty() && cache.base.is_empty(), "a new console is not empty");
+        Ok(())
+    }
+}
+
+/// A profile with items and with unsent comments, as an older version would have left it.
+async fn older_profile(place: &Place, desktop: &Desktop) -> Result<PathBuf> {
+    let profile = place.path("older");
+    let portal = Portal::with_sample(place, SAMPLE);
+    let email = portal.suggested().email;
+    let console = Ctl::signed_in(desktop, profile.clone(), &portal.address(), &email);
+    let items = console.json(&["queue", "--queue", "open", "--offline"]);
+    let references = items["rows"].as_array().context("a list of items")?.iter();
+    let references: Vec<_> = references.filter_map(|row| row["reference"].as_str()).take(UNSENT).collect();
+    ensure!(references.len() == UNSENT, "the sample is too small: {items}");
+    for reference in references {
+        console.run(&["comment", reference, "--body", "before the update", "--offline"]).expect_code(5);
+    }
+    let mut cache =
+        sqlx::SqliteConnection::connect(&format!("sqlite://{}/cache.db", profile.display())).await?;
+    sqlx::query("UPDATE meta SET value = '1' WHERE key = 'item_tables'").execute(&mut cache).await?;
+    cache.close().await?;
+    Ok(profile)
+}
+
+struct Upgraded<'a> {
+    console: Console<'a>,
+    older: PathBuf,
+}
+
+impl Newborn for Upgraded<'_> {
+    fn lay(&self) -> Result<()> {
+        std::fs::create_dir(&self.console.profile)?;
+        for entry in std::fs::read_dir(&self.older)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                std::fs::copy(entry.path(), self.console.profile.join(entry.file_name()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, recorded: &Recorded, cut_at: u64) -> Result<Said> {
+        self.console.start(recorded, cut_at)
+    }
+
+    async fn assert_whole(&mut self, said: &Said) -> Result<()> {
+        ensure!(said.code == 0, "it ended with {}: {} {}", said.code, said.out, said.err);
+        let cache = Cache::read(&self.console.profile).await?;
+        ensure!(cache.base.is_empty(), "items of the older version are still there");
+        ensure!(cache.outbox.len() == UNSENT, "{} of {UNSENT} unsent comments are there", cache.outbox.len());
         Ok(())
     }
 }

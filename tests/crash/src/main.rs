@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Parser;
-use postern_crash::births;
+use postern_crash::births::{self, Birth};
 use postern_crash::kills::{self, Victim};
 use postern_crash::power::{Honesty, commit};
 use postern_crash::power_cuts::{self, Machine};
@@ -28,7 +28,7 @@ struct Options {
     /// Power cuts of the portal's machine
     #[arg(long, value_name = "N", default_value_t = 0)]
     portal_power: u64,
-    /// Deaths of consoles that make their cache, and as many of portals that make their database
+    /// Deaths of consoles that make their cache, and as many of those that find an older one, and of portals
     #[arg(long, value_name = "N", default_value_t = 0)]
     births: u64,
     /// What dies when is a function of it, as far as a real machine allows
@@ -66,9 +66,9 @@ async fn main() -> Result<()> {
         }
     }
     if options.births > 0 {
-        for machine in [Machine::Console, Machine::Portal] {
-            let tally = births::play(machine, options.births, options.seed).await?;
-            println!("{machine:?}, first starts: {tally}");
+        for birth in Birth::ALL {
+            let tally = births::play(birth, options.births, options.seed).await?;
+            println!("{birth:?}, first starts: {tally}");
         }
     }
     Ok(())

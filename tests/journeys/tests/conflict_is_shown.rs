@@ -1,11 +1,19 @@
-//! The content changed while I was offline: my approval is not applied, and I am shown why.
+//! The content changed while I was offline: my approval is not applied, I am shown why, and decide again.
 #![allow(clippy::unwrap_used)]
 
+use postern_domain::{ContentDigest, Item};
 use postern_journeys::portal::PASSWORD;
-use postern_journeys::{Api, Ctl, Desktop, Place, Portal, Window};
+use postern_journeys::{Api, Ctl, Desktop, Place, Portal, Window, eventually};
+use std::time::Duration;
+
+fn decided_on(item: &Item, api: &Api, content: &ContentDigest) -> bool {
+    let reviews = item.closed_reviews.iter().chain(&item.reviews);
+    let mut decisions = reviews.flat_map(|review| &review.decisions);
+    decisions.any(|decision| decision.by == api.me.id && decision.content == *content)
+}
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_approval_of_what_has_changed_since_is_a_conflict_and_is_not_applied() {
+async fn an_approval_of_what_has_changed_since_is_a_conflict_and_is_decided_again_on_what_is_there() {
     let place = Place::new();
     let desktop = Desktop::start(&place);
     let portal = Portal::with_sample(&place, 400);
@@ -24,6 +32,7 @@ async fn an_approval_of_what_has_changed_since_is_a_conflict_and_is_not_applied(
         }
     }
     let reference = reference.expect("something to decide");
+    let before = api.item(&reference).await;
 
     // Somebody else changes the title; this console is offline and does not know.
     let editor = portal.account_with("internal_owner");
@@ -38,13 +47,7 @@ async fn an_approval_of_what_has_changed_since_is_a_conflict_and_is_not_applied(
     assert_eq!(lines[0]["state"], "conflict", "{outbox}");
     let item = api.item(&reference).await;
     assert_eq!(item.title, "An entirely different request");
-    let decided_now = item
-        .closed_reviews
-        .iter()
-        .chain(&item.reviews)
-        .flat_map(|review| &review.decisions)
-        .any(|decision| decision.by == api.me.id && decision.content == item.content);
-    assert!(!decided_now, "the portal applied it");
+    assert!(!decided_on(&item, &api, &item.content), "the portal applied it");
     drop(console);
 
     let window = Window::open(&desktop, &place.path("me"), None).await;
@@ -54,7 +57,18 @@ async fn an_approval_of_what_has_changed_since_is_a_conflict_and_is_not_applied(
     let text = line.text().await.unwrap();
     assert!(text.contains(&reference), "{text}");
     line.click().await.unwrap();
+    let sides = window.select("[data-testid='conflict']").await.text().await.unwrap();
+    assert!(sides.contains("An entirely different request"), "what is there now: {sides}");
+    assert!(sides.contains(&before.title), "what I saw: {sides}");
     window.screenshot("conflict.png").await;
+
+    // Decided again on what is shown, once it can no longer be undone.
+    window.click("outbox-decide").await;
+    eventually("my decision on what is there now", Duration::from_secs(60), || async {
+        let item = api.item(&reference).await;
+        decided_on(&item, &api, &item.content).then_some(())
+    })
+    .await;
     portal.verify_audit();
     window.close().await;
 }
