@@ -36,6 +36,8 @@ pub struct Files {
     pub garbled: BTreeSet<String>,
     /// Commands whose content the portal could not have.
     pub excused: BTreeSet<CommandId>,
+    /// What named it was lost by a disk.
+    pub orphans: BTreeSet<String>,
 }
 
 /// The content of one number: the same for everybody who draws it.

@@ -10,6 +10,8 @@ use postern_domain::Command;
 const REST_MS: i64 = 60_000;
 /// After so long, a console asks again what it should hold.
 const COMPARE_MS: i64 = 60_000;
+/// After so long, what a disk lost again right after it was loaded anew is loaded once more.
+const MEND_AGAIN_MS: i64 = 3_600_000;
 /// How often the consoles are looked at. A portal's nudge takes less to arrive and be spread.
 const STEP_MS: i64 = 1_000;
 
@@ -55,7 +57,19 @@ impl World {
         if !self.profiles.iter().any(|profile| profile.rotten) {
             return Ok(());
         }
-        self.time.pass(COMPARE_MS);
+        self.ask_what_to_hold(COMPARE_MS).await?;
+        let mut lost_twice = false;
+        for profile in &mut self.profiles {
+            lost_twice |= profile.rotten && profile.fact("mended").await?.is_some();
+        }
+        if lost_twice {
+            self.ask_what_to_hold(MEND_AGAIN_MS).await?;
+        }
+        Ok(())
+    }
+
+    async fn ask_what_to_hold(&mut self, after_ms: i64) -> anyhow::Result<()> {
+        self.time.pass(after_ms);
         for who in 0..self.profiles.len() {
             for which in 0..2 {
                 self.whole_round(who, which, &[], 0).await?;

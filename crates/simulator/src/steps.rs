@@ -215,6 +215,14 @@ impl World {
             return Ok(());
         }
         let id = &ids[Dice::new(dice).below(ids.len())];
+        let doc: String = sqlx::query_scalar(
+            "SELECT doc FROM items JOIN item_docs USING (row) WHERE id = $1 AND layer = 0",
+        )
+        .bind(id)
+        .fetch_one(&mut profile.watcher)
+        .await?;
+        let files = crate::files::names(&profile.folder.join("files"))?;
+        self.files.orphans.extend(files.into_iter().filter(|name| doc.contains(name.as_str())));
         for statement in [
             "DELETE FROM item_text WHERE rowid = (SELECT row FROM items WHERE id = $1 AND layer = 0)",
             "DELETE FROM item_turns WHERE row = (SELECT row FROM items WHERE id = $1 AND layer = 0)",
