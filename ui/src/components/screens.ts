@@ -10,6 +10,7 @@ export const screens = {
   editForm: () => import("./item/EditPane.svelte"),
   composer: () => import("./item/Composer.svelte"),
   help: () => import("./frame/Help.svelte"),
+  newerItems: () => import("./frame/NewerItems.svelte"),
   newItem: () => import("./item/NewItem.svelte"),
   outbox: () => import("./outbox/OutboxView.svelte"),
   palette: () => import("./frame/Palette.svelte"),

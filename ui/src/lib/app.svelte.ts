@@ -18,7 +18,7 @@ import { text } from "$lib/text/en";
 import { Toasts } from "$lib/toasts.svelte";
 
 export type Page = "queue" | "outbox" | "bottleneck" | "away" | "administration";
-export type Overlay = "palette" | "help" | "settings" | "sign_out" | "new_item";
+export type Overlay = "palette" | "help" | "settings" | "sign_out" | "new_item" | "newer_items";
 
 /** So long the frame waits for the first queue; then it is drawn without. In ms. */
 const FIRST_MS = 100;
@@ -35,6 +35,9 @@ export class App {
   overlay = $state<Overlay | null>(null);
   /** Menus of ours that have the keys while they are open. */
   menus = $state(0);
+
+  /** How often the window was read again: what a component asks for by itself, it asks for anew then. */
+  readings = $state(0);
 
   /** The first queue was on the screen. */
   shown = $state(false);
@@ -202,12 +205,11 @@ export class App {
   #hear(event: EngineEvent): void {
     switch (event.event) {
       case "changed":
-        if (!this.signedIn) return;
-        // A burst of messages is one reading.
-        clearTimeout(this.#soon);
-        this.#soon = setTimeout(() => void this.readAgain(), 30);
+        this.#readSoon();
         return;
       case "status":
+        // With each contact the portal says what only it has, also where no item changed.
+        if (this.status && this.status.last_success !== event.status.last_success) this.#readSoon();
         this.status = event.status;
         return;
       case "session":
@@ -225,8 +227,16 @@ export class App {
     }
   }
 
+  /** A burst of messages is one reading. */
+  #readSoon(): void {
+    if (!this.signedIn) return;
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => void this.readAgain(), 30);
+  }
+
   async readAgain(): Promise<void> {
     this.clock.tick();
+    this.readings += 1;
     await Promise.all([this.list.refresh(), this.reading.refresh(), this.readAround()]);
     if (this.page === "bottleneck") await this.bottlenecks.load();
     if (this.page === "away") await Promise.all([this.away.load(), this.coverage.load()]);

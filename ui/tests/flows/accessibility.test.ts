@@ -74,6 +74,13 @@ describe("axe finds nothing", () => {
     expect(await violations()).toEqual([]);
   });
 
+  it("on the items for a newer version", async () => {
+    await openWindow({ newer: 3 });
+    await fireEvent.click(await screen.findByTestId("newer-count"));
+    await screen.findAllByTestId("newer-item");
+    expect(await violations()).toEqual([]);
+  });
+
   it("on signing in, with its complaints", async () => {
     await openWindow({ signedIn: false });
     await fireEvent.click(screen.getByTestId("sign-in-submit"));

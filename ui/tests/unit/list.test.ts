@@ -183,6 +183,16 @@ describe("the list", () => {
     expect(list.row(0)?.kind).toBe("invoice");
   });
 
+  it("takes anew with its rows what is not on this device", async () => {
+    const { backend, list } = await make();
+    await list.show("closed");
+    expect(list.elsewhere).toContain("1480 items");
+    await backend.setKeep(null);
+    backend.step();
+    await list.refresh();
+    expect(list.elsewhere).toBeNull();
+  });
+
   it("reports a failure and stays usable", async () => {
     const { backend, list, failures } = await make();
     backend.failNext = { code: "cache", message: "The disk is full.", request_id: null };

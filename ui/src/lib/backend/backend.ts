@@ -20,6 +20,7 @@ import type {
   KeepView,
   ListPage,
   ListQuery,
+  NewerItem,
   NewItemChoices,
   OutboxLine,
   PersonId,
@@ -53,6 +54,8 @@ export interface Backend {
   item(id: string): Promise<ItemView>;
   /** Fails with `not_found`, and says where else it may be. */
   findItem(reference: string): Promise<string>;
+  /** Those that only a newer version can read, by reference. */
+  newerItems(): Promise<NewerItem[]>;
 
   act(targets: Target[], request: Request): Promise<ActResult>;
   predict(targets: Target[], request: Request): Promise<ActItemResult[]>;

@@ -48,6 +48,7 @@ export const tauriBackend: Backend = {
   matchingIds: (query) => invoke("matching_ids", { query }),
   item: (id) => invoke("item", { id }),
   findItem: (reference) => invoke("find_item", { reference }),
+  newerItems: () => invoke("newer_items"),
   act: (targets, request) => invoke("act", { targets, request }),
   predict: (targets, request) => invoke("predict", { targets, request }),
   undo: (batch) => invoke("undo", { batch }),

@@ -10,6 +10,9 @@ export type Person = {
    * IANA time zone, for example `Europe/Amsterdam`.
    */
   time_zone: string;
+  /**
+   * Those that this version knows; what is not granted is denied.
+   */
   grants: Array<Grant>;
   disabled: boolean;
   /**

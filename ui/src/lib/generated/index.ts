@@ -130,6 +130,7 @@ export type { MigrationDraft } from "./MigrationDraft";
 export type { MigrationView } from "./MigrationView";
 export type { NewItemChoices } from "./NewItemChoices";
 export type { NewItemDraft } from "./NewItemDraft";
+export type { NewerItem } from "./NewerItem";
 export type { Next } from "./Next";
 export type { NoDecider } from "./NoDecider";
 export type { OutboxLine } from "./OutboxLine";

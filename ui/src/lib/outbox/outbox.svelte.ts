@@ -1,5 +1,5 @@
 import type { Backend } from "$lib/backend/backend";
-import type { JournalLine, OutboxLine, OutboxState } from "$lib/generated";
+import type { OutboxLine, OutboxState } from "$lib/generated";
 import { text } from "$lib/text/en";
 import type { Toasts } from "$lib/toasts.svelte";
 
@@ -28,16 +28,6 @@ export class OutboxModel {
 
   async load(): Promise<void> {
     this.lines = await this.backend.outbox();
-  }
-
-  /** What became of changes that left the outbox. */
-  async history(most: number): Promise<JournalLine[]> {
-    try {
-      return await this.backend.journal(most);
-    } catch (error) {
-      this.onFailure(error);
-      return [];
-    }
   }
 
   retry(line: OutboxLine): Promise<void> {

@@ -1,6 +1,6 @@
 /** One queue as the list shows it: what is asked, the pages fetched, the cursor and the selection. */
 import type { Backend } from "$lib/backend/backend";
-import type { FilterProblem, ListQuery, Queue, Row, SortBy } from "$lib/generated";
+import type { FilterProblem, ListPage, ListQuery, Queue, Row, SortBy } from "$lib/generated";
 import { indexOf, type Pages, rowAt, rowsIn } from "./pages";
 import { rangeOf, Selection } from "./selection.svelte";
 import { PAGE, pagesOf, type Span, wanted } from "./window";
@@ -92,10 +92,7 @@ export class ListModel {
       const page = await this.backend.list(this.query);
       if (generation !== this.#generation) return;
       this.pages = new Map([[0, page.rows]]);
-      this.total = page.total;
-      this.problems = page.problems;
-      this.definition = page.definition;
-      this.elsewhere = page.elsewhere;
+      this.#take(page);
       this.moveTo(page.total > 0 ? 0 : -1);
     } catch (error) {
       if (generation !== this.#generation) return;
@@ -104,6 +101,14 @@ export class ListModel {
       this.moveTo(-1);
       this.onFailure(error);
     }
+  }
+
+  /** What every page says of the whole. */
+  #take({ total, problems, definition, elsewhere }: ListPage): void {
+    this.total = total;
+    this.problems = problems;
+    this.definition = definition;
+    this.elsewhere = elsewhere;
   }
 
   /** Fetches what the viewport needs and does not have. */
@@ -158,9 +163,8 @@ export class ListModel {
       );
       if (generation !== this.#generation) return;
       this.pages = new Map(answers.map(([page, answer]) => [page, answer.rows]));
-      const first = answers[0]?.[1];
-      this.total = first?.total ?? 0;
-      this.problems = first?.problems ?? [];
+      const [first] = answers;
+      if (first) this.#take(first[1]);
       await this.#keepCursor(generation);
       if (this.selection.size > 0) await this.prune();
     } catch (error) {

@@ -65,8 +65,15 @@ export const frame = {
     shown: (n: string) => n,
     sessionOnly: "Signed in for this session only",
     syncNow: "Sync now",
-    newer: (n: number) => (n === 1 ? "1 item needs a newer Postern" : `${n} items need a newer Postern`),
+    newer: (n: number, shown: string) =>
+      n === 1 ? `${shown} item needs a newer Postern` : `${shown} items need a newer Postern`,
     cached: (n: string) => `${n} items on this computer`,
+  },
+  newer: {
+    title: "Items that need a newer Postern",
+    lead: "They use something that this version does not know, are kept on this device, and can be opened after an update.",
+    none: "There are none any more.",
+    untitled: "Untitled",
   },
   failure: {
     titles: failures,

@@ -31,7 +31,7 @@ export const outbox = {
   progress: (name: string) => `Upload of ${name}`,
   undo: "Undo",
   retry: "Retry",
-  retryHint: "Send it again as you saw it",
+  retryHint: "It goes with the next contact, as you saw it",
   discard: "Discard",
   open: (reference: string) => `Open ${reference}`,
   decideOtherwise: "Decide otherwise",
@@ -51,7 +51,7 @@ export const outbox = {
   mine: "With your change",
   current: "What is there now",
   discarded: "The change was discarded.",
-  retried: "It is sent again.",
+  retried: "It goes with the next contact.",
   emptyTitle: "The outbox is empty.",
   emptyBody:
     "What you do is shown at once, held for ten seconds so that you can undo it, then sent. It stands here until the portal has it.",

@@ -59,6 +59,15 @@ const WHAT: Record<Request["do"], string> = {
 };
 
 const NEEDS_AUTHOR: readonly OutboxState[] = ["conflict", "refused", "quarantined", "stale", "upload_stopped"];
+const RETRIED: readonly OutboxState[] = [
+  "waiting",
+  "uploading",
+  "upload_stopped",
+  "sending",
+  "refused",
+  "quarantined",
+  "stale",
+];
 
 function uploadOf(request: Request): OutboxLine["upload"] {
   if (request.do !== "attach_version") return null;
@@ -408,7 +417,7 @@ export class Outbox {
       state: one.state,
       why: one.why,
       can_undo: one.state === "held",
-      can_retry: ["quarantined", "refused", "uploading", "upload_stopped"].includes(one.state),
+      can_retry: RETRIED.includes(one.state),
       can_discard: one.state !== "sending" && one.state !== "confirmed",
       upload: one.state === "held" ? null : one.upload,
       conflict: one.conflict,

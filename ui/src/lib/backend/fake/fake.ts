@@ -19,6 +19,7 @@ import type {
   KeepView,
   ListPage,
   ListQuery,
+  NewerItem,
   NewItemChoices,
   OutboxLine,
   PersonRef,
@@ -37,7 +38,8 @@ import { FakeAdministration, NEEDS_THE_PORTAL } from "./administration";
 import { Outbox } from "./commands";
 import { Files } from "./files";
 import { choices } from "./forms";
-import { COMPANIES, STAFF } from "./names";
+import { Keep } from "./keep";
+import { COMPANIES, newerItems, STAFF } from "./names";
 import type { FakeOptions } from "./options";
 import { buildItems, type FakeItem } from "./organisation";
 import { ALL, Queues } from "./queues";
@@ -47,9 +49,6 @@ import { person, waitingOn } from "./reviews";
 import { EMAIL, signedIn, signedOut } from "./session";
 import { buildShowcase, idOf } from "./showcase";
 import { itemView, rowOf } from "./views";
-
-const ELSEWHERE =
-  "1480 items that were closed before 2025-11 cannot be found here: only the portal has what is so old. Look it up by its reference, or keep more months on this device.";
 
 export function failure(code: FailureCode, message: string, request_id: string | null = null): Failure {
   return { code, message, request_id };
@@ -65,6 +64,8 @@ export class FakeBackend implements Backend {
   readonly absencesState: Absences;
   readonly administration: FakeAdministration;
   readonly files = new Files();
+  readonly keep: Keep;
+  newer: NewerItem[];
   /** What was asked about absences, for tests. */
   readonly absenceDrafts: { draft: AbsenceDraft; checkOnly: boolean }[] = [];
   readonly options: FakeOptions;
@@ -90,6 +91,8 @@ export class FakeBackend implements Backend {
     this.items = new Map(items.map((item) => [item.id, item]));
     this.#preferences = options.preferences ?? {};
     this.outboxState = new Outbox(this.items, this.#now);
+    this.keep = new Keep(this.#now);
+    this.newer = newerItems(options.newer ?? 0);
     this.#queues = new Queues(this.items, this.outboxState, this.#now);
     const leads = options.roles?.includes("team_lead") ?? true;
     this.absencesState = new Absences(this.#now, options.absences ?? true, leads);
@@ -109,9 +112,11 @@ export class FakeBackend implements Backend {
 
   /** Lets the engine work: commands move along, and listeners hear of it. */
   step(): void {
-    const ids = this.outboxState.step(this.connection === "online");
-    if (this.connection === "online") this.#lastSuccess = this.#now();
-    if (ids.length > 0) this.changed(ids);
+    const online = this.connection === "online";
+    const ids = this.outboxState.step(online);
+    if (online) this.#lastSuccess = this.#now();
+    const everything = online && this.keep.fit();
+    if (everything || ids.length > 0) this.changed(ids, everything);
   }
 
   changed(ids: string[], everything = false): void {
@@ -163,7 +168,7 @@ export class FakeBackend implements Backend {
       const shown = items.slice(query.offset, query.offset + query.limit);
       const rows = shown.map((item) => rowOf(item, this.#now(), this.outboxState.markOf(item.id)));
       const definition = query.queue === "stuck" ? STUCK : null;
-      const elsewhere = query.queue === "closed" && this.#months !== null ? ELSEWHERE : null;
+      const elsewhere = query.queue === "closed" ? this.keep.sentence : null;
       return { total: items.length, offset: query.offset, rows, problems, definition, elsewhere };
     });
 
@@ -200,6 +205,8 @@ export class FakeBackend implements Backend {
       return found.id;
     });
 
+  newerItems = () => this.#answer((): NewerItem[] => this.newer);
+
   act = (targets: Target[], request: Request) =>
     this.#answer((): ActResult => {
       this.acts.push({ targets, request });
@@ -231,19 +238,13 @@ export class FakeBackend implements Backend {
 
   outbox = () => this.#answer((): OutboxLine[] => this.outboxState.lines());
 
-  #months: number | null = 12;
-  kept = () =>
-    this.#answer((): KeepView => ({
-      months: this.#months,
-      closed_since: null,
-      items: this.items.size,
-      elsewhere: this.#months === null ? 0 : 1480,
-      bytes: this.items.size * 6200,
-    }));
+  kept = () => this.#answer((): KeepView => this.keep.view(this.items.size));
+
   setKeep = (months: number | null) => {
-    this.#months = months;
+    this.keep.months = months;
     return this.kept();
   };
+
   outboxRetry = (command: string) => this.#outboxDo(() => this.outboxState.retry(command));
 
   outboxDecideAgain = (command: string, seen: Seen) =>
@@ -371,7 +372,7 @@ export class FakeBackend implements Backend {
       attention: this.outboxState.attention,
       bootstrap: this.connection === "bootstrapping" ? { done: 1240, total: 3200 } : null,
       cached_items: this.items.size,
-      newer_items: 0,
+      newer_items: this.newer.length,
     };
   }
 }

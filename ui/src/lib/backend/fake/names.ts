@@ -1,5 +1,5 @@
 /** The sample organisation: Halden & Rowe, a mid-sized agency. Names are invented. */
-import type { Kind } from "$lib/generated";
+import type { Kind, NewerItem } from "$lib/generated";
 
 export interface Staff {
   id: string;
@@ -96,6 +96,16 @@ export const TITLES: Record<Kind, readonly string[]> = {
     "Travel costs, project kick-off",
   ],
 };
+
+/** Of items that only a newer version can read. */
+export const newerItems = (count: number): NewerItem[] =>
+  Array.from({ length: count }, (_, at) => ({
+    reference: `HYDR-${9001 + at}`,
+    title:
+      at === 0
+        ? "Renewal of the framework agreement on metering data, with the annex on subcontractors outside the European Economic Area"
+        : TITLES.request[at % TITLES.request.length]!,
+  }));
 
 export const PROJECTS = ["Relaunch", "Autumn range", "Compliance 2026", "Store opening", null, null] as const;
 

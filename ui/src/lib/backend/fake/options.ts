@@ -19,6 +19,8 @@ export interface FakeOptions {
   keychain?: boolean;
   /** False: nobody is away, and nobody will be. */
   absences?: boolean;
+  /** How many items only a newer version can read. */
+  newer?: number;
   /** Adds the items that show one state each. */
   showcase?: boolean;
   /** Opens one of them. */
@@ -42,6 +44,7 @@ export function optionsFromAddress(search: string): FakeOptions {
     live: true,
     seeded: !given.has("clean"),
     absences: !given.has("empty"),
+    newer: Number(given.get("newer") ?? 0),
     showcase: !given.has("empty"),
     show: SHOWN.find((one) => one === given.get("show")),
     preferences,
