@@ -262,3 +262,41 @@ fn painted(ms: f64) {
     // Nobody needs to be there to read it.
     let _ = writeln!(out, "queue painted after {ms:.0} ms").and_then(|()| out.flush());
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    const HANDLER: &str = include_str!("ipc.rs");
+    const MANIFEST: &str = include_str!("../build.rs");
+    const CAPABILITY: &str = include_str!("../../capabilities/main.json");
+    const WINDOW: &str = include_str!("../../ui/src/lib/backend/tauri.ts");
+
+    /// What stands between `before` and `after`, as often as both do.
+    fn between(text: &str, before: &str, after: &str) -> BTreeSet<String> {
+        let parts = text.split(before).skip(1).filter_map(|rest| rest.split_once(after));
+        parts.map(|(name, _)| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn the_window_may_call_each_command_that_it_calls_and_no_other() {
+        let handled = HANDLER.split_once("generate_handler![").and_then(|(_, rest)| rest.split_once(']'));
+        let handled = handled.map(|(list, _)| list).unwrap_or_default().split(',').map(str::trim);
+        let handled: BTreeSet<String> = handled
+            .filter(|name| !name.is_empty())
+            .map(|name| name.rsplit("::").next().unwrap_or(name).to_owned())
+            .collect();
+        let named = MANIFEST.split_once("COMMANDS: &[&str] = &[").and_then(|(_, rest)| rest.split_once(']'));
+        let named: BTreeSet<String> = named
+            .map(|(list, _)| list.split('"').skip(1).step_by(2).map(str::to_owned).collect())
+            .unwrap_or_default();
+        let allowed: BTreeSet<String> =
+            between(CAPABILITY, "\"allow-", "\"").iter().map(|name| name.replace('-', "_")).collect();
+        let mut called = between(WINDOW, "invoke(\"", "\"");
+        called.extend(between(WINDOW, "invoke<string>(\"", "\""));
+        assert!(called.len() > 40, "{called:?}");
+        assert_eq!(named, handled, "src-tauri/build.rs");
+        assert_eq!(allowed, handled, "capabilities/main.json");
+        assert_eq!(called, handled, "ui/src/lib/backend/tauri.ts");
+    }
+}

@@ -25,7 +25,7 @@ Exit codes:
   1  internal error
   2  the command line or its input cannot be understood
   3  refused by a rule, by the portal or here
-  4  it changed since you looked, or waits for longer than two weeks: look at it and decide again
+  4  conflict: it changed since you looked, or waited for two weeks; look at it and decide again
   5  offline or not confirmed yet: the change is saved and will be sent
   6  not signed in, or wrong password
   7  not found: no such item, person or change
