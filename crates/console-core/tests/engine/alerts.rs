@@ -103,3 +103,25 @@ async fn a_snoozed_alert_comes_back_after_an_hour() {
     lea.sync().await;
     assert_eq!(told(&mut alerts).len(), 1);
 }
+
+#[tokio::test]
+async fn a_notification_stands_until_its_item_is_handled_elsewhere_or_its_person_leaves() {
+    let world = World::new().await;
+    let (one, two) = (world.item("One").await, world.item("Two").await);
+    let abel = world.console("abel").await;
+    let mut alerts = abel.engine.alerts();
+    for item in [&one, &two] {
+        world.elsewhere("olga", &item.id, Command::approve(postern_test_support::seen(item))).await;
+    }
+    abel.sync().await;
+    let told = told(&mut alerts);
+    let of = |item: &Item| told.iter().find(|alert| alert.item.as_ref() == Some(&item.id)).unwrap();
+    assert!(abel.engine.stands(of(&one)).await && abel.engine.stands(of(&two)).await);
+
+    world.elsewhere("olga", &one.id, Command::Withdraw { reason: "not needed".into() }).await;
+    abel.sync().await;
+    assert!(!abel.engine.stands(of(&one)).await, "nobody waits for him");
+    assert!(abel.engine.stands(of(&two)).await);
+    abel.engine.sign_out(false).await.unwrap();
+    assert!(!abel.engine.stands(of(&two)).await);
+}
