@@ -82,9 +82,21 @@ impl Window {
         self.driver.find(By::Css(css)).await.is_ok()
     }
 
+    /// Waits until it is not on the screen any more. What stands below moves then: look at it again before a click.
+    pub async fn leaves(&self, css: &str) {
+        eventually(&format!("{css} leaves the screen"), PATIENCE, || async {
+            (!self.is_there(css).await).then_some(())
+        })
+        .await;
+    }
+
     pub async fn click(&self, test_id: &str) {
-        eventually(&format!("{test_id} can be clicked"), PATIENCE, || async {
-            self.find(test_id).await.click().await.ok()
+        self.click_on(&format!("[data-testid='{test_id}']")).await;
+    }
+
+    pub async fn click_on(&self, css: &str) {
+        eventually(&format!("{css} can be clicked"), PATIENCE, || async {
+            self.select(css).await.click().await.ok()
         })
         .await;
     }

@@ -4,7 +4,6 @@
 
 use postern_journeys::portal::PASSWORD;
 use postern_journeys::{Api, Ctl, Desktop, Place, Portal, Window};
-use std::time::Duration;
 use thirtyfour::prelude::*;
 
 /// The smallest at which everything has to work, and the whole of the display.
@@ -71,11 +70,7 @@ impl Walk {
     }
 
     async fn is_gone(&self, landmark: &str) {
-        let css = landmark_css(landmark);
-        postern_journeys::eventually(&format!("{landmark} is gone"), Duration::from_secs(10), || async {
-            (!self.window.is_there(&css).await).then_some(())
-        })
-        .await;
+        self.window.leaves(&landmark_css(landmark)).await;
     }
 
     async fn filter(&self, filter: &str) {
