@@ -66,15 +66,20 @@ async fn run(count: u32) {
             raw_times(&mut direct, raw_members(queue), "due_sort, row", queue != QueueKind::Stuck).await;
         report(&format!("{queue:?} by due"), ours, Some(raw));
     }
-    let filtered = "client:acme";
-    let filter = parse(filtered).filter;
-    let ours = times(|| async {
-        cache.list(&listing(QueueKind::Open, SortKey::Due, false, filter.clone())).await.unwrap();
+    for (text, members) in FILTERS {
+        let filter = parse(text).filter;
+        let ours = times(|| async {
+            cache.list(&listing(QueueKind::Open, SortKey::Due, false, filter.clone())).await.unwrap();
+        })
+        .await;
+        let raw = raw_times(&mut direct, members, "due_sort, row", false).await;
+        report(&format!("Open {text}"), ours, Some(raw));
+    }
+    let tallies = times(|| async {
+        cache.tallies(NOW).await.unwrap();
     })
     .await;
-    let raw =
-        raw_times(&mut direct, "client = 'c0' AND +standing = 1 AND ?1 > 0", "due_sort, row", false).await;
-    report(&format!("Open {filtered} by due"), ours, Some(raw));
+    report("all counts", tallies, Some(raw_counts(&mut direct).await));
     for sort in [SortKey::Age, SortKey::Updated, SortKey::Priority, SortKey::Reference, SortKey::Title] {
         for queue in
             [QueueKind::MyTurn, QueueKind::Team, QueueKind::Stuck, QueueKind::Open, QueueKind::Closed]
@@ -86,24 +91,26 @@ async fn run(count: u32) {
             report(&format!("{queue:?} by {sort:?}"), ours, None);
         }
     }
-    let tallies = times(|| async {
-        cache.tallies(NOW).await.unwrap();
-    })
-    .await;
-    report("all counts", tallies, None);
-    for text in ["stage:review owner:p3@example.com", "\"report 77\"", "is:stuck -kind:invoice", "due:<2d"] {
-        let filter = parse(text).filter;
-        let ours = times(|| async {
-            cache.list(&listing(QueueKind::Open, SortKey::Due, false, filter.clone())).await.unwrap();
-        })
-        .await;
-        report(&format!("Open {text}"), ours, None);
-    }
     for tally in cache.tallies(NOW).await.unwrap() {
         println!("{:?}: {} items, {} overdue", tally.queue, tally.count, tally.overdue);
     }
     println!();
 }
+
+/// Filters on what is open, each with what SQLite is asked for the same.
+const FILTERS: [(&str, &str); 7] = [
+    ("client:acme", "client = 'c0' AND standing = 1 AND ?1 > 0"),
+    ("owner:p3@example.com", "owner = 'p3' AND standing = 1 AND ?1 > 0"),
+    ("stage:review owner:p3@example.com", "stage = 'review' AND owner = 'p3' AND standing = 1 AND ?1 > 0"),
+    ("stage:review", "stage = 'review' AND standing = 1 AND ?1 > 0"),
+    (
+        "\"report 777\"",
+        "standing = 1 AND ?1 > 0 AND row IN \
+         (SELECT rowid FROM item_text WHERE item_text MATCH '\"report\"* AND \"777\"*')",
+    ),
+    ("is:stuck -kind:invoice", "standing = 1 AND stuck_from_ms < ?1 AND kind <> 'invoice'"),
+    ("due:<2d", "standing = 1 AND due_sort < ?1 + 2 * 86400000"),
+];
 
 /// Median and 99th percentile.
 type Times = (Duration, Duration);
@@ -172,6 +179,29 @@ async fn raw_times(connection: &mut SqliteConnection, members: &str, order: &str
                 }
             }
         }
+        times.push(begun.elapsed());
+    }
+    spread(times)
+}
+
+/// How many items are in each queue, and how many of those are past due, counted.
+async fn raw_counts(connection: &mut SqliteConnection) -> Times {
+    let count = |members: String| format!("(SELECT count(*) FROM items WHERE live = 1 AND {members})");
+    let counts = QueueKind::ALL.map(|queue| {
+        let members = raw_members(queue);
+        let overdue = format!("{members} AND standing = 1 AND due_sort < ?1");
+        format!("{}, {}", count(members.to_owned()), count(overdue))
+    });
+    let sql = format!("SELECT {}", counts.join(", "));
+    let mut times = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        let _: i64 = sqlx::query(AssertSqlSafe(sql.clone()))
+            .bind(NOW.ms())
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap()
+            .get(0);
         times.push(begun.elapsed());
     }
     spread(times)

@@ -110,6 +110,15 @@ impl Cache {
         self.name(found)
     }
 
+    /// The directory as it was when it was read last, which may be a while ago.
+    pub(crate) async fn remembered_lookup(&self) -> Result<Arc<Lookup>> {
+        let cached = self.inner.lookup.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match cached {
+            Some(lookup) => Ok(lookup),
+            None => self.lookup().await,
+        }
+    }
+
     pub(crate) async fn lookup_in(&self, connection: &mut SqliteConnection) -> Result<Arc<Lookup>> {
         let stamp = directory::stamp(connection).await?;
         let cached = self.inner.lookup.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -8,6 +8,7 @@ use postern_domain::{
     ProjectId, Seen,
 };
 use postern_protocol::Directory;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnection;
 use std::collections::{BTreeMap, HashMap};
 
@@ -102,10 +103,12 @@ impl Reader for Lookup {
     }
 }
 
-/// Rises with each change of what [`load`] reads.
+/// Rises with each change of what [`load`] reads, as a value.
+pub(crate) const STAMP: &str =
+    "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'directory_stamp'), 0)";
+
 pub(crate) async fn stamp(connection: &mut SqliteConnection) -> Result<i64> {
-    let text = meta::get(connection, "directory_stamp").await?;
-    Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+    Ok(sqlx::query_scalar(AssertSqlSafe(format!("SELECT {STAMP}"))).fetch_one(connection).await?)
 }
 
 pub(crate) async fn touch(connection: &mut SqliteConnection) -> Result<()> {

@@ -6,7 +6,7 @@
 use crate::columns::urgency;
 use crate::directory::Lookup;
 use postern_domain::explain::phase_name;
-use postern_domain::filter::{Bound, Filter, Flag, Test, Who};
+use postern_domain::filter::{Bound, Filter, Flag, Term, Test, Who};
 use postern_domain::{ClientId, Phase, Timestamp};
 use std::collections::BTreeSet;
 
@@ -61,8 +61,10 @@ impl Sql {
 /// All terms, each after an `AND`.
 pub(crate) fn conditions(filter: &Filter, lookup: &Lookup, now: Timestamp) -> Sql {
     let mut all = Sql::default();
+    // A stage holds more than a client or an owner has; a `+` keeps a column out of the choice of an index.
+    let stage = if filter.terms.iter().any(is_narrow) { "+stage" } else { "stage" };
     for term in &filter.terms {
-        let mut test = test(&term.test, lookup, now);
+        let mut test = test(&term.test, lookup, now, stage);
         test.text = if term.negated {
             format!(" AND NOT coalesce(({}), 0)", test.text)
         } else {
@@ -73,9 +75,20 @@ pub(crate) fn conditions(filter: &Filter, lookup: &Lookup, now: Timestamp) -> Sq
     all
 }
 
-fn test(test: &Test, lookup: &Lookup, now: Timestamp) -> Sql {
+/// Whether an index without the standing finds what a test holds for, and that is few items.
+pub(crate) fn finds_rows(test: &Test) -> bool {
+    matches!(test, Test::Assignee(Who::Me | Who::Named(_)) | Test::Text(_) | Test::Is(Flag::Stuck))
+}
+
+/// Whether a term has an index that finds few items by it.
+fn is_narrow(term: &Term) -> bool {
+    let by_column = matches!(term.test, Test::Client(_) | Test::Owner(Who::Me | Who::Named(_)));
+    !term.negated && (by_column || finds_rows(&term.test))
+}
+
+fn test(test: &Test, lookup: &Lookup, now: Timestamp, stage_column: &str) -> Sql {
     match test {
-        Test::Stage(value) => stage(value, lookup),
+        Test::Stage(value) => stage(value, lookup, stage_column),
         Test::Owner(Who::Nobody) => Sql::new("owner IS NULL"),
         Test::Owner(who) => Sql::one_of("owner", people(who, lookup)),
         Test::Assignee(Who::Nobody) => Sql::new("waiting = '[]'"),
@@ -126,7 +139,7 @@ fn words(text: &str) -> Sql {
     Sql::new("row IN (SELECT rowid FROM item_text WHERE item_text MATCH ?)").text(words.join(" AND "))
 }
 
-fn stage(value: &str, lookup: &Lookup) -> Sql {
+fn stage(value: &str, lookup: &Lookup, column: &str) -> Sql {
     let wanted = value.to_lowercase();
     let stages = || {
         lookup.journeys.values().flat_map(|journey| journey.stages.iter().map(move |stage| (journey, stage)))
@@ -140,13 +153,13 @@ fn stage(value: &str, lookup: &Lookup) -> Sql {
     };
     let exact = keys(&|key| key == wanted);
     if !exact.is_empty() {
-        return Sql::one_of("stage", exact);
+        return Sql::one_of(column, exact);
     }
     let by = |matches: &dyn Fn(&str) -> bool| -> Sql {
-        let mut any = Sql::one_of("stage", keys(matches));
+        let mut any = Sql::one_of(column, keys(matches));
         for (journey, stage) in stages().filter(|(_, stage)| matches(&stage.name.to_lowercase())) {
             any.push(
-                Sql::new(" OR (journey = ? AND journey_version = ? AND stage = ?)")
+                Sql::new(format!(" OR (journey = ? AND journey_version = ? AND {column} = ?)"))
                     .text(journey.key.as_str())
                     .number(i64::from(journey.version))
                     .text(stage.key.as_str()),

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::items::{self, BASE, OVERLAY};
 use crate::lease::{self, Lease};
 use crate::tables::Family;
-use crate::{alerts, holding, meta, newer, outbox, overlay, unnamed};
+use crate::{alerts, holding, meta, newer, outbox, overlay, tally, unnamed};
 use postern_domain::{Item, ItemId, Timestamp};
 use postern_protocol::{Change, ChangePage, Divergence, Expected, NewerItem};
 use sqlx::sqlite::SqliteConnection;
@@ -105,6 +105,7 @@ impl Cache {
         if until == Step::Overlay {
             return Ok(pulled);
         }
+        tally::count_to(tx, now).await?;
         meta::set(tx, "cursor", Some(&page.cursor.to_string())).await?;
         if let Some(Expected { holding: expected, elsewhere }) = page.expected {
             let found = holding::of_base(tx).await?;

@@ -1,11 +1,12 @@
 //! Queues: which items, in which order. The one place that says in SQL what a queue is.
 
 use crate::cache::Cache;
+use crate::directory::STAMP;
 use crate::error::Result;
-use crate::filter_sql::{Argument, Sql, conditions};
+use crate::filter_sql::{Argument, Sql, conditions, finds_rows};
 use crate::list_row::{self, COLUMNS, LINES, ListRow};
 use crate::tally;
-use postern_domain::filter::{Filter, Flag, Test, Who};
+use postern_domain::filter::Filter;
 use postern_domain::{ItemId, Timestamp};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
@@ -47,6 +48,21 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// How many items it matches, as a value: kept for a whole queue, counted for a filter.
+    fn number(&self, filter: &Sql) -> Sql {
+        if self.filter.terms.is_empty() {
+            let mut sql = Sql::new("(SELECT ");
+            sql.push(tally::count(self.queue, self.now));
+            sql.text.push_str(" FROM item_tally)");
+            return sql;
+        }
+        let mut sql = Sql::new("(SELECT count(*) FROM items WHERE live = 1 AND ");
+        sql.push(self.queue.members_by_filter(&self.filter, self.now));
+        sql.push(filter.clone());
+        sql.text.push(')');
+        sql
+    }
+
     /// The question for its page, where it matches about so many rows.
     fn page(&self, filter: Sql, about: u32) -> Sql {
         let few = || self.queue.members_by_filter(&self.filter, self.now);
@@ -67,17 +83,32 @@ impl Listing {
     }
 }
 
-/// How many items each queue held when it was listed last.
+/// How many items each queue held when it was listed last, and the last filter matched.
 #[derive(Debug, Default)]
-pub(crate) struct Lengths(Mutex<BTreeMap<QueueKind, u32>>);
+pub(crate) struct Lengths(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    whole: BTreeMap<QueueKind, u32>,
+    filtered: Option<(QueueKind, Filter, u32)>,
+}
 
 impl Lengths {
-    fn last(&self, queue: QueueKind) -> Option<u32> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&queue).copied()
+    fn last(&self, Listing { queue, filter, .. }: &Listing) -> Option<u32> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if filter.terms.is_empty() {
+            return known.whole.get(queue).copied();
+        }
+        known.filtered.as_ref().filter(|(of, by, _)| of == queue && by == filter).map(|(.., total)| *total)
     }
 
-    fn note(&self, queue: QueueKind, total: u32) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(queue, total);
+    fn note(&self, Listing { queue, filter, .. }: &Listing, total: u32) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if filter.terms.is_empty() {
+            known.whole.insert(*queue, total);
+        } else {
+            known.filtered = Some((*queue, filter.clone(), total));
+        }
     }
 }
 
@@ -116,11 +147,13 @@ impl QueueKind {
         }
     }
 
-    /// The same, worded so that the filter's index serves it, where a filter names a client or the like.
+    /// The same, worded so that the index of what a filter names serves it. Those of clients, owners and stages have
+    /// the standing as well.
     fn members_by_filter(self, filter: &Filter, now: Timestamp) -> Sql {
+        let finds_rows = || filter.terms.iter().any(|term| !term.negated && finds_rows(&term.test));
         match self {
-            QueueKind::Open if leads(filter) => Sql::new("+standing = 1"),
-            QueueKind::Closed if leads(filter) => Sql::new("+standing = 2"),
+            QueueKind::Open if finds_rows() => Sql::new("+standing = 1"),
+            QueueKind::Closed if finds_rows() => Sql::new("+standing = 2"),
             _ => self.members(now),
         }
     }
@@ -144,20 +177,6 @@ impl QueueKind {
             QueueKind::Open | QueueKind::Closed => Some(self.members(now)),
         }
     }
-}
-
-/// Whether a filter has a term that an index of its own finds, and that few items meet.
-fn leads(filter: &Filter) -> bool {
-    filter.terms.iter().any(|term| {
-        let found = matches!(
-            &term.test,
-            Test::Client(_)
-                | Test::Owner(Who::Me | Who::Named(_))
-                | Test::Assignee(Who::Me | Who::Named(_))
-                | Test::Text(_)
-        );
-        !term.negated && (found || term.test == Test::Is(Flag::Stuck))
-    })
 }
 
 impl SortKey {
@@ -195,58 +214,52 @@ impl SortKey {
 impl Cache {
     /// One page of a queue, and how many items it has in all, both of one moment.
     pub async fn list(&self, listing: &Listing) -> Result<Page> {
-        let counter = tally::counter(listing.queue).filter(|_| listing.filter.terms.is_empty());
-        // How to walk depends on how many there are. Where that is kept, and was about so a moment ago, everything is
-        // one question, and no transaction has to hold several together.
-        if let (Some(counter), Some(total)) = (counter, self.lengths().last(listing.queue)) {
-            return self.page_and_number(listing, counter, total).await;
+        // How to walk depends on how many there are. Where it was known a moment ago, everything is one question, and
+        // no transaction has to hold several together.
+        if let Some(about) = self.lengths().last(listing) {
+            let lookup = self.remembered_lookup().await?;
+            let filter = conditions(&listing.filter, &lookup, listing.now);
+            let number = listing.number(&filter);
+            let mut connection = self.lister().await?;
+            let page = self.page_in(&mut connection, listing, filter, about, number).await;
+            let (page, stamp) = self.name(page)?;
+            if listing.filter.terms.is_empty() || stamp == lookup.stamp {
+                return Ok(page);
+            }
+            // The filter's names mean others by now.
         }
         let mut tx = self.snapshot().await?;
         let listed = async {
-            let filter = self.filter_in(&mut tx, &listing.filter, listing.now).await?;
-            let total = match counter {
-                Some(counter) => tally::of(&mut tx, counter).await?,
-                None => {
-                    let members = listing.queue.members_by_filter(&listing.filter, listing.now);
-                    count(&mut tx, members, &filter).await?
-                }
-            };
-            let mut sql = Sql::new(format!("SELECT {LINES} FROM ("));
-            sql.push(listing.page(filter, total));
-            sql.text.push(')');
-            let row = query(&sql).fetch_one(&mut *tx).await?;
-            let rows = list_row::read(row.try_get(0)?)?;
-            if counter.is_some() {
-                self.lengths().note(listing.queue, total);
-            }
-            Ok(Page { total, rows })
+            let filter = conditions(&listing.filter, &*self.lookup_in(&mut tx).await?, listing.now);
+            let mut number = Sql::new("SELECT ");
+            number.push(listing.number(&filter));
+            let total: i64 = query(&number).fetch_one(&mut *tx).await?.try_get(0)?;
+            let about = u32::try_from(total).unwrap_or_default();
+            self.page_in(&mut tx, listing, filter, about, Sql::new("?").number(total)).await
         }
         .await;
-        self.name(listed)
+        Ok(self.name(listed)?.0)
     }
 
-    async fn page_and_number(&self, listing: &Listing, counter: &str, about: u32) -> Result<Page> {
-        let mut connection = self.lister().await?;
-        let read = async {
-            let mut sql = Sql::new(format!("SELECT {LINES}, (SELECT {counter} FROM item_tally) FROM ("));
-            sql.push(listing.page(Sql::default(), about));
-            sql.text.push(')');
-            let row = query(&sql).fetch_one(&mut *connection).await?;
-            let total: i64 = row.try_get(1)?;
-            let total = u32::try_from(total).unwrap_or_default();
-            self.lengths().note(listing.queue, total);
-            Ok(Page { total, rows: list_row::read(row.try_get(0)?)? })
-        }
-        .await;
-        self.name(read)
-    }
-
-    /// A filter's conditions. Names are looked up only where there are any.
-    async fn filter_in(&self, tx: &mut SqliteConnection, filter: &Filter, now: Timestamp) -> Result<Sql> {
-        if filter.terms.is_empty() {
-            return Ok(Sql::default());
-        }
-        Ok(conditions(filter, &*self.lookup_in(tx).await?, now))
+    /// A page of about so many rows, with `number` as how many there are; and the stamp of the directory that it is of.
+    async fn page_in(
+        &self,
+        connection: &mut SqliteConnection,
+        listing: &Listing,
+        filter: Sql,
+        about: u32,
+        number: Sql,
+    ) -> Result<(Page, i64)> {
+        let mut sql = Sql::new(format!("SELECT {LINES}, "));
+        sql.push(number);
+        sql.text.push_str(&format!(", {STAMP} FROM ("));
+        sql.push(listing.page(filter, about));
+        sql.text.push(')');
+        let row = query(&sql).fetch_one(connection).await?;
+        let total: i64 = row.try_get(1)?;
+        let total = u32::try_from(total).unwrap_or_default();
+        self.lengths().note(listing, total);
+        Ok((Page { total, rows: list_row::read(row.try_get(0)?)? }, row.try_get(2)?))
     }
 
     /// The ids of everything that a queue and a filter match, what is due first leading.
@@ -275,7 +288,7 @@ impl Cache {
         let found = async {
             let mut sql = Sql::new("SELECT id FROM items WHERE live = 1 AND ");
             sql.push(listing.queue.members_by_filter(&listing.filter, listing.now));
-            sql.push(self.filter_in(&mut tx, &listing.filter, listing.now).await?);
+            sql.push(conditions(&listing.filter, &*self.lookup_in(&mut tx).await?, listing.now));
             sql.text.push_str(" ORDER BY ");
             sql.text.push_str(listing.sort.order(listing.descending));
             let rows = query(&sql).fetch_all(&mut *tx).await?;
@@ -284,14 +297,6 @@ impl Cache {
         .await;
         self.name(found)
     }
-}
-
-async fn count(connection: &mut SqliteConnection, members: Sql, filter: &Sql) -> Result<u32> {
-    let mut sql = Sql::new("SELECT count(*) FROM items WHERE live = 1 AND ");
-    sql.push(members);
-    sql.push(filter.clone());
-    let total: i64 = query(&sql).fetch_one(connection).await?.try_get(0)?;
-    Ok(u32::try_from(total).unwrap_or(u32::MAX))
 }
 
 /// The texts are all this module's own; whatever came from a person is an argument.

@@ -242,6 +242,7 @@ impl Staging {
             tx.execute(sqlx::raw_sql(tables::rename_staged())).await?;
             tx.execute("INSERT INTO item_text (item_text, rank) VALUES ('automerge', 4)").await?;
             tally::install(&mut tx).await?;
+            tally::count_to(&mut tx, now).await?;
             holding::install(&mut tx).await?;
             directory::replace(&mut tx, &self.directory).await?;
             // What was pushed while it loaded comes with the changes behind its cursor. Numbers of another epoch say

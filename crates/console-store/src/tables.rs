@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Executor};
 
 /// Raised when the family's shape or the meaning of a column changes: an older cache is emptied of items and
 /// bootstraps again, its outbox kept.
-pub const ITEM_TABLES_VERSION: i64 = 4;
+pub const ITEM_TABLES_VERSION: i64 = 5;
 
 /// Which of the two families.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,9 +105,9 @@ const INDEXES: &[(&str, bool, &str)] = &[
     ("items_by_urgency", false, "(standing, urgency, due_sort) WHERE live = 1"),
     ("items_by_reference", false, "(standing, reference) WHERE live = 1"),
     ("items_by_title", false, "(standing, title COLLATE NOCASE) WHERE live = 1"),
-    ("items_by_client", false, "(client) WHERE live = 1"),
-    ("items_by_owner", false, "(owner) WHERE live = 1"),
-    ("items_by_stage", false, "(stage, standing) WHERE live = 1"),
+    ("items_by_client", false, "(client, standing, due_sort) WHERE live = 1"),
+    ("items_by_owner", false, "(owner, standing, due_sort) WHERE live = 1"),
+    ("items_by_stage", false, "(stage, standing, due_sort) WHERE live = 1"),
 ];
 
 /// One statement per index, so that a staged family can be indexed without keeping the writer's lock for long.
@@ -152,7 +152,7 @@ pub(crate) fn other_suffix(suffix: &str) -> &'static str {
     if suffix == "a" { "b" } else { "a" }
 }
 
-/// The full name of a live index, for a query that must use exactly that one.
+/// The staged family takes the live one's place, which must be gone.
 pub(crate) fn rename_staged() -> &'static str {
     "ALTER TABLE staged_items RENAME TO items;
      ALTER TABLE staged_item_docs RENAME TO item_docs;

@@ -1,11 +1,13 @@
 //! How many items each queue holds: counted as they come and go, so that no question has to count them.
 //!
-//! Triggers on the live items keep one row of counters; only what depends on the hour (past due, stuck) is counted when
-//! it is asked for, over the few rows that it concerns.
+//! Triggers on the live items keep one row of counters. What depends on the hour (past due, stuck) is counted up to an
+//! instant, `counted_to`, which moves with each page of changes; a question counts what has come about since, or takes
+//! off what has not yet where a clock was set back.
 
 use crate::cache::Cache;
 use crate::error::{Result, StoreError};
-use crate::queue::QueueKind;
+use crate::filter_sql::Sql;
+use crate::queue::{QueueKind, query};
 use postern_domain::Timestamp;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Executor, Row};
@@ -18,43 +20,79 @@ pub struct QueueTally {
     pub overdue: u32,
 }
 
-/// The counters, each with what makes a row count for it.
-const COUNTERS: [(&str, &str); 7] = [
-    ("my_turn", "my_turn"),
-    ("team", "team"),
-    ("mine", "mine"),
-    ("waiting", "phase = 'changes_requested'"),
-    ("escalated", "escalated"),
-    ("open", "standing = 1"),
-    ("closed", "standing = 2"),
+/// What makes a row (`{of}`) count for a counter at all times.
+const LASTING: [(&str, &str); 7] = [
+    ("my_turn", "{of}my_turn = 1"),
+    ("team", "{of}team = 1"),
+    ("mine", "{of}mine = 1"),
+    ("waiting", "{of}phase = 'changes_requested'"),
+    ("escalated", "{of}escalated = 1"),
+    ("open", "{of}standing = 1"),
+    ("closed", "{of}standing = 2"),
 ];
 
-/// The counter of a queue; none for what depends on the hour.
-pub(crate) fn counter(queue: QueueKind) -> Option<&'static str> {
-    match queue {
-        QueueKind::MyTurn => Some("my_turn"),
-        QueueKind::Team => Some("team"),
-        QueueKind::Mine => Some("mine"),
-        QueueKind::WaitingOnClient => Some("waiting"),
-        QueueKind::Escalated => Some("escalated"),
-        QueueKind::Stuck => None,
-        QueueKind::Open => Some("open"),
-        QueueKind::Closed => Some("closed"),
-    }
+/// What makes a row count from an instant on: the instant's column, which an index has for such rows. What is past due
+/// is open; a `+` keeps a column out of the choice of an index.
+const FROM_AN_INSTANT: [(&str, &str, &str); 7] = [
+    ("stuck", "{of}stuck_from_ms IS NOT NULL", "{of}stuck_from_ms"),
+    ("my_turn_due", "{of}my_turn = 1", "{of}due_sort"),
+    ("team_due", "{of}team = 1", "{of}due_sort"),
+    ("mine_due", "{of}mine = 1 AND +{of}standing = 1", "{of}due_sort"),
+    ("waiting_due", "{of}phase = 'changes_requested'", "{of}due_sort"),
+    ("escalated_due", "{of}escalated = 1", "{of}due_sort"),
+    ("open_due", "{of}standing = 1", "{of}due_sort"),
+];
+
+fn of_row(test: &str, row: &str) -> String {
+    test.replace("{of}", row)
 }
 
-/// Counts the live items once, and keeps the counters right from then on. The triggers go with their table.
-pub(crate) async fn install(connection: &mut SqliteConnection) -> Result<()> {
-    let columns = COUNTERS.map(|(name, _)| format!("{name} INTEGER NOT NULL")).join(", ");
-    let counts = COUNTERS.map(|(_, test)| format!("coalesce(sum({test}), 0)")).join(", ");
-    let changed = |sign: char, of: &str| {
-        COUNTERS.map(|(name, test)| format!("{name} = {name} {sign} ({of}.{test})")).join(", ")
+/// How many items a queue holds, as a value over the row of counters.
+pub(crate) fn count(queue: QueueKind, now: Timestamp) -> Sql {
+    let name = match queue {
+        QueueKind::MyTurn => "my_turn",
+        QueueKind::Team => "team",
+        QueueKind::Mine => "mine",
+        QueueKind::WaitingOnClient => "waiting",
+        QueueKind::Escalated => "escalated",
+        QueueKind::Stuck => return until(FROM_AN_INSTANT[0], now),
+        QueueKind::Open => "open",
+        QueueKind::Closed => "closed",
     };
-    let (more, less) = (changed('+', "new"), changed('-', "old"));
+    Sql::new(name)
+}
+
+/// A counter of what comes about with time, at an instant.
+fn until((name, test, from): (&str, &str, &str), now: Timestamp) -> Sql {
+    let (test, from) = (of_row(test, "items."), of_row(from, "items."));
+    let rows = format!("SELECT count(*) FROM items WHERE live = 1 AND {test} AND {from}");
+    Sql::new(format!(
+        "{name} + ({rows} >= counted_to AND {from} < ?) - ({rows} >= ? AND {from} < counted_to)"
+    ))
+    .number(now.ms())
+    .number(now.ms())
+}
+
+/// Counts the live items once, as far as they do not depend on the hour, and keeps the counters right from then on.
+/// The triggers go with their table.
+pub(crate) async fn install(connection: &mut SqliteConnection) -> Result<()> {
+    let names = LASTING.map(|(name, _)| name).into_iter().chain(FROM_AN_INSTANT.map(|(name, ..)| name));
+    let columns = names.map(|name| format!("{name} INTEGER NOT NULL")).collect::<Vec<_>>().join(", ");
+    let lasting = LASTING.map(|(_, test)| format!("count(*) FILTER (WHERE {})", of_row(test, ""))).join(", ");
+    let not_yet = FROM_AN_INSTANT.map(|_| "0").join(", ");
+    let changed = |sign: char, row: &str| {
+        let lasting = LASTING.map(|(name, test)| format!("{name} = {name} {sign} ({})", of_row(test, row)));
+        let reached = FROM_AN_INSTANT.map(|(name, test, from)| {
+            let (test, from) = (of_row(test, row), of_row(from, row));
+            format!("{name} = {name} {sign} ({test} AND coalesce({from} < counted_to, 0))")
+        });
+        lasting.into_iter().chain(reached).collect::<Vec<_>>().join(", ")
+    };
+    let (more, less) = (changed('+', "new."), changed('-', "old."));
     let sql = format!(
         "DROP TABLE IF EXISTS item_tally;
-         CREATE TABLE item_tally ({columns});
-         INSERT INTO item_tally SELECT {counts} FROM items WHERE live = 1;
+         CREATE TABLE item_tally ({columns}, counted_to INTEGER NOT NULL);
+         INSERT INTO item_tally SELECT {lasting}, {not_yet}, 0 FROM items WHERE live = 1;
          CREATE TRIGGER items_come AFTER INSERT ON items WHEN new.live = 1
          BEGIN UPDATE item_tally SET {more}; END;
          CREATE TRIGGER items_go AFTER DELETE ON items WHEN old.live = 1
@@ -68,48 +106,48 @@ pub(crate) async fn install(connection: &mut SqliteConnection) -> Result<()> {
     Ok(())
 }
 
-/// What a counter says.
-pub(crate) async fn of(connection: &mut SqliteConnection, counter: &'static str) -> Result<u32> {
-    let count: i64 = sqlx::query_scalar(AssertSqlSafe(format!("SELECT {counter} FROM item_tally")))
-        .fetch_one(connection)
-        .await?;
-    Ok(u32::try_from(count).unwrap_or_default())
+/// Counts what has come about with time up to now.
+pub(crate) async fn count_to(connection: &mut SqliteConnection, now: Timestamp) -> Result<()> {
+    let mut sql = Sql::new("UPDATE item_tally SET ");
+    for counter in FROM_AN_INSTANT {
+        sql.push(Sql::new(format!("{} = ", counter.0)));
+        sql.push(until(counter, now));
+        sql.push(Sql::new(", "));
+    }
+    sql.push(Sql::new("counted_to = ?").number(now.ms()));
+    query(&sql).execute(connection).await?;
+    Ok(())
 }
 
 impl Cache {
     /// How many items each queue holds, and how many of them are past due.
     pub async fn tallies(&self, now: Timestamp) -> Result<Vec<QueueTally>> {
-        // What is past due is stuck as well, so that `stuck` needs no count of its own for it; what is closed is never
-        // past due.
-        const TALLIES: &str = "SELECT my_turn, team, mine, waiting, escalated, open, closed,
-            (SELECT count(*) FROM items WHERE live = 1 AND my_turn = 1 AND due_sort < ?1) AS my_turn_due,
-            (SELECT count(*) FROM items WHERE live = 1 AND team = 1 AND due_sort < ?1) AS team_due,
-            (SELECT count(*) FROM items WHERE live = 1 AND mine = 1 AND due_sort < ?1 AND +standing = 1) AS mine_due,
-            (SELECT count(*) FROM items
-             WHERE live = 1 AND phase = 'changes_requested' AND due_sort < ?1) AS waiting_due,
-            (SELECT count(*) FROM items WHERE live = 1 AND escalated = 1 AND due_sort < ?1) AS escalated_due,
-            (SELECT count(*) FROM items WHERE live = 1 AND standing = 1 AND due_sort < ?1) AS open_due,
-            (SELECT count(*) FROM items WHERE live = 1 AND stuck_from_ms < ?1) AS stuck
-            FROM item_tally";
+        let mut sql = Sql::new("SELECT ");
+        for (name, _) in LASTING {
+            sql.push(Sql::new(format!("{name}, ")));
+        }
+        for counter in FROM_AN_INSTANT {
+            sql.push(until(counter, now));
+            sql.push(Sql::new(format!(" AS {}_now, ", counter.0)));
+        }
+        sql.push(Sql::new("counted_to FROM item_tally"));
         let mut connection = self.reader().await?;
-        let row = sqlx::query(TALLIES)
-            .bind(now.ms())
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(|error| self.named(error))?;
+        let row = query(&sql).fetch_one(&mut *connection).await.map_err(|error| self.named(error))?;
         let number = |name: &str| -> Result<u32> {
             let count: i64 = row.try_get(name).map_err(StoreError::from)?;
             Ok(u32::try_from(count).unwrap_or_default())
         };
-        let overdue = number("open_due")?;
+        // What is past due is stuck as well, so that `stuck` needs no count of its own for it; what is closed is never
+        // past due.
+        let overdue = number("open_due_now")?;
         let tally = |queue, count, overdue| QueueTally { queue, count, overdue };
         Ok(vec![
-            tally(QueueKind::MyTurn, number("my_turn")?, number("my_turn_due")?),
-            tally(QueueKind::Team, number("team")?, number("team_due")?),
-            tally(QueueKind::Mine, number("mine")?, number("mine_due")?),
-            tally(QueueKind::WaitingOnClient, number("waiting")?, number("waiting_due")?),
-            tally(QueueKind::Escalated, number("escalated")?, number("escalated_due")?),
-            tally(QueueKind::Stuck, number("stuck")?, overdue),
+            tally(QueueKind::MyTurn, number("my_turn")?, number("my_turn_due_now")?),
+            tally(QueueKind::Team, number("team")?, number("team_due_now")?),
+            tally(QueueKind::Mine, number("mine")?, number("mine_due_now")?),
+            tally(QueueKind::WaitingOnClient, number("waiting")?, number("waiting_due_now")?),
+            tally(QueueKind::Escalated, number("escalated")?, number("escalated_due_now")?),
+            tally(QueueKind::Stuck, number("stuck_now")?, overdue),
             tally(QueueKind::Open, number("open")?, overdue),
             tally(QueueKind::Closed, number("closed")?, 0),
         ])

@@ -115,7 +115,7 @@ fn turns(item: &Item) -> Vec<&PersonId> {
     }
 }
 
-fn belongs(queue: QueueKind, item: &Item, lookup: &Lookup) -> bool {
+fn belongs(queue: QueueKind, item: &Item, lookup: &Lookup, now: Timestamp) -> bool {
     let me = PersonId::from(ME);
     let myself = lookup.myself().unwrap();
     match queue {
@@ -132,7 +132,7 @@ fn belongs(queue: QueueKind, item: &Item, lookup: &Lookup) -> bool {
         QueueKind::WaitingOnClient => item.phase == Phase::ChangesRequested,
         QueueKind::Escalated => item.phase.is_open() && item.escalation.is_some(),
         QueueKind::Stuck => {
-            item.phase.is_open() && stuck_from(item, &lookup.norms).is_some_and(|from| from < NOW)
+            item.phase.is_open() && stuck_from(item, &lookup.norms).is_some_and(|from| from < now)
         }
         QueueKind::Open => item.phase.is_open(),
         QueueKind::Closed => item.phase.is_terminal(),
@@ -179,8 +179,8 @@ fn holds(test: &Test, item: &Item, lookup: &Lookup) -> bool {
         Test::Phase(phase) => item.phase == *phase,
         Test::Priority(priority) => item.priority == *priority,
         Test::Is(Flag::Overdue) => item.is_overdue(NOW),
-        Test::Is(Flag::Stuck) => belongs(QueueKind::Stuck, item, lookup),
-        Test::Is(Flag::Escalated) => belongs(QueueKind::Escalated, item, lookup),
+        Test::Is(Flag::Stuck) => belongs(QueueKind::Stuck, item, lookup, NOW),
+        Test::Is(Flag::Escalated) => belongs(QueueKind::Escalated, item, lookup, NOW),
         Test::Is(Flag::Unassigned) => item.phase == Phase::InReview && turns(item).is_empty(),
         Test::Is(Flag::Pending) => false,
         Test::Is(Flag::Open) => item.phase.is_open(),
@@ -212,7 +212,7 @@ proptest! {
                 for filter in &filters {
                     let expected: BTreeSet<&ItemId> = items
                         .iter()
-                        .filter(|item| belongs(queue, item, &lookup))
+                        .filter(|item| belongs(queue, item, &lookup, NOW))
                         .filter(|item| filter.terms.iter().all(|term| holds(&term.test, item, &lookup) != term.negated))
                         .map(|item| &item.id)
                         .collect();
@@ -221,11 +221,18 @@ proptest! {
                     assert_eq!(found.len(), expected.len());
                 }
             }
-            for tally in scene.cache.tallies(NOW).await.unwrap() {
-                let members: Vec<&Item> = items.iter().filter(|item| belongs(tally.queue, item, &lookup)).collect();
-                assert_eq!(tally.count as usize, members.len(), "{:?}", tally.queue);
-                let overdue = members.iter().filter(|item| item.is_overdue(NOW)).count();
-                assert_eq!(tally.overdue as usize, overdue, "overdue in {:?}", tally.queue);
+            // Whatever instant it was last counted to, and for clocks that are before it and after it.
+            for counted_to in [NOW, at(-2_000), at(2_500)] {
+                scene.cache.apply_page(&scene.lease, &page(20, &[]), &[], counted_to).await.unwrap();
+                for now in [at(-1_000), NOW, at(2_500), at(2_900)] {
+                    for tally in scene.cache.tallies(now).await.unwrap() {
+                        let members: Vec<&Item> =
+                            items.iter().filter(|item| belongs(tally.queue, item, &lookup, now)).collect();
+                        assert_eq!(tally.count as usize, members.len(), "{:?}", tally.queue);
+                        let overdue = members.iter().filter(|item| item.is_overdue(now)).count();
+                        assert_eq!(tally.overdue as usize, overdue, "overdue in {:?}", tally.queue);
+                    }
+                }
             }
         });
     }
@@ -302,11 +309,22 @@ async fn counters_stay_right_whatever_comes_goes_and_is_taken_back() {
     let check = |step: &'static str| {
         let cache = scene.cache.clone();
         async move {
-            for tally in cache.tallies(NOW).await.unwrap() {
-                let members = cache.matching_ids(tally.queue, &Filter::default(), NOW).await.unwrap();
-                assert_eq!(tally.count as usize, members.len(), "{:?} after {step}", tally.queue);
-                let page = cache.list(&listing(tally.queue, SortKey::Due, false, 0, 1)).await.unwrap();
-                assert_eq!(page.total, tally.count, "{:?} after {step}", tally.queue);
+            let overdue = postern_domain::filter::parse("is:overdue").filter;
+            for now in [at(-700), NOW, at(90 * 24 * 60)] {
+                for tally in cache.tallies(now).await.unwrap() {
+                    let members = cache.matching_ids(tally.queue, &Filter::default(), now).await.unwrap();
+                    assert_eq!(tally.count as usize, members.len(), "{:?} after {step}", tally.queue);
+                    let late = cache.matching_ids(tally.queue, &overdue, now).await.unwrap();
+                    assert_eq!(
+                        tally.overdue as usize,
+                        late.len(),
+                        "overdue in {:?} after {step}",
+                        tally.queue
+                    );
+                    let first = Listing { now, ..listing(tally.queue, SortKey::Due, false, 0, 1) };
+                    let page = cache.list(&first).await.unwrap();
+                    assert_eq!(page.total, tally.count, "{:?} after {step}", tally.queue);
+                }
             }
         }
     };
@@ -333,4 +351,27 @@ async fn counters_stay_right_whatever_comes_goes_and_is_taken_back() {
     check("another bootstrap").await;
     scene.cache.wipe().await.unwrap();
     check("a wipe").await;
+}
+
+#[tokio::test]
+async fn a_page_that_is_asked_for_again_goes_by_the_names_of_the_day() {
+    let scene = Scene::with((0..6).map(|number| item(number, ME)).collect()).await;
+    let filter = postern_domain::filter::parse("client:acme").filter;
+    let wanted = Listing { filter, ..listing(QueueKind::Open, SortKey::Due, false, 0, 50) };
+    for _ in 0..2 {
+        let page = scene.cache.list(&wanted).await.unwrap();
+        assert_eq!((page.total, page.rows.len()), (6, 6));
+    }
+    let mut renamed = page(12, &[]);
+    let mut names = directory();
+    let acme = names.clients.iter_mut().find(|client| client.id.as_str() == "c-acme").unwrap();
+    acme.name = "Zenith".to_owned();
+    acme.code = "ZEN".to_owned();
+    renamed.directory = Some(names);
+    scene.cache.apply_page(&scene.lease, &renamed, &[], NOW).await.unwrap();
+    let page = scene.cache.list(&wanted).await.unwrap();
+    assert_eq!((page.total, page.rows.len()), (0, 0), "nobody is called Acme any more");
+    let filter = postern_domain::filter::parse("client:zenith").filter;
+    let page = scene.cache.list(&Listing { filter, ..wanted }).await.unwrap();
+    assert_eq!((page.total, page.rows.len()), (6, 6));
 }
