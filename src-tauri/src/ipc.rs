@@ -9,7 +9,6 @@ use postern_console_core::{
 };
 use postern_domain::{AbsenceId, Action, CommandId, ItemId, PersonId, Seen, Timestamp};
 use serde_json::Value;
-use std::io::Write;
 use tauri::ipc::Invoke;
 use tauri::{State, Wry};
 
@@ -255,12 +254,9 @@ async fn set_preferences(engine: Core<'_>, preferences: Value) -> Answer<()> {
     engine.set_preferences(&preferences).await
 }
 
-/// Says on standard output when the first queue was on the screen, for whoever started the console.
 #[tauri::command]
 fn painted(ms: f64) {
-    let mut out = std::io::stdout().lock();
-    // Nobody needs to be there to read it.
-    let _ = writeln!(out, "queue painted after {ms:.0} ms").and_then(|()| out.flush());
+    crate::spoken::painted(ms);
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod events;
 mod files;
 mod ipc;
 mod sign_in_file;
+mod spoken;
 mod window;
 
 pub use arguments::Arguments;

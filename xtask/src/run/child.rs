@@ -54,7 +54,7 @@ impl RunningChild {
         &mut self,
         what: &str,
         limit: Duration,
-        wanted: impl Fn(&str) -> Option<T>,
+        mut wanted: impl FnMut(&str) -> Option<T>,
     ) -> anyhow::Result<T> {
         let deadline = Instant::now() + limit;
         loop {

@@ -15,6 +15,9 @@ use crate::process;
 use crate::repository::Repository;
 use crate::steps::Steps;
 
+/// How long the first load is waited for.
+const LOADING: Duration = Duration::from_secs(30);
+
 pub fn open(
     repository: &Repository,
     steps: &Steps,
@@ -44,12 +47,24 @@ pub fn open(
         command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
     }
     let mut child = RunningChild::start("the console", &mut command, &log, Duration::from_secs(5))?;
-    let painted = child.wait_for("that its queue is painted", Duration::from_secs(180), painted_line);
+    let mut in_step = false;
+    let painted = child.wait_for("that its queue is painted", Duration::from_secs(180), |line| {
+        in_step |= is_in_step(line);
+        painted_line(line)
+    });
     // The console deletes the file when it has read it; a password must not stay if it did not come so far.
     let _ = std::fs::remove_file(&sign_in);
     let painted = painted?;
     steps.begin(&format!("The console says: {painted}; {} since the start", steps.elapsed()));
+    if !in_step {
+        // A sample of a million items is still on its way then, which is fine to look at.
+        let _ = child.wait_for("that it is in step", LOADING, |line| is_in_step(line).then_some(()));
+    }
     Ok(child)
+}
+
+fn is_in_step(line: &str) -> bool {
+    line.trim() == "in step with the portal"
 }
 
 fn painted_line(line: &str) -> Option<String> {
