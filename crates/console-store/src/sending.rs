@@ -169,9 +169,8 @@ impl Cache {
             .fetch_all(&mut *tx)
             .await?;
             meta::set(&mut tx, "acknowledged", Some(&acknowledged.to_string())).await?;
-            for (id, _, _) in &settled {
-                superseding::close(&mut tx, &CommandId(id.clone()), now).await?;
-            }
+            let ids: Vec<&str> = settled.iter().map(|(id, _, _)| id.as_str()).collect();
+            superseding::close(&mut tx, &ids, now).await?;
             // What was done as was expected is shown as it was, until its effect comes down.
             let is_done = |kind: &str| matches!(kind, "applied" | "satisfied");
             let otherwise = settled.iter().filter(|(_, _, kind)| !is_done(kind));
@@ -237,7 +236,7 @@ impl Cache {
             renumber(&mut tx, acknowledged).await?;
             let is_refused = item.is_some();
             if is_refused {
-                superseding::close(&mut tx, id, now).await?;
+                superseding::close(&mut tx, &[id.as_str()], now).await?;
             }
             self.rebuilt(&mut tx, item.into_iter().map(ItemId).collect()).await?;
             Ok(is_refused)

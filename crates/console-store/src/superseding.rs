@@ -41,7 +41,7 @@ pub(crate) async fn supersede(
 
 /// The new command was taken back: what it was given instead of waits for its author again.
 pub(crate) async fn reinstate(connection: &mut SqliteConnection, new: &CommandId) -> Result<()> {
-    for (old, outcome) in superseded_by(connection, new).await? {
+    for (old, outcome) in superseded_by(connection, &[new.as_str()]).await? {
         let outcome: Outcome = serde_json::from_str(&outcome)?;
         sqlx::query("UPDATE outbox SET superseded_by = NULL, outcome_kind = $2 WHERE command_id = $1")
             .bind(old.as_str())
@@ -52,22 +52,20 @@ pub(crate) async fn reinstate(connection: &mut SqliteConnection, new: &CommandId
     Ok(())
 }
 
-/// The new command has an outcome: what it was given instead of is history.
-pub(crate) async fn close(connection: &mut SqliteConnection, new: &CommandId, now: Timestamp) -> Result<()> {
+/// The new commands have outcomes: what they were given instead of is history.
+pub(crate) async fn close(connection: &mut SqliteConnection, new: &[&str], now: Timestamp) -> Result<()> {
     for (old, _) in superseded_by(connection, new).await? {
         journal::close(connection, &old, None, now).await?;
     }
     Ok(())
 }
 
-async fn superseded_by(
-    connection: &mut SqliteConnection,
-    new: &CommandId,
-) -> Result<Vec<(CommandId, String)>> {
-    let found: Vec<(String, String)> =
-        sqlx::query_as("SELECT command_id, outcome FROM outbox WHERE superseded_by = $1")
-            .bind(new.as_str())
-            .fetch_all(connection)
-            .await?;
+async fn superseded_by(connection: &mut SqliteConnection, new: &[&str]) -> Result<Vec<(CommandId, String)>> {
+    let found: Vec<(String, String)> = sqlx::query_as(
+        "SELECT command_id, outcome FROM outbox WHERE superseded_by IN (SELECT value FROM json_each($1))",
+    )
+    .bind(serde_json::to_string(new)?)
+    .fetch_all(connection)
+    .await?;
     Ok(found.into_iter().map(|(id, outcome)| (CommandId(id), outcome)).collect())
 }

@@ -10,6 +10,7 @@ use crate::places::Counts;
 use crate::results::StoredResult;
 use crate::{audit, changes, consoles, places, results};
 use postern_domain::{CommandId, ConsoleId, Item, PersonId, Timestamp};
+use std::collections::BTreeMap;
 
 /// Rows that are written down before a long transaction ends.
 const MANY: usize = 1_024;
@@ -22,6 +23,8 @@ pub(crate) struct Appended {
     results: Vec<(CommandId, StoredResult, Timestamp)>,
     steps: Vec<Step>,
     places: Counts,
+    /// Of some commands, what became of them before this transaction.
+    earlier: BTreeMap<CommandId, Option<StoredResult>>,
 }
 
 /// What stands under a console's sequence number.
@@ -57,13 +60,22 @@ impl Appended {
         &mut self.places
     }
 
+    /// Asks about many commands at once, one of which after the other will be asked about.
+    pub async fn read_results(&mut self, db: &mut Connection, ids: &[&CommandId]) -> Result<(), StoreError> {
+        self.earlier = results::of(db, ids).await?;
+        Ok(())
+    }
+
     pub async fn result_of(
         &self,
         db: &mut Connection,
         id: &CommandId,
     ) -> Result<Option<StoredResult>, StoreError> {
-        match self.results.iter().find(|(known, ..)| known == id) {
-            Some((_, result, _)) => Ok(Some(result.clone())),
+        if let Some((_, result, _)) = self.results.iter().find(|(known, ..)| known == id) {
+            return Ok(Some(result.clone()));
+        }
+        match self.earlier.get(id) {
+            Some(result) => Ok(result.clone()),
             None => results::get(db, id).await,
         }
     }

@@ -22,6 +22,10 @@ const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 const BUSY: Duration = Duration::from_secs(15);
 
+/// Pages of the write-ahead log, of 4 KiB, after which a commit folds it: a push of a hundred decisions writes about a
+/// thousand, and should not be kept waiting for that each time.
+const FOLDED_AFTER: &str = "4000";
+
 fn options(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
@@ -30,6 +34,7 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", "-32000")
+        .pragma("wal_autocheckpoint", FOLDED_AFTER)
         .statement_cache_capacity(256)
 }
 

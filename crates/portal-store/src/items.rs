@@ -4,10 +4,11 @@ use crate::columns;
 use crate::dialect::{Connection, DbRow};
 use crate::error::StoreError;
 use crate::head::Writing;
+use crate::many::Select;
 use crate::store::Store;
 use postern_domain::{Item, ItemId};
 use sqlx::Row as _;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An item with where it stands in the change log.
 #[derive(Clone, Debug)]
@@ -29,7 +30,23 @@ pub(crate) async fn get(db: &mut Connection, id: &ItemId) -> Result<Option<Store
         .bind(id.as_str())
         .fetch_optional(db)
         .await?;
-    row.map(|row| Ok(StoredItem { item: parse(&row)?, moved_seq: row.try_get("moved_seq")? })).transpose()
+    row.map(|row| stored(&row)).transpose()
+}
+
+fn stored(row: &DbRow) -> Result<StoredItem, StoreError> {
+    Ok(StoredItem { item: parse(row)?, moved_seq: row.try_get("moved_seq")? })
+}
+
+static BY_ID: Select = Select::new("SELECT id, doc, moved_seq FROM items WHERE id IN");
+
+/// Those of these items that are there.
+pub(crate) async fn of(
+    db: &mut Connection,
+    ids: &BTreeSet<&ItemId>,
+) -> Result<BTreeMap<ItemId, StoredItem>, StoreError> {
+    let keys: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+    let rows = BY_ID.rows(db, &keys).await?;
+    rows.iter().map(|row| Ok((ItemId(row.try_get("id")?), stored(row)?))).collect()
 }
 
 pub(crate) async fn by_reference(db: &mut Connection, reference: &str) -> Result<Option<Item>, StoreError> {
@@ -40,27 +57,31 @@ pub(crate) async fn by_reference(db: &mut Connection, reference: &str) -> Result
     row.map(|row| parse(&row)).transpose()
 }
 
-macro_rules! insert_item {
-    () => {
-        "INSERT INTO items (id, reference, kind, client, project, journey, journey_version, phase, stage, owner,
-                            priority, round, created_at_ms, submitted_at_ms, entered_at_ms, updated_at_ms,
-                            completed_at_ms, due_at_ms, version, mark, closed_month, doc, created_seq, change_seq,
-                            moved_seq)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-                 $21, $22, $23, $23, $24)"
+const INSERT: &str =
+    "INSERT INTO items (id, reference, kind, client, project, journey, journey_version, phase, stage, owner,
+                        priority, round, created_at_ms, submitted_at_ms, entered_at_ms, updated_at_ms,
+                        completed_at_ms, due_at_ms, version, mark, closed_month, doc, created_seq, change_seq,
+                        moved_seq)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+             $21, $22, $23, $23, $24)";
+
+macro_rules! update_item {
+    ($set:literal, $where:literal) => {
+        concat!(
+            "UPDATE items SET kind = $3, project = $5, journey = $6, journey_version = $7, stage = $9, owner = $10,
+                priority = $11, round = $12, created_at_ms = $13, submitted_at_ms = $14, entered_at_ms = $15,
+                updated_at_ms = $16, completed_at_ms = $17, due_at_ms = $18, version = $19, mark = $20,
+                closed_month = $21, doc = $22, change_seq = $23, moved_seq = $24",
+            $set,
+            " WHERE id = $1",
+            $where
+        )
     };
 }
 
-const INSERT: &str = insert_item!();
-
-const UPSERT: &str = concat!(
-    insert_item!(),
-    " ON CONFLICT (id) DO UPDATE SET
-        reference = $2, kind = $3, client = $4, project = $5, journey = $6, journey_version = $7, phase = $8,
-        stage = $9, owner = $10, priority = $11, round = $12, created_at_ms = $13, submitted_at_ms = $14,
-        entered_at_ms = $15, updated_at_ms = $16, completed_at_ms = $17, due_at_ms = $18, version = $19,
-        mark = $20, closed_month = $21, doc = $22, change_seq = $23, moved_seq = $24"
-);
+const UPDATE: &str = update_item!(", reference = $2, client = $4, phase = $8", "");
+/// An index is written for each of its columns that is set, also to what it is.
+const UPDATE_IN_PLACE: &str = update_item!("", " AND reference = $2 AND client = $4 AND phase = $8");
 
 /// Writes the row of an item that changed with the head's number, the files that it names, and counts it where it is
 /// now. Without one `before`, it must not be there yet.
@@ -72,9 +93,16 @@ pub(crate) async fn save(
 ) -> Result<(), StoreError> {
     let columns = columns::of(item)
         .map_err(|error| StoreError::inconsistent(format!("item {} cannot be written: {error}", item.id)))?;
-    let sql = if before.is_some() { UPSERT } else { INSERT };
+    let sql = match before {
+        None => INSERT,
+        Some(before) if is_in_place(before, item) => UPDATE_IN_PLACE,
+        Some(_) => UPDATE,
+    };
     let query = columns.into_iter().fold(sqlx::query(sql), columns::bind);
-    query.bind(writing.head.seq).bind(moved_seq).execute(&mut *writing.tx).await?;
+    let done = query.bind(writing.head.seq).bind(moved_seq).execute(&mut *writing.tx).await?;
+    if done.rows_affected() != 1 {
+        return Err(StoreError::inconsistent(format!("{} rows of item {}", done.rows_affected(), item.id)));
+    }
     if let Some(before) = before {
         writing.appended.places().leave(before);
     }
@@ -88,6 +116,10 @@ pub(crate) async fn save(
             .await?;
     }
     Ok(())
+}
+
+fn is_in_place(before: &Item, after: &Item) -> bool {
+    before.reference == after.reference && before.client == after.client && before.phase == after.phase
 }
 
 fn files(item: &Item) -> impl Iterator<Item = &str> {

@@ -1,13 +1,44 @@
-//! Inserts of many rows in as few statements as are worth preparing.
+//! Many rows in as few statements as are worth preparing.
 
 use crate::columns::{Binding, Value, bind};
-use crate::dialect::Connection;
+use crate::dialect::{Connection, DbRow};
 use crate::error::StoreError;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 /// Rows per statement: as many of the first as fit, then of the next.
 const SIZES: [usize; 3] = [64, 8, 1];
+
+/// `from (…)`, for any number of keys.
+pub(crate) struct Select {
+    from: &'static str,
+    statements: [OnceLock<String>; SIZES.len()],
+}
+
+impl Select {
+    /// `from` ends with the column of the keys and `IN`.
+    pub const fn new(from: &'static str) -> Self {
+        Self { from, statements: [const { OnceLock::new() }; SIZES.len()] }
+    }
+
+    /// The rows with these keys, in no order.
+    pub async fn rows(&'static self, db: &mut Connection, keys: &[&str]) -> Result<Vec<DbRow>, StoreError> {
+        let mut keys = keys.iter();
+        let mut found = Vec::new();
+        for (size, statement) in SIZES.into_iter().zip(&self.statements) {
+            while keys.len() >= size {
+                let sql = statement.get_or_init(|| {
+                    let marks: Vec<String> = (1..=size).map(|number| format!("${number}")).collect();
+                    format!("{} ({})", self.from, marks.join(", "))
+                });
+                let query =
+                    keys.by_ref().take(size).fold(sqlx::query(sql.as_str()), |query, key| query.bind(*key));
+                found.extend(query.fetch_all(&mut *db).await?);
+            }
+        }
+        Ok(found)
+    }
+}
 
 /// `into VALUES (…), (…) tail`, for any number of rows.
 pub(crate) struct Insert {

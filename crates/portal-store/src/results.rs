@@ -1,13 +1,14 @@
 //! Results: what became of each command, kept so that a repetition gets the same answer.
 
-use crate::dialect::Connection;
+use crate::dialect::{Connection, DbRow};
 use crate::error::StoreError;
-use crate::many::Insert;
+use crate::many::{Insert, Select};
 use crate::store::Store;
 use postern_domain::{CommandId, ItemId, PersonId, Timestamp};
 use postern_protocol::Outcome;
 use serde::Serialize;
 use sqlx::Row as _;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug)]
 pub(crate) struct StoredResult {
@@ -22,16 +23,37 @@ pub(crate) async fn get(db: &mut Connection, id: &CommandId) -> Result<Option<St
         .bind(id.as_str())
         .fetch_optional(db)
         .await?;
-    let Some(row) = row else { return Ok(None) };
+    row.map(|row| read(&row, id)).transpose()
+}
+
+static OF_COMMANDS: Select =
+    Select::new("SELECT command, person, item, outcome, at_seq FROM command_results WHERE command IN");
+
+/// What became of these commands, for each of them.
+pub(crate) async fn of(
+    db: &mut Connection,
+    commands: &[&CommandId],
+) -> Result<BTreeMap<CommandId, Option<StoredResult>>, StoreError> {
+    let mut results: BTreeMap<_, _> = commands.iter().map(|id| ((*id).clone(), None)).collect();
+    let keys: Vec<&str> = commands.iter().map(|id| id.as_str()).collect();
+    for row in OF_COMMANDS.rows(db, &keys).await? {
+        let id = CommandId(row.try_get("command")?);
+        let result = read(&row, &id)?;
+        results.insert(id, Some(result));
+    }
+    Ok(results)
+}
+
+fn read(row: &DbRow, id: &CommandId) -> Result<StoredResult, StoreError> {
     let outcome: &str = row.try_get("outcome")?;
-    Ok(Some(StoredResult {
+    Ok(StoredResult {
         person: PersonId(row.try_get("person")?),
         item: ItemId(row.try_get("item")?),
         outcome: serde_json::from_str(outcome).map_err(|error| {
             StoreError::inconsistent(format!("the outcome of {id} cannot be read: {error}"))
         })?,
         at_seq: row.try_get("at_seq")?,
-    }))
+    })
 }
 
 static INSERT: Insert =

@@ -38,7 +38,7 @@ pub(crate) fn next(item: &Item, directory: &DirectorySnapshot) -> Option<Timesta
     next_rung(item, directory).map(|rung| rung.at)
 }
 
-/// Notes when an item that a command changed is to be looked at next. Only what is in review is ever looked at.
+/// Notes when an item that a command changed is to be looked at next. Most journeys have no ladder.
 pub(crate) async fn change(
     db: &mut Connection,
     before: Option<&Item>,
@@ -46,7 +46,7 @@ pub(crate) async fn change(
     directory: &DirectorySnapshot,
 ) -> Result<(), StoreError> {
     let at = next(after, directory);
-    if at.is_none() && before.is_none_or(|before| before.phase != Phase::InReview) {
+    if at.is_none() && before.is_none_or(|before| next(before, directory).is_none()) {
         return Ok(());
     }
     set(db, &after.id, at).await

@@ -88,6 +88,23 @@ async fn a_push_stops_at_a_gap_and_keeps_what_came_before() {
 }
 
 #[tokio::test]
+async fn a_push_about_an_item_that_cannot_be_read_keeps_what_came_before() {
+    let fixture = Fixture::new().await;
+    for id in ["i1", "i2", "i3"] {
+        fixture.submit(id, &acme()).await;
+    }
+    fixture.tamper("UPDATE items SET doc = '{}' WHERE id = 'i2'").await;
+    let orders: Vec<_> = ["i1", "i2", "i3"]
+        .into_iter()
+        .zip(1..)
+        .map(|(item, seq)| from_console("olga", "c1", &comment_envelope(seq, item)))
+        .collect();
+    fixture.store.apply_commands(&orders, fixture.now()).await.unwrap_err();
+    assert_eq!(fixture.item("i1").await.comments.len(), 1);
+    assert_eq!(fixture.item("i3").await.comments.len(), 0, "nothing overtakes");
+}
+
+#[tokio::test]
 async fn the_same_command_by_another_way_gets_the_stored_outcome() {
     let fixture = Fixture::new().await;
     fixture.submit("i1", &acme()).await;

@@ -31,8 +31,8 @@ fn no_seed_breaks_a_promise() {
 #[test]
 fn a_seed_runs_the_same_way_again() {
     let template = alone(Template::make()).unwrap();
-    // In 9, 19 and 36 three files go up at the same time.
-    for seed in [3, 9, 12, 19, 36, 40, 2044] {
+    // In 60, 76 and 101 three files go up at the same time.
+    for seed in [3, 12, 40, 60, 76, 101, 2044] {
         let plan = Plan::of(seed);
         let once = alone(run::play(&template, &plan, None, true)).unwrap();
         let again = alone(run::play(&template, &plan, None, true)).unwrap();
@@ -63,19 +63,47 @@ fn a_failure_is_made_smaller_and_runs_the_same_way_again() {
     }
 }
 
+/// Those that show within some worlds. `cargo xtask simulate --mutations` plays all of them, the rarest for thousands.
+const OFTEN_SEEN: [Mutation; 33] = [
+    Mutation::ResultsNotStored,
+    Mutation::ResultsForgottenEarly,
+    Mutation::IdsKnownPerConsole,
+    Mutation::SequenceStands,
+    Mutation::VersionStands,
+    Mutation::ChangeNumberStands,
+    Mutation::LateCommitter,
+    Mutation::AuditLineLost,
+    Mutation::NewIdOnRetry,
+    Mutation::OutcomesSwapped,
+    Mutation::RefusalTakenForDone,
+    Mutation::PatchSkipped,
+    Mutation::PageTakenForLast,
+    Mutation::DirectoryDropped,
+    Mutation::PauseTakenForEnd,
+    Mutation::NothingReplayed,
+    Mutation::LeavingForgotten,
+    Mutation::RowGoneOnSend,
+    Mutation::RowGoneOnOutcome,
+    Mutation::JournalNotKept,
+    Mutation::LaneReversed,
+    Mutation::TooLargeDropped,
+    Mutation::ForkEmptiesOutbox,
+    Mutation::BootstrapEmptiesOutbox,
+    Mutation::AlertNotMarked,
+    Mutation::StaleSentUnasked,
+    Mutation::UnansweredSentUnasked,
+    Mutation::HashNotChecked,
+    Mutation::CommandBeforeContent,
+    Mutation::ContentDroppedEarly,
+    Mutation::UnnamedContentKept,
+    Mutation::UnsentEvicted,
+    Mutation::HashIsEnough,
+];
+
 #[test]
 fn bugs_in_the_protocol_are_caught() {
     let template = alone(Template::make()).unwrap();
-    for mutation in [
-        Mutation::LateCommitter,
-        Mutation::NewIdOnRetry,
-        Mutation::PatchSkipped,
-        Mutation::RowGoneOnSend,
-        Mutation::ResultsForgottenEarly,
-        Mutation::HashNotChecked,
-        Mutation::CommandBeforeContent,
-        Mutation::LeavingForgotten,
-    ] {
+    for mutation in OFTEN_SEEN {
         let tally =
             campaign(400, Some(mutation)).run(&template, &AtomicBool::new(false), |_tally| {}).unwrap();
         assert!(!tally.broken.is_empty(), "{mutation:?} was not caught in {} seeds", tally.played);

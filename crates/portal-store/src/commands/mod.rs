@@ -9,16 +9,18 @@ pub use order::{CommandError, Order, Source};
 pub use rules::Rules;
 
 use crate::directory::DirectorySnapshot;
+use crate::error::StoreError;
 use crate::head::Writing;
 use crate::items::{self, StoredItem};
 use crate::results::{self, StoredResult};
 use crate::store::Store;
 use crate::{references, wakes};
-use postern_domain::{Actor, Command, Item, Phase, Timestamp};
+use postern_domain::{Actor, Command, Item, ItemId, Phase, Timestamp};
 use postern_protocol::{CommandOutcome, Outcome};
 use prepare::prepare;
 use repeated::{advance, answer, repeated};
 use rules::{Effect, evaluate};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// After so many crashes a command is put aside.
@@ -39,7 +41,8 @@ impl Store {
 
     async fn apply_alone(&self, order: &Order, now: Timestamp) -> Result<CommandOutcome, CommandError> {
         let mut writing = self.write().await?;
-        let outcome = self.apply_in(&mut writing, order, now).await?;
+        let before = items::get(&mut writing.tx, &order.item).await?;
+        let outcome = self.apply_in(&mut writing, order, before, now).await?;
         writing.commit(self).await?;
         Ok(outcome)
     }
@@ -67,9 +70,16 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Vec<CommandOutcome>>, CommandError> {
         let mut writing = self.write().await?;
+        let Ok(mut items) = read_ahead(&mut writing, orders).await else { return Ok(None) };
         let mut outcomes = Vec::with_capacity(orders.len());
         for order in orders {
-            match self.apply_in(&mut writing, order, now).await {
+            let read = match items.remove(&order.item) {
+                Some(before) => Ok(Some(before)),
+                // Not there, or changed by an order before this one.
+                None => items::get(&mut writing.tx, &order.item).await,
+            };
+            let Ok(before) = read else { return Ok(None) };
+            match self.apply_in(&mut writing, order, before, now).await {
                 Ok(outcome) => outcomes.push(outcome),
                 Err(_) => return Ok(None),
             }
@@ -112,12 +122,12 @@ impl Store {
         &self,
         writing: &mut Writing,
         order: &Order,
+        before: Option<StoredItem>,
         now: Timestamp,
     ) -> Result<CommandOutcome, CommandError> {
         if let Some(outcome) = repeated(writing, order, now).await? {
             return Ok(outcome);
         }
-        let before = items::get(&mut writing.tx, &order.item).await?;
         let directory = self.directory_at(&mut writing.tx, &writing.head).await?;
         let command = match prepare(&mut writing.tx, order, before.as_ref(), &directory).await? {
             Ok(command) => command,
@@ -193,6 +203,16 @@ impl Store {
         advance(writing, order, now);
         Ok(answer(order, result))
     }
+}
+
+/// The items of a push, and what is known of its commands, in a few statements.
+async fn read_ahead(
+    writing: &mut Writing,
+    orders: &[Order],
+) -> Result<BTreeMap<ItemId, StoredItem>, StoreError> {
+    let ids: Vec<_> = orders.iter().map(|order| &order.id).collect();
+    writing.appended.read_results(&mut writing.tx, &ids).await?;
+    items::of(&mut writing.tx, &orders.iter().map(|order| &order.item).collect()).await
 }
 
 /// Whether the order may come again under its id and be decided anew. A chore of the clock is named after what it does; what
