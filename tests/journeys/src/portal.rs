@@ -44,6 +44,14 @@ impl Portal {
         Self::serving(place, data, accounts)
     }
 
+    /// The same, with what `fill` puts into its data directory before it serves.
+    pub async fn with_filled_sample(place: &Place, items: u32, fill: impl AsyncFnOnce(&Path)) -> Self {
+        let data = place.path("portal");
+        let accounts = Self::seed(&data, items);
+        fill(&data).await;
+        Self::serving(place, data, accounts)
+    }
+
     /// Makes a data directory with a sample organisation, whose accounts are the same for any number of items.
     pub fn seed(data: &Path, items: u32) -> Vec<Account> {
         let mut seed = portal_command(data);

@@ -193,6 +193,14 @@ pub async fn durable_commits(path: &Path, count: usize, bytes: usize) -> Duratio
     began.elapsed()
 }
 
+/// A number that these rows of a database come to.
+pub async fn number(database: &Path, number: &str, rows: &str) -> i64 {
+    let mut connection =
+        SqliteConnectOptions::new().filename(database).read_only(true).connect().await.unwrap();
+    let sql = format!("SELECT {number} FROM {rows}");
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap()
+}
+
 async fn checkpoint(connection: &mut SqliteConnection) {
     sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(connection).await.unwrap();
 }

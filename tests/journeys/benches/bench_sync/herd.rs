@@ -2,7 +2,7 @@
 
 use super::console::{Console, Counting, Sent};
 use super::deciding::first;
-use super::text;
+use super::{hold, text};
 use futures_util::StreamExt as _;
 use postern_console_core::{ActOptions, Connection, Queue, Request, Target};
 use postern_domain::Visibility;
@@ -93,6 +93,12 @@ pub async fn measure(consoles: u32) {
         peak(&returned) as f64 / mean(&steady).max(0.1),
         peak(&returned) as f64 / mean(&working).max(0.1)
     );
+    hold(
+        "requests a second when all come back, of the rate at rest",
+        peak(&returned) as f64 / mean(&steady),
+        3.0,
+    );
+    hold("requests that were refused to those who came back", failed as f64, 0.0);
     println!("what one of them did then, all others know after {}", text(converge(&herd).await));
     for console in &herd {
         console.engine.stop().await;

@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::floor::{Raw, Rows};
-use super::{report, size, text};
+use super::{hold, report, size, text};
 use postern_journeys::portal::PASSWORD;
 use postern_journeys::{Api, Place, Portal};
 use postern_protocol::BootstrapPart;
@@ -38,7 +38,8 @@ pub async fn measure(portal: &Portal, email: &str, profile: &Path, place: &Place
     let inserted = raw.insert(&rows).await;
 
     let bytes: usize = lines.iter().map(Vec::len).sum();
-    report(&format!("full load of {items} items"), Duration::from_millis(took_ms), inserted);
+    report(&format!("full load of {items} items"), Duration::from_millis(took_ms), inserted, 2.5);
+    hold("memory of the engine at its peak, MiB", peak_kib as f64 / 1024.0, 120.0);
     println!("  the floor: the same rows into the same tables and indexes, from memory; reading the same");
     println!(
         "  bytes as JSON takes {} more, and receiving them {}; {} bytes an item",
