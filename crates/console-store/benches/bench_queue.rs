@@ -66,6 +66,11 @@ async fn run(count: u32) {
             raw_times(&mut direct, raw_members(queue), "due_sort, row", queue != QueueKind::Stuck).await;
         report(&format!("{queue:?} by due"), ours, Some(raw));
     }
+    let tallies = times(|| async {
+        cache.tallies(NOW).await.unwrap();
+    })
+    .await;
+    report("all counts", tallies, Some(raw_counts(&mut direct).await));
     for (text, members) in FILTERS {
         let filter = parse(text).filter;
         let ours = times(|| async {
@@ -75,11 +80,6 @@ async fn run(count: u32) {
         let raw = raw_times(&mut direct, members, "due_sort, row", false).await;
         report(&format!("Open {text}"), ours, Some(raw));
     }
-    let tallies = times(|| async {
-        cache.tallies(NOW).await.unwrap();
-    })
-    .await;
-    report("all counts", tallies, Some(raw_counts(&mut direct).await));
     for sort in [SortKey::Age, SortKey::Updated, SortKey::Priority, SortKey::Reference, SortKey::Title] {
         for queue in
             [QueueKind::MyTurn, QueueKind::Team, QueueKind::Stuck, QueueKind::Open, QueueKind::Closed]
