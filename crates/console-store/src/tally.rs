@@ -31,10 +31,12 @@ const LASTING: [(&str, &str); 7] = [
     ("closed", "{of}standing = 2"),
 ];
 
+const STUCK: (&str, &str, &str) = ("stuck", "{of}stuck_from_ms IS NOT NULL", "{of}stuck_from_ms");
+
 /// What makes a row count from an instant on: the instant's column, which an index has for such rows. What is past due
 /// is open; a `+` keeps a column out of the choice of an index.
 const FROM_AN_INSTANT: [(&str, &str, &str); 7] = [
-    ("stuck", "{of}stuck_from_ms IS NOT NULL", "{of}stuck_from_ms"),
+    STUCK,
     ("my_turn_due", "{of}my_turn = 1", "{of}due_sort"),
     ("team_due", "{of}team = 1", "{of}due_sort"),
     ("mine_due", "{of}mine = 1 AND +{of}standing = 1", "{of}due_sort"),
@@ -55,7 +57,7 @@ pub(crate) fn count(queue: QueueKind, now: Timestamp) -> Sql {
         QueueKind::Mine => "mine",
         QueueKind::WaitingOnClient => "waiting",
         QueueKind::Escalated => "escalated",
-        QueueKind::Stuck => return until(FROM_AN_INSTANT[0], now),
+        QueueKind::Stuck => return until(STUCK, now),
         QueueKind::Open => "open",
         QueueKind::Closed => "closed",
     };

@@ -63,7 +63,7 @@ fn a_failure_is_made_smaller_and_runs_the_same_way_again() {
     }
 }
 
-/// Those that show within some worlds. `cargo xtask simulate --mutations` plays all of them, the rarest for thousands.
+/// Those that show within some worlds. `cargo xtask simulate --mutations` plays all of them, some for hundreds of seeds.
 const OFTEN_SEEN: [Mutation; 33] = [
     Mutation::ResultsNotStored,
     Mutation::ResultsForgottenEarly,
